@@ -1,0 +1,1 @@
+"""The conversation, and every surface it is held on."""

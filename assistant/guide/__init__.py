@@ -1,0 +1,1 @@
+"""The built-in chat model: a LangChain BaseChatModel that needs no LLM."""

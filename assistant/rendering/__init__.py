@@ -1,0 +1,1 @@
+"""Events and cards to what a surface shows."""

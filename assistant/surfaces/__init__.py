@@ -1,0 +1,1 @@
+"""Where a conversation is held: each surface translates, none decides."""

@@ -1,0 +1,1 @@
+"""Everything that trains: the Celery worker, the recipes, evaluation and export."""

@@ -1,0 +1,1 @@
+"""One YAML (what can be set) and one trainer module per recipe."""

@@ -1,0 +1,82 @@
+"""The engine, its sessions, and the guard that lets no query go without an owner."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlmodel import Session
+
+from workspace.tables import Owned
+
+
+class OwnerMissing(RuntimeError):
+    """A programming error: a session touched owned rows without saying whose."""
+
+
+class _OwnedSession(Session):
+    """Sees and writes one owner's rows only. ``owner=None`` is the system's own view (worker, support, migration)."""
+
+
+@cache
+def engine_for(url: str) -> Engine:
+    """One engine per URL and process. SQLite gets WAL, a busy timeout and foreign keys."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    path = url.removeprefix("sqlite:///")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+@contextmanager
+def owner_session(engine: Engine, owner_id: str) -> Iterator[Session]:
+    """A transaction that can only see and write the rows of ``owner_id``. Commits at the end, rolls back on error."""
+    if not owner_id:
+        raise OwnerMissing("owner_session needs an owner")
+    with _OwnedSession(engine, expire_on_commit=False) as session, session.begin():
+        session.info["owner"] = owner_id
+        yield session
+
+
+@contextmanager
+def system_session(engine: Engine) -> Iterator[Session]:
+    """A transaction across all owners, for the worker's bookkeeping and the support role only."""
+    with _OwnedSession(engine, expire_on_commit=False) as session, session.begin():
+        session.info["system"] = True
+        yield session
+
+
+@event.listens_for(_OwnedSession, "do_orm_execute")
+def _filter_by_owner(state: ORMExecuteState) -> None:
+    info = state.session.info
+    if info.get("system"):
+        return
+    owner = info.get("owner")
+    if not owner:
+        raise OwnerMissing("query without an owner")
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(
+            with_loader_criteria(Owned, lambda cls: cls.owner_id == owner, include_aliases=True)
+        )
+
+
+@event.listens_for(_OwnedSession, "before_flush")
+def _check_writes(session: Session, *_: Any) -> None:
+    if session.info.get("system"):
+        return
+    owner = session.info.get("owner")
+    for row in [*session.new, *session.dirty, *session.deleted]:
+        if isinstance(row, Owned) and row.owner_id != owner:
+            raise OwnerMissing(f"{type(row).__name__} of another owner")

@@ -1,0 +1,174 @@
+"""What happens in a conversation: a closed union of events. Surfaces render these and nothing else. Pure types."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, JsonValue
+
+CardKind = Literal[
+    "table",
+    "problems",
+    "plan",
+    "progress",
+    "metrics",
+    "confusion",
+    "mistakes",
+    "diagnosis",
+    "models",
+    "datasets",
+    "runs",
+    "prediction",
+    "concept",
+    "download",
+]
+Stage = Literal["goal", "data", "cleanup", "plan", "train", "check", "use"]
+STAGES: tuple[Stage, ...] = ("goal", "data", "cleanup", "plan", "train", "check", "use")
+
+
+class Card(BaseModel):
+    """Something to look at. ``title`` says the finding; ``data`` is what a renderer needs, as plain JSON."""
+
+    kind: CardKind
+    title: str
+    data: dict[str, JsonValue]
+
+
+class Option(BaseModel):
+    """A button. ``style`` only hints at its looks."""
+
+    id: str
+    label: str
+    style: Literal["primary", "plain", "danger"] = "plain"
+
+
+class FormField(BaseModel):
+    name: str
+    label: str
+    kind: Literal["text", "number", "choice", "boolean"]
+    help: str = ""
+    value: JsonValue = None
+    options: list[str] = Field(default_factory=list)
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class Approval(BaseModel):
+    """The exact call that a yes releases. ``fingerprint`` ties it to the state it was shown for (a plan's hash)."""
+
+    tool: str
+    args: dict[str, JsonValue]
+    fingerprint: str
+    accept: str = Field(description="id of the option that means yes")
+
+
+class UserSaid(BaseModel):
+    kind: Literal["user_said"] = "user_said"
+    text: str
+
+
+class FileReceived(BaseModel):
+    """A file that arrived. It is kept in storage under ``key`` before this event is written."""
+
+    kind: Literal["file_received"] = "file_received"
+    name: str
+    key: str
+    bytes: int
+
+
+class AssistantSaid(BaseModel):
+    kind: Literal["assistant_said"] = "assistant_said"
+    text: str = Field(description="Markdown without HTML")
+    model: str = ""
+
+
+class ToolCalled(BaseModel):
+    kind: Literal["tool_called"] = "tool_called"
+    call_id: str
+    tool: str
+    args: dict[str, JsonValue]
+
+
+class ToolReturned(BaseModel):
+    """``data`` is what the model sees: small, typed, user text fenced."""
+
+    kind: Literal["tool_returned"] = "tool_returned"
+    call_id: str
+    tool: str
+    ok: bool
+    data: JsonValue
+
+
+class Asked(BaseModel):
+    """A question that waits for an answer, for as long as it takes."""
+
+    kind: Literal["asked"] = "asked"
+    ask_id: str
+    ask: Literal["choice", "confirm", "form", "file", "text"]
+    text: str
+    options: list[Option] = Field(default_factory=list)
+    fields: list[FormField] = Field(default_factory=list)
+    approval: Approval | None = None
+
+
+class Answered(BaseModel):
+    """``value`` is an option's id, a text, or the form's values."""
+
+    kind: Literal["answered"] = "answered"
+    ask_id: str
+    value: JsonValue
+    label: str = Field(default="", description="what the person saw on the button they pressed")
+
+
+class CardShown(BaseModel):
+    kind: Literal["card_shown"] = "card_shown"
+    card: Card
+    call_id: str | None = None
+
+
+class RunProgressed(BaseModel):
+    """Progress of a watched run, full state at each tick. Sent live; only the card that shows the run is stored."""
+
+    kind: Literal["run_progressed"] = "run_progressed"
+    run_id: str
+    fraction: float
+    eta_seconds: float | None
+    message: str
+    metrics: dict[str, float] = Field(default_factory=dict)
+    view: dict[str, JsonValue] = Field(default_factory=dict, description="data of the progress card, anew")
+
+
+class ErrorShown(BaseModel):
+    kind: Literal["error_shown"] = "error_shown"
+    code: str
+    message: str
+    next_step: str
+
+
+class TurnEnded(BaseModel):
+    kind: Literal["turn_ended"] = "turn_ended"
+    stage: Stage = "goal"
+
+
+ConversationEvent = Annotated[
+    UserSaid
+    | FileReceived
+    | AssistantSaid
+    | ToolCalled
+    | ToolReturned
+    | Asked
+    | Answered
+    | CardShown
+    | RunProgressed
+    | ErrorShown
+    | TurnEnded,
+    Field(discriminator="kind"),
+]
+
+
+class StoredEvent(BaseModel):
+    """An event with its place in the conversation (``seq`` counts from 1 without gaps)."""
+
+    conversation_id: str
+    seq: int
+    at: datetime
+    event: ConversationEvent

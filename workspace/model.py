@@ -1,0 +1,89 @@
+"""A trained model and how good it is. Pure types."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from workspace.dataset import TaskKind
+
+
+class ClassScore(BaseModel):
+    """How well one label is recognised on the test rows (one row against all other labels)."""
+
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int = Field(description="test rows that carry this label")
+
+
+class Mistake(BaseModel):
+    """A test row the model got wrong; ``score`` is the model's (misplaced) confidence."""
+
+    text: str = Field(description="cut to 500 characters")
+    expected: str
+    predicted: str
+    score: float
+
+
+class Tried(BaseModel):
+    """One recipe that was tried, with its score on validation rows."""
+
+    recipe: str
+    score: float
+    seconds: float
+    note: str = ""
+
+
+class Evaluation(BaseModel):
+    """Measured on rows put aside before anything was fitted or chosen."""
+
+    rows: int
+    metrics: dict[str, float]
+    intervals: dict[str, tuple[float, float]] = Field(default_factory=dict, description="95 % bootstrap intervals")
+    baseline: dict[str, float] = Field(default_factory=dict, description="always the most frequent label")
+    per_class: list[ClassScore] = Field(default_factory=list)
+    labels: list[str] = Field(default_factory=list, description="order of the confusion matrix")
+    confusion: list[list[int]] = Field(default_factory=list, description="rows: true label; columns: predicted")
+    mistakes: list[Mistake] = Field(default_factory=list, description="most confident mistakes first")
+
+
+class RunOutcome(BaseModel):
+    """What a run that succeeded leaves behind."""
+
+    model_id: str
+    recipe: str
+    base: str | None
+    rows: dict[str, int] = Field(description="train, valid, test")
+    evaluation: Evaluation
+    tried: list[Tried]
+    seconds: dict[str, float] = Field(description="data, train, evaluate, total")
+    peak_rss_mb: float
+
+
+class TrainedModel(BaseModel):
+    """A model that can be tried, exported and deleted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    owner_id: str
+    run_id: str
+    dataset_id: str
+    name: str
+    task: TaskKind
+    recipe: str
+    base: str | None
+    labels: list[str]
+    artifact_key: str = Field(description="storage folder that holds the files")
+    outcome: RunOutcome
+    created_at: datetime
+
+
+class Prediction(BaseModel):
+    """One text and what the model says about it. ``scores`` holds every label's probability."""
+
+    text: str
+    label: str
+    score: float
+    scores: dict[str, float]

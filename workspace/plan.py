@@ -1,0 +1,57 @@
+"""A training plan: everything that decides what a run does, frozen and hashed. Pure types."""
+
+import hashlib
+import json
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from workspace.dataset import TaskKind
+
+SettingValue = bool | int | float | str
+
+
+class TrainingPlan(BaseModel):
+    """Frozen; ``hash`` covers every field, so approval of one plan can never start another."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset_id: str
+    task: TaskKind
+    text: Annotated[tuple[str, ...], Field(min_length=1)]
+    label: str
+    test_dataset_id: str | None = None
+    recipe: str = Field(default="auto", description="a recipe's name, or auto")
+    base: str = Field(default="all-MiniLM-L6-v2", description="base model: packaged name, hub id or folder")
+    budget_seconds: int = Field(default=120, ge=5, le=7 * 24 * 3600)
+    metric: str = Field(default="macro_f1", description="what the best model is chosen by, on validation rows")
+    test_fraction: float = Field(default=0.2, gt=0, lt=0.9)
+    valid_fraction: float = Field(default=0.15, gt=0, lt=0.9, description="of the rows that are not test rows")
+    seed: int = Field(default=42, ge=0)
+    settings: dict[str, SettingValue] = Field(default_factory=dict, description="changes to the recipe's defaults")
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON, first 16 hex digits."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+class PlanChange(BaseModel):
+    """One setting that differs between two plans, for people to read."""
+
+    field: str
+    before: str
+    after: str
+
+
+class StoredPlan(BaseModel):
+    """A proposal as it is kept. A proposal starts at most one run (``runs.plan_id`` is unique)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    owner_id: str
+    conversation_id: str | None = None
+    parent_id: str | None = None
+    plan: TrainingPlan

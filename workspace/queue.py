@@ -1,0 +1,133 @@
+"""How work reaches a worker: by task name and id, over Celery, or in child processes where no server runs."""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+from typing import Any, Protocol, cast
+
+from workspace.errors import InputError, Unavailable
+from workspace.model import Prediction
+from workspace.settings import Settings
+
+TRAIN_TASK = "mtw.train"
+PREDICT_TASK = "mtw.predict"
+EXPORT_TASK = "mtw.export"
+CPU_QUEUE = "cpu"
+CONTROL_QUEUE = "control"
+
+
+class Queue(Protocol):
+    """Port to the workers."""
+
+    def submit_run(self, run_id: str) -> None:
+        """Wakes a worker for a stored run. Never raises for a broker that is away: the sweep submits it later."""
+
+    def predict(self, owner_id: str, model_id: str, texts: list[str], timeout: float = 60) -> list[Prediction]:
+        """Asks a saved model. Raises Unavailable when no worker answers in time."""
+
+
+class CeleryQueue:
+    """Sends to Celery workers by task name; imports nothing of theirs."""
+
+    def __init__(self, redis_url: str) -> None:
+        from celery import Celery
+
+        self._app = Celery("mtw-client", broker=redis_url, backend=redis_url)
+        self._app.conf.update(
+            task_ignore_result=False,
+            result_expires=3600,
+            broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 3},
+            broker_connection_retry_on_startup=True,
+        )
+
+    def submit_run(self, run_id: str) -> None:
+        from kombu.exceptions import OperationalError
+
+        try:
+            self._app.send_task(TRAIN_TASK, args=[run_id], queue=CPU_QUEUE, ignore_result=True, retry=False)
+        except (OperationalError, OSError):
+            return
+
+    def predict(self, owner_id: str, model_id: str, texts: list[str], timeout: float = 60) -> list[Prediction]:
+        from celery.exceptions import TimeoutError as CeleryTimeout
+        from kombu.exceptions import OperationalError
+        from redis.exceptions import RedisError
+
+        try:
+            sent = self._app.send_task(
+                PREDICT_TASK, args=[owner_id, model_id, texts], queue=CONTROL_QUEUE, expires=timeout, retry=False
+            )
+            answer = cast(dict[str, Any], sent.get(timeout=timeout))
+        except (OperationalError, CeleryTimeout, RedisError, OSError) as exc:
+            raise _no_worker() from exc
+        return _predictions(answer)
+
+
+class LocalQueue:
+    """For the terminal: each training is a child process, and one more child keeps models warm for trying."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._environment = os.environ | {"MTW_HOME": str(settings.home)}
+        self._runs: dict[str, subprocess.Popen[bytes]] = {}
+        self._server: subprocess.Popen[str] | None = None
+        self._lock = threading.Lock()
+        atexit.register(self.close)
+
+    def submit_run(self, run_id: str) -> None:
+        self._runs[run_id] = subprocess.Popen(
+            [sys.executable, "-m", "training_worker", "run", run_id],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+
+    def predict(self, owner_id: str, model_id: str, texts: list[str], timeout: float = 60) -> list[Prediction]:
+        with self._lock:
+            if self._server is None or self._server.poll() is not None:
+                self._server = subprocess.Popen(
+                    [sys.executable, "-m", "training_worker", "serve"],
+                    env=self._environment,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            assert self._server.stdin and self._server.stdout
+            request = {"owner_id": owner_id, "model_id": model_id, "texts": texts}
+            try:
+                self._server.stdin.write(json.dumps(request) + "\n")
+                self._server.stdin.flush()
+                line = self._server.stdout.readline()
+            except OSError as exc:
+                raise _no_worker() from exc
+        if not line:
+            raise _no_worker()
+        return _predictions(json.loads(line))
+
+    def close(self) -> None:
+        """Stops the children; a training writes its checkpoint first."""
+        children = [*self._runs.values(), *([self._server] if self._server else [])]
+        for child in children:
+            if child.poll() is None:
+                child.terminate()
+        for child in children:
+            try:
+                child.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def _predictions(answer: dict[str, Any]) -> list[Prediction]:
+    if error := answer.get("error"):
+        raise InputError(error["code"], error["message"], error["next_step"])
+    return [Prediction.model_validate(p) for p in answer["predictions"]]
+
+
+def _no_worker() -> Unavailable:
+    return Unavailable(
+        "WORKER_UNAVAILABLE",
+        "The part that runs models did not answer.",
+        "Try again in a moment; an operator can run mtw doctor.",
+    )

@@ -1,0 +1,1 @@
+"""Files to Arrow tables: one reader per format, then a profile of what was read."""

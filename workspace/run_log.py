@@ -1,0 +1,210 @@
+"""The worker's side of a run: the lease on it, its events, and the sweep that brings lost runs back.
+
+The database row is the truth. A queue message is only a wake-up, so lost and doubled messages do no harm.
+Events are stored first and announced second, on a stream that carries only their numbers.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol, cast
+
+import redis
+from sqlalchemy import Engine, or_, update
+from sqlmodel import col, select
+
+from workspace.database import system_session
+from workspace.repositories import run_of
+from workspace.run import Cancelled, Failed, Failure, Run, RunEvent, RunStatus, Started, Succeeded
+from workspace.tables import RunEventRow, RunRow, now
+
+
+class Bell(Protocol):
+    """Tells whoever listens that a run has new events. Losing a ring loses nothing but time."""
+
+    def ring(self, run_id: str, seq: int) -> None: ...
+
+
+class SilentBell:
+    """For a single process without a broker."""
+
+    def ring(self, run_id: str, seq: int) -> None:
+        return None
+
+
+def stream_of(run_id: str) -> str:
+    """Name of the stream on which a run's event numbers are announced."""
+    return f"mtw:run:{run_id}"
+
+
+class StreamBell:
+    """Announces on a Redis/Valkey stream of bounded length. A broker that is away is passed over."""
+
+    def __init__(self, client: "redis.Redis[bytes]") -> None:
+        self._client = client
+
+    def ring(self, run_id: str, seq: int) -> None:
+        try:
+            self._client.xadd(stream_of(run_id), {"seq": seq}, maxlen=1000, approximate=True)
+            self._client.expire(stream_of(run_id), 7 * 24 * 3600)
+        except redis.RedisError:
+            return
+
+
+@dataclass(frozen=True)
+class Lease:
+    """Proof that this holder may write to the run, as long as heartbeats keep it alive."""
+
+    run: Run
+    holder: str
+    seconds: float
+
+
+class LeaseLost(RuntimeError):
+    """Another worker has taken the run; whoever gets this must stop writing at once."""
+
+
+class RunLog:
+    """All that workers write about runs."""
+
+    def __init__(self, engine: Engine, bell: Bell | None = None) -> None:
+        self._engine = engine
+        self._bell = bell or SilentBell()
+
+    def claim(self, run_id: str, holder: str, seconds: float, max_attempts: int, max_parallel: int = 0) -> Lease | None:
+        """Takes a queued or orphaned run by compare-and-set.
+
+        Returns None where the run has ended, is held by a live worker, or must wait its turn (``max_parallel`` live
+        leases are out). A run that asked for cancelling or has used up its attempts is ended here.
+        """
+        at = now()
+        with system_session(self._engine) as session:
+            free = or_(
+                col(RunRow.status) == RunStatus.QUEUED.value,
+                (col(RunRow.status) == RunStatus.RUNNING.value) & (col(RunRow.lease_until) < at),
+            )
+            # The write comes first: it takes SQLite's write lock before anything is read.
+            won = session.execute(
+                update(RunRow)
+                .where(col(RunRow.id) == run_id, free)
+                .values(
+                    status=RunStatus.RUNNING.value,
+                    lease_holder=holder,
+                    lease_until=at + timedelta(seconds=seconds),
+                    attempt=RunRow.attempt + 1,
+                )
+            ).rowcount
+            if not won:
+                return None
+            if max_parallel:
+                live = session.exec(
+                    select(RunRow.id).where(RunRow.status == RunStatus.RUNNING.value, col(RunRow.lease_until) >= at)
+                ).all()
+                if len(live) > max_parallel:
+                    session.rollback()
+                    return None
+            run = run_of(session.exec(select(RunRow).where(RunRow.id == run_id)).one())
+        lease = Lease(run, holder, seconds)
+        if run.cancel_requested:
+            self.append(lease, Cancelled())
+            return None
+        if run.attempt > max_attempts:
+            self.append(lease, Failed(failure=_worn_out(run.attempt - 1)))
+            return None
+        if run.started_at is None:
+            with system_session(self._engine) as session:
+                session.execute(update(RunRow).where(col(RunRow.id) == run_id).values(started_at=at))
+        self.append(lease, Started(attempt=run.attempt, worker=holder))
+        return lease
+
+    def heartbeat(self, lease: Lease) -> bool:
+        """Renews the lease; True if the user asked to cancel. Raises LeaseLost."""
+        with system_session(self._engine) as session:
+            alive = session.execute(
+                update(RunRow)
+                .where(col(RunRow.id) == lease.run.id, col(RunRow.lease_holder) == lease.holder)
+                .where(col(RunRow.status) == RunStatus.RUNNING.value)
+                .values(lease_until=now() + timedelta(seconds=lease.seconds))
+            ).rowcount
+            if not alive:
+                raise LeaseLost(lease.run.id)
+            return bool(session.exec(select(RunRow.cancel_requested).where(RunRow.id == lease.run.id)).one())
+
+    def append(self, lease: Lease, event: RunEvent) -> int:
+        """Stores one event and, for an end event, the run's end, in one transaction; then rings. Raises LeaseLost."""
+        values: dict[str, object] = {"last_seq": RunRow.last_seq + 1}
+        if isinstance(event, (Succeeded, Failed, Cancelled)):
+            values |= {"status": event.kind, "ended_at": now(), "lease_holder": None, "lease_until": None}
+        if isinstance(event, Succeeded):
+            values["outcome"] = event.outcome.model_dump(mode="json")
+        if isinstance(event, Failed):
+            values["failure"] = event.failure.model_dump(mode="json")
+        with system_session(self._engine) as session:
+            seq = session.execute(
+                update(RunRow)
+                .where(col(RunRow.id) == lease.run.id, col(RunRow.lease_holder) == lease.holder)
+                .values(**values)
+                .returning(col(RunRow.last_seq))
+            ).scalar_one_or_none()
+            if seq is None:
+                raise LeaseLost(lease.run.id)
+            session.add(
+                RunEventRow(
+                    run_id=lease.run.id, seq=seq, owner_id=lease.run.owner_id, body=event.model_dump(mode="json")
+                )
+            )
+        self._bell.ring(lease.run.id, seq)
+        return cast(int, seq)
+
+    def release(self, lease: Lease, *, count_attempt: bool = False) -> None:
+        """Puts the run back to queued (the worker is shutting down); by default it costs no attempt."""
+        with system_session(self._engine) as session:
+            session.execute(
+                update(RunRow)
+                .where(col(RunRow.id) == lease.run.id, col(RunRow.lease_holder) == lease.holder)
+                .values(
+                    status=RunStatus.QUEUED.value,
+                    lease_holder=None,
+                    lease_until=None,
+                    attempt=RunRow.attempt if count_attempt else RunRow.attempt - 1,
+                )
+            )
+
+    def orphans(self) -> list[str]:
+        """Runs that should be running and are not: queued ones, and those whose lease ran out. Oldest first."""
+        at = now()
+        query = select(RunRow.id).where(
+            or_(
+                col(RunRow.status) == RunStatus.QUEUED.value,
+                (col(RunRow.status) == RunStatus.RUNNING.value) & (col(RunRow.lease_until) < at),
+            )
+        )
+        with system_session(self._engine) as session:
+            return list(session.exec(query.order_by(col(RunRow.id))))
+
+
+def _worn_out(attempts: int) -> Failure:
+    return Failure(
+        code="WORKER_LOST",
+        message=f"The training process died {attempts} times, so it was not started again.",
+        next_step="Most often the computer ran out of memory. Try fewer rows or a lighter recipe.",
+        facts={"attempts": attempts},
+    )
+
+
+def rings(client: "redis.Redis[bytes]", run_id: str, block_seconds: float) -> Iterator[None]:
+    """Yields whenever the run may have news, and at least every ``block_seconds``, also while the broker is away."""
+    import time
+
+    last: bytes | str = "$"
+    while True:
+        try:
+            found = cast(
+                "list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]",
+                client.xread({stream_of(run_id): last}, block=int(block_seconds * 1000), count=1000),
+            )
+            if found:
+                last = found[0][1][-1][0]
+        except redis.RedisError:
+            time.sleep(block_seconds)
+        yield

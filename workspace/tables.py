@@ -1,0 +1,162 @@
+"""The database tables. Every row that belongs to somebody carries ``owner_id``; ``database.py`` enforces it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, DateTime, Index, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Time with zone on PostgreSQL, UTC without zone on SQLite; always aware in Python."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def _time(*, default: bool = True) -> Any:
+    return Field(default_factory=now, sa_type=UtcDateTime) if default else Field(default=None, sa_type=UtcDateTime)  # type: ignore[call-overload]
+
+
+def _json() -> Any:
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+class Owned(SQLModel):
+    """Mixed into every table whose rows belong to a user."""
+
+    owner_id: str = Field(index=True)
+
+
+class UserRow(SQLModel, table=True):
+    __tablename__ = "users"
+
+    id: str = Field(primary_key=True)
+    identifier: str = Field(unique=True)
+    display_name: str = ""
+    role: str = "user"
+    provider: str = "local"
+    password_hash: str | None = None
+    created_at: datetime = _time()
+
+
+class RevokedTokenRow(SQLModel, table=True):
+    """Login tokens that were logged out; kept until they would have expired."""
+
+    __tablename__ = "revoked_tokens"
+
+    token_hash: str = Field(primary_key=True)
+    until: datetime = _time()
+
+
+class DatasetRow(Owned, table=True):
+    __tablename__ = "datasets"
+
+    id: str = Field(primary_key=True)
+    name: str
+    version: int = 1
+    parent_id: str | None = None
+    conversation_id: str | None = Field(default=None, index=True)
+    source_name: str
+    source_key: str
+    table_key: str
+    rows: int
+    profile: dict[str, Any] = _json()
+    created_at: datetime = _time()
+
+
+class PlanRow(Owned, table=True):
+    __tablename__ = "plans"
+
+    id: str = Field(primary_key=True)
+    conversation_id: str | None = Field(default=None, index=True)
+    parent_id: str | None = None
+    hash: str
+    body: dict[str, Any] = _json()
+    created_at: datetime = _time()
+
+
+class RunRow(Owned, table=True):
+    __tablename__ = "runs"
+
+    id: str = Field(primary_key=True)
+    plan_id: str = Field(unique=True)
+    plan: dict[str, Any] = _json()
+    conversation_id: str | None = Field(default=None, index=True)
+    status: str = Field(default="queued", index=True)
+    attempt: int = 0
+    lease_holder: str | None = None
+    lease_until: datetime | None = _time(default=False)
+    cancel_requested: bool = False
+    reported: bool = Field(default=False, description="the end was told in the conversation")
+    last_seq: int = 0
+    failure: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    outcome: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    created_at: datetime = _time()
+    started_at: datetime | None = _time(default=False)
+    ended_at: datetime | None = _time(default=False)
+
+
+class RunEventRow(Owned, table=True):
+    __tablename__ = "run_events"
+
+    run_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    at: datetime = _time()
+    body: dict[str, Any] = _json()
+
+
+class ModelRow(Owned, table=True):
+    __tablename__ = "models"
+
+    id: str = Field(primary_key=True)
+    run_id: str = Field(index=True)
+    dataset_id: str
+    name: str
+    body: dict[str, Any] = _json()
+    created_at: datetime = _time()
+
+
+class ConversationRow(Owned, table=True):
+    __tablename__ = "conversations"
+    __table_args__ = (Index("ix_conversations_recent", "owner_id", "updated_at"),)
+
+    id: str = Field(primary_key=True)
+    title: str = ""
+    surface: str = "web"
+    last_seq: int = 0
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
+class ConversationEventRow(Owned, table=True):
+    __tablename__ = "conversation_events"
+
+    conversation_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    kind: str
+    at: datetime = _time()
+    body: dict[str, Any] = _json()
+
+
+class FeedbackRow(Owned, table=True):
+    __tablename__ = "feedback"
+    __table_args__ = (UniqueConstraint("owner_id", "conversation_id", "seq"),)
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(index=True)
+    seq: int
+    value: int
+    comment: str = ""
+    created_at: datetime = _time()
