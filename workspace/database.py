@@ -1,12 +1,15 @@
 """The engine, its sessions, and the guard that lets no query go without an owner."""
 
+import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import CursorResult, Engine, Executable, create_engine, event, func, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlmodel import Session
 
@@ -25,15 +28,14 @@ class _OwnedSession(Session):
 def engine_for(url: str) -> Engine:
     """One engine per URL and process. SQLite gets WAL, a busy timeout and foreign keys."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    path = url.removeprefix("sqlite:///")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 30})
 
     @event.listens_for(engine, "connect")
-    def _pragmas(connection: Any, _record: Any) -> None:
+    def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -58,6 +60,20 @@ def system_session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+def affected(session: Session, statement: Executable) -> int:
+    """Executes an UPDATE or DELETE and returns how many rows it touched."""
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+
+
+def lock(session: Session, name: str) -> None:
+    """Waits until no other transaction holds the lock ``name``; it is released with this transaction.
+
+    SQLite has one writer at a time anyway, so there the first write of the transaction is the lock.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().execute(select(func.pg_advisory_xact_lock(zlib.crc32(name.encode()))))
+
+
 @event.listens_for(_OwnedSession, "do_orm_execute")
 def _filter_by_owner(state: ORMExecuteState) -> None:
     info = state.session.info
@@ -66,6 +82,9 @@ def _filter_by_owner(state: ORMExecuteState) -> None:
     owner = info.get("owner")
     if not owner:
         raise OwnerMissing("query without an owner")
+    # Plain SQL and bulk inserts would pass by the two guards of this module, so an owner's session takes neither.
+    if not state.is_orm_statement or state.is_insert:
+        raise OwnerMissing("an owner's session reads and writes through the mapped tables only")
     if state.is_select or state.is_update or state.is_delete:
         state.statement = state.statement.options(
             with_loader_criteria(Owned, lambda cls: cls.owner_id == owner, include_aliases=True)

@@ -94,7 +94,8 @@ class LocalQueue:
                     stdout=subprocess.PIPE,
                     text=True,
                 )
-            assert self._server.stdin and self._server.stdout
+            assert self._server.stdin is not None
+            assert self._server.stdout is not None
             request = {"owner_id": owner_id, "model_id": model_id, "texts": texts}
             try:
                 self._server.stdin.write(json.dumps(request) + "\n")
@@ -108,7 +109,7 @@ class LocalQueue:
 
     def close(self) -> None:
         """Stops the children; a training writes its checkpoint first."""
-        children = [*self._runs.values(), *([self._server] if self._server else [])]
+        children: list[subprocess.Popen[Any]] = [*self._runs.values(), *([self._server] if self._server else [])]
         for child in children:
             if child.poll() is None:
                 child.terminate()

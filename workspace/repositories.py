@@ -2,14 +2,14 @@
 
 import builtins
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Engine, delete, desc, func, update
 from sqlmodel import Session, col, select
 
-from workspace.database import owner_session
+from workspace.database import affected, owner_session
 from workspace.dataset import Dataset, DatasetProfile
 from workspace.errors import Conflict, NotFound
 from workspace.events import ConversationEvent, StoredEvent
@@ -39,7 +39,7 @@ class _Repository:
         self.engine = engine
         self.owner_id = owner_id
 
-    def _session(self) -> Any:
+    def _session(self) -> AbstractContextManager[Session]:
         return owner_session(self.engine, self.owner_id)
 
 
@@ -75,7 +75,7 @@ class Datasets(_Repository):
         self.get(dataset_id)
         with self._session() as session:
             running = session.exec(
-                select(RunRow.plan).where(col(RunRow.status).in_([RunStatus.QUEUED, RunStatus.RUNNING]))
+                select(RunRow.plan).where(col(RunRow.status).in_([RunStatus.QUEUED.value, RunStatus.RUNNING.value]))
             ).all()
             if any(plan.get("dataset_id") == dataset_id for plan in running):
                 raise Conflict("DATASET_IN_USE", "A training is using this data.", "Stop the training first.")
@@ -200,10 +200,8 @@ class Runs(_Repository):
     def claim_report(self, run_id: str) -> bool:
         """True for exactly one caller: who tells the conversation how the run ended."""
         with self._session() as session:
-            done = session.execute(
-                update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.reported).is_(False)).values(reported=True)
-            )
-            return bool(done.rowcount)
+            unreported = update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.reported).is_(False))
+            return bool(affected(session, unreported.values(reported=True)))
 
 
 def run_of(row: RunRow) -> Run:
@@ -351,10 +349,8 @@ class Transcripts(_Repository):
     def rename(self, conversation_id: str, title: str) -> None:
         """Raises NotFound."""
         with self._session() as session:
-            done = session.execute(
-                update(ConversationRow).where(col(ConversationRow.id) == conversation_id).values(title=title[:200])
-            )
-            if not done.rowcount:
+            renamed = update(ConversationRow).where(col(ConversationRow.id) == conversation_id)
+            if not affected(session, renamed.values(title=title[:200])):
                 raise _missing("conversation")
 
     def delete(self, conversation_id: str) -> None:
@@ -404,7 +400,7 @@ class Feedback(_Repository):
     def delete(self, feedback_id: str) -> bool:
         """False where there is none of that id that belongs to the owner."""
         with self._session() as session:
-            return bool(session.execute(delete(FeedbackRow).where(col(FeedbackRow.id) == feedback_id)).rowcount)
+            return bool(affected(session, delete(FeedbackRow).where(col(FeedbackRow.id) == feedback_id)))
 
     @staticmethod
     def _find(session: Session, conversation_id: str, seq: int) -> FeedbackRow | None:

@@ -13,7 +13,7 @@ import redis
 from sqlalchemy import Engine, or_, update
 from sqlmodel import col, select
 
-from workspace.database import system_session
+from workspace.database import affected, lock, system_session
 from workspace.repositories import run_of
 from workspace.run import Cancelled, Failed, Failure, Run, RunEvent, RunStatus, Started, Succeeded
 from workspace.tables import RunEventRow, RunRow, now
@@ -40,7 +40,7 @@ def stream_of(run_id: str) -> str:
 class StreamBell:
     """Announces on a Redis/Valkey stream of bounded length. A broker that is away is passed over."""
 
-    def __init__(self, client: "redis.Redis[bytes]") -> None:
+    def __init__(self, client: redis.Redis) -> None:
         self._client = client
 
     def ring(self, run_id: str, seq: int) -> None:
@@ -83,8 +83,12 @@ class RunLog:
                 col(RunRow.status) == RunStatus.QUEUED.value,
                 (col(RunRow.status) == RunStatus.RUNNING.value) & (col(RunRow.lease_until) < at),
             )
-            # The write comes first: it takes SQLite's write lock before anything is read.
-            won = session.execute(
+            # Claims are counted against max_parallel one after the other. SQLite: the write comes before any reading,
+            # and so takes the one write lock. PostgreSQL: an advisory lock until the end of the transaction.
+            if max_parallel:
+                lock(session, "runs.claim")
+            won = affected(
+                session,
                 update(RunRow)
                 .where(col(RunRow.id) == run_id, free)
                 .values(
@@ -92,8 +96,8 @@ class RunLog:
                     lease_holder=holder,
                     lease_until=at + timedelta(seconds=seconds),
                     attempt=RunRow.attempt + 1,
-                )
-            ).rowcount
+                ),
+            )
             if not won:
                 return None
             if max_parallel:
@@ -120,12 +124,13 @@ class RunLog:
     def heartbeat(self, lease: Lease) -> bool:
         """Renews the lease; True if the user asked to cancel. Raises LeaseLost."""
         with system_session(self._engine) as session:
-            alive = session.execute(
+            alive = affected(
+                session,
                 update(RunRow)
                 .where(col(RunRow.id) == lease.run.id, col(RunRow.lease_holder) == lease.holder)
                 .where(col(RunRow.status) == RunStatus.RUNNING.value)
-                .values(lease_until=now() + timedelta(seconds=lease.seconds))
-            ).rowcount
+                .values(lease_until=now() + timedelta(seconds=lease.seconds)),
+            )
             if not alive:
                 raise LeaseLost(lease.run.id)
             return bool(session.exec(select(RunRow.cancel_requested).where(RunRow.id == lease.run.id)).one())
@@ -192,7 +197,7 @@ def _worn_out(attempts: int) -> Failure:
     )
 
 
-def rings(client: "redis.Redis[bytes]", run_id: str, block_seconds: float) -> Iterator[None]:
+def rings(client: redis.Redis, run_id: str, block_seconds: float) -> Iterator[None]:
     """Yields whenever the run may have news, and at least every ``block_seconds``, also while the broker is away."""
     import time
 

@@ -26,7 +26,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 def _time(*, default: bool = True) -> Any:
-    return Field(default_factory=now, sa_type=UtcDateTime) if default else Field(default=None, sa_type=UtcDateTime)  # type: ignore[call-overload]
+    return Field(default_factory=now, sa_type=UtcDateTime) if default else Field(default=None, sa_type=UtcDateTime)
 
 
 def _json() -> Any:
