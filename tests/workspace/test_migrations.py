@@ -1,0 +1,84 @@
+"""The schema is made by migrations alone, and equals the tables."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+import workspace.migrations
+from workspace.database import engine_for
+from workspace.errors import Unavailable
+from workspace.migrations import HEAD, revision, upgrade
+
+
+def differences(url: str) -> list[object]:
+    """What alembic would still change to make the database equal to the tables."""
+    with engine_for(url).connect() as connection:
+        return compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+
+
+def test_migrated_database_equals_the_tables(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'a folder' / 'mtw.db'}"
+    assert upgrade(url) is True
+    assert differences(url) == []
+    assert revision(engine_for(url)) == HEAD
+    assert upgrade(url) is False
+
+
+def test_head_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(workspace.migrations.__file__).parent))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_up_to_date_database_needs_no_alembic(migrated_database: Path) -> None:
+    code = (
+        "import sys; from workspace.migrations import upgrade; "
+        f"assert upgrade('sqlite:///{migrated_database}') is False; assert 'alembic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'mtw.db'}"
+    code = f"from workspace.migrations import upgrade; print(upgrade('{url}'))"
+    racers = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(4)]
+    faults = [racer.communicate()[1] for racer in racers]
+    assert [racer.returncode for racer in racers] == [0] * 4, faults
+    assert differences(url) == []
+
+
+def test_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'mtw.db'}"
+    upgrade(url)
+    with engine_for(url).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(Unavailable) as caught:
+        upgrade(url)
+    assert caught.value.code == "DATABASE_TOO_NEW"
+
+
+def test_unreachable_database_is_named_without_its_password(tmp_path: Path) -> None:
+    with pytest.raises(Unavailable) as caught:
+        upgrade("postgresql+psycopg://someone:hush@127.0.0.1:1/mtw")
+    assert caught.value.code == "DATABASE_UNAVAILABLE"
+    assert "127.0.0.1:1" in str(caught.value)
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.slow
+def test_migrates_postgresql(postgres_url: str) -> None:
+    url = postgres_url.replace("postgresql://", "postgresql+psycopg://")
+    code = f"from workspace.migrations import upgrade; print(upgrade('{url}'))"
+    racers = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    faults = [racer.communicate()[1] for racer in racers]
+    assert [racer.returncode for racer in racers] == [0] * 3, faults
+    assert differences(url) == []
+    assert upgrade(url) is False
