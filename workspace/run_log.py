@@ -4,6 +4,7 @@ The database row is the truth. A queue message is only a wake-up, so lost and do
 Events are stored first and announced second, on a stream that carries only their numbers.
 """
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +16,7 @@ from sqlmodel import col, select
 
 from workspace.database import affected, lock, system_session
 from workspace.repositories import run_of
-from workspace.run import Cancelled, Failed, Failure, Run, RunEvent, RunStatus, Started, Succeeded
+from workspace.run import Cancelled, Failed, Failure, Queued, Run, RunEvent, RunStatus, Started, Succeeded
 from workspace.tables import RunEventRow, RunRow, now
 
 
@@ -42,13 +43,24 @@ class StreamBell:
 
     def __init__(self, client: redis.Redis) -> None:
         self._client = client
+        self._silent_until = 0.0
+
+    @classmethod
+    def of(cls, url: str) -> "StreamBell":
+        """A bell on the broker at ``url`` that never holds anybody up for more than a second."""
+        return cls(redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1))
 
     def ring(self, run_id: str, seq: int) -> None:
-        try:
-            self._client.xadd(stream_of(run_id), {"seq": seq}, maxlen=1000, approximate=True)
-            self._client.expire(stream_of(run_id), 7 * 24 * 3600)
-        except redis.RedisError:
+        if time.monotonic() < self._silent_until:
             return
+        try:
+            with self._client.pipeline(transaction=False) as pipeline:
+                pipeline.xadd(stream_of(run_id), {"seq": seq}, maxlen=1000, approximate=True)
+                pipeline.expire(stream_of(run_id), 7 * 24 * 3600)
+                pipeline.execute()
+        except redis.RedisError:
+            # A training must not wait a second at each event for a broker that does not answer.
+            self._silent_until = time.monotonic() + 5
 
 
 @dataclass(frozen=True)
@@ -100,14 +112,15 @@ class RunLog:
             )
             if not won:
                 return None
-            if max_parallel:
+            run = run_of(session.exec(select(RunRow).where(RunRow.id == run_id)).one())
+            ends = run.cancel_requested or run.attempt > max_attempts
+            if max_parallel and not ends:
                 live = session.exec(
                     select(RunRow.id).where(RunRow.status == RunStatus.RUNNING.value, col(RunRow.lease_until) >= at)
                 ).all()
                 if len(live) > max_parallel:
                     session.rollback()
                     return None
-            run = run_of(session.exec(select(RunRow).where(RunRow.id == run_id)).one())
         lease = Lease(run, holder, seconds)
         if run.cancel_requested:
             self.append(lease, Cancelled())
@@ -135,6 +148,19 @@ class RunLog:
                 raise LeaseLost(lease.run.id)
             return bool(session.exec(select(RunRow.cancel_requested).where(RunRow.id == lease.run.id)).one())
 
+    def cancel_asked(self, lease: Lease) -> bool:
+        """Did the user ask to cancel? One small read, for polling several times a second. Raises LeaseLost."""
+        query = select(RunRow.cancel_requested).where(
+            RunRow.id == lease.run.id,
+            RunRow.lease_holder == lease.holder,
+            RunRow.status == RunStatus.RUNNING.value,
+        )
+        with system_session(self._engine) as session:
+            asked = session.exec(query).one_or_none()
+        if asked is None:
+            raise LeaseLost(lease.run.id)
+        return asked
+
     def append(self, lease: Lease, event: RunEvent) -> int:
         """Stores one event and, for an end event, the run's end, in one transaction; then rings. Raises LeaseLost."""
         values: dict[str, object] = {"last_seq": RunRow.last_seq + 1}
@@ -144,43 +170,53 @@ class RunLog:
             values["outcome"] = event.outcome.model_dump(mode="json")
         if isinstance(event, Failed):
             values["failure"] = event.failure.model_dump(mode="json")
+        return self._write(lease, event, values)
+
+    def release(self, lease: Lease, reason: str, *, count_attempt: bool = False) -> None:
+        """Puts the run back to queued and says why in its events; by default it costs no attempt. Raises LeaseLost."""
+        values: dict[str, object] = {
+            "last_seq": RunRow.last_seq + 1,
+            "status": RunStatus.QUEUED.value,
+            "lease_holder": None,
+            "lease_until": None,
+        }
+        if not count_attempt:
+            values["attempt"] = RunRow.attempt - 1
+        self._write(lease, Queued(reason=reason), values)
+
+    def _write(self, lease: Lease, event: RunEvent, values: dict[str, object]) -> int:
+        run = lease.run
+        held = update(RunRow).where(
+            col(RunRow.id) == run.id,
+            col(RunRow.lease_holder) == lease.holder,
+            col(RunRow.status) == RunStatus.RUNNING.value,
+        )
         with system_session(self._engine) as session:
-            seq = session.execute(
-                update(RunRow)
-                .where(col(RunRow.id) == lease.run.id, col(RunRow.lease_holder) == lease.holder)
-                .values(**values)
-                .returning(col(RunRow.last_seq))
-            ).scalar_one_or_none()
+            seq = session.execute(held.values(**values).returning(col(RunRow.last_seq))).scalar_one_or_none()
             if seq is None:
-                raise LeaseLost(lease.run.id)
-            session.add(
-                RunEventRow(
-                    run_id=lease.run.id, seq=seq, owner_id=lease.run.owner_id, body=event.model_dump(mode="json")
-                )
-            )
-        self._bell.ring(lease.run.id, seq)
+                raise LeaseLost(run.id)
+            session.add(RunEventRow(run_id=run.id, seq=seq, owner_id=run.owner_id, body=event.model_dump(mode="json")))
+        self._bell.ring(run.id, seq)
         return cast(int, seq)
 
-    def release(self, lease: Lease, *, count_attempt: bool = False) -> None:
-        """Puts the run back to queued (the worker is shutting down); by default it costs no attempt."""
+    def ended(self, run_id: str) -> bool:
+        """Has the run ended (or does it no longer exist)?"""
         with system_session(self._engine) as session:
-            session.execute(
-                update(RunRow)
-                .where(col(RunRow.id) == lease.run.id, col(RunRow.lease_holder) == lease.holder)
-                .values(
-                    status=RunStatus.QUEUED.value,
-                    lease_holder=None,
-                    lease_until=None,
-                    attempt=RunRow.attempt if count_attempt else RunRow.attempt - 1,
-                )
-            )
+            status = session.exec(select(RunRow.status).where(RunRow.id == run_id)).first()
+        return status is None or RunStatus(status).ended
 
-    def orphans(self) -> list[str]:
-        """Runs that should be running and are not: queued ones, and those whose lease ran out. Oldest first."""
+    def orphans(self, waited_seconds: float = 0) -> list[str]:
+        """Runs that should be running and are not, oldest first.
+
+        That is: those whose lease ran out, those that are to be cancelled while they wait, and queued ones that have
+        waited ``waited_seconds`` (which leaves new ones to whom the queue's message wakes).
+        """
         at = now()
+        queued = col(RunRow.status) == RunStatus.QUEUED.value
         query = select(RunRow.id).where(
             or_(
-                col(RunRow.status) == RunStatus.QUEUED.value,
+                queued & (col(RunRow.created_at) <= at - timedelta(seconds=waited_seconds)),
+                queued & col(RunRow.cancel_requested),
                 (col(RunRow.status) == RunStatus.RUNNING.value) & (col(RunRow.lease_until) < at),
             )
         )
@@ -199,8 +235,6 @@ def _worn_out(attempts: int) -> Failure:
 
 def rings(client: redis.Redis, run_id: str, block_seconds: float) -> Iterator[None]:
     """Yields whenever the run may have news, and at least every ``block_seconds``, also while the broker is away."""
-    import time
-
     last: bytes | str = "$"
     while True:
         try:
