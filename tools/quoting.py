@@ -1,22 +1,64 @@
-"""Text from users' files on its way to a chat model: cut, cleaned of control characters, and marked as data."""
+"""Text from users' files on its way out: cut, and cleaned of what could mislead a chat model or a reader.
+
+:func:`quote` is for chat models: the text stands between marks that it cannot contain, so that it is seen to be data.
+:func:`plain` is for people: the text as it is, without characters that hide or turn round what stands beside it.
+"""
 
 import unicodedata
 
 from pydantic import JsonValue
 
 MAX_CHARS = 200
+_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that change the direction of writing: with them a text can be made to read as another one."""
+_JOINERS = frozenset("\u200c\u200d")
+"""Zero-width (non-)joiners: Persian, Hindi and many emoji are wrong without them, so people get to see them."""
 
 
 def quote(text: str, limit: int = MAX_CHARS) -> str:
     """One line of at most ``limit`` characters between « and », which the text itself can then no longer contain.
 
     The system prompt tells the model that whatever stands between these marks is data and never an instruction.
+    Invisible characters are dropped: instructions can be hidden in them that no person would see.
     """
-    flat = "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in text)
-    flat = " ".join(flat.replace("«", "<").replace("»", ">").split())
-    return f"«{flat if len(flat) <= limit else flat[: limit - 1] + '…'}»"
+    flat = _one_line(text, keep=frozenset()).replace("«", "<").replace("»", ">")
+    return f"«{_cut(flat, limit)}»"
 
 
 def quote_all(texts: list[str], limit: int = MAX_CHARS) -> list[JsonValue]:
     """:func:`quote` over a list."""
     return [quote(text, limit) for text in texts]
+
+
+def unquote(text: str) -> str:
+    """A name as a chat model gives it back, without the marks that :func:`quote` put around it."""
+    text = text.strip()
+    return text[1:-1] if len(text) >= 2 and text[0] == "«" and text[-1] == "»" else text
+
+
+def plain(text: str, limit: int = MAX_CHARS) -> str:
+    """One line of at most ``limit`` characters for cards, titles and sentences. Renderers still have to escape it."""
+    return _cut(_one_line(text, keep=_JOINERS), limit)
+
+
+def _one_line(text: str, keep: frozenset[str]) -> str:
+    return " ".join("".join(_clean(c, keep) for c in text).split())
+
+
+def _clean(char: str, keep: frozenset[str]) -> str:
+    """The character, a space for line ends and controls, nothing for what is invisible."""
+    if char.isascii() and char.isprintable():
+        return char
+    category = unicodedata.category(char)
+    if category in ("Cc", "Zl", "Zp"):
+        return " "
+    if category == "Cs":  # half of a pair, from a broken escape in JSON: it cannot be written as UTF-8
+        return "\N{REPLACEMENT CHARACTER}"
+    # Variation selectors beyond the sixteen that emoji need can carry hidden text, as format characters can.
+    if (category == "Cf" or "\U000e0100" <= char <= "\U000e01ef") and (char not in keep or char in _TURNING):
+        return ""
+    return char
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
