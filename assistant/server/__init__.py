@@ -1,0 +1,1 @@
+"""What ``mtw up`` starts and watches: the embedded broker, one worker, the web application."""
