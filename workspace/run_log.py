@@ -5,18 +5,30 @@ Events are stored first and announced second, on a stream that carries only thei
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, cast
 
 import redis
-from sqlalchemy import Engine, or_, update
+from sqlalchemy import Engine, func, or_, update
 from sqlmodel import col, select
 
 from workspace.database import affected, lock, system_session
 from workspace.repositories import run_of
-from workspace.run import Cancelled, Failed, Failure, Queued, Run, RunEvent, RunStatus, Started, Succeeded
+from workspace.run import (
+    Cancelled,
+    Failed,
+    Failure,
+    MetricLogged,
+    Progressed,
+    Queued,
+    Run,
+    RunEvent,
+    RunStatus,
+    Started,
+    Succeeded,
+)
 from workspace.tables import RunEventRow, RunRow, now
 
 
@@ -163,28 +175,32 @@ class RunLog:
 
     def append(self, lease: Lease, event: RunEvent) -> int:
         """Stores one event and, for an end event, the run's end, in one transaction; then rings. Raises LeaseLost."""
-        values: dict[str, object] = {"last_seq": RunRow.last_seq + 1}
+        values: dict[str, object] = {}
         if isinstance(event, (Succeeded, Failed, Cancelled)):
             values |= {"status": event.kind, "ended_at": now(), "lease_holder": None, "lease_until": None}
         if isinstance(event, Succeeded):
             values["outcome"] = event.outcome.model_dump(mode="json")
         if isinstance(event, Failed):
             values["failure"] = event.failure.model_dump(mode="json")
-        return self._write(lease, event, values)
+        return self._write(lease, [event], values)
+
+    def extend(self, lease: Lease, events: Sequence[Progressed | MetricLogged]) -> None:
+        """Stores several events of a training under way in one transaction, then rings once. Raises LeaseLost."""
+        if events:
+            self._write(lease, events, {})
 
     def release(self, lease: Lease, reason: str, *, count_attempt: bool = False) -> None:
         """Puts the run back to queued and says why in its events; by default it costs no attempt. Raises LeaseLost."""
         values: dict[str, object] = {
-            "last_seq": RunRow.last_seq + 1,
             "status": RunStatus.QUEUED.value,
             "lease_holder": None,
             "lease_until": None,
         }
         if not count_attempt:
             values["attempt"] = RunRow.attempt - 1
-        self._write(lease, Queued(reason=reason), values)
+        self._write(lease, [Queued(reason=reason)], values)
 
-    def _write(self, lease: Lease, event: RunEvent, values: dict[str, object]) -> int:
+    def _write(self, lease: Lease, events: Sequence[RunEvent], values: dict[str, object]) -> int:
         run = lease.run
         held = update(RunRow).where(
             col(RunRow.id) == run.id,
@@ -192,12 +208,25 @@ class RunLog:
             col(RunRow.status) == RunStatus.RUNNING.value,
         )
         with system_session(self._engine) as session:
-            seq = session.execute(held.values(**values).returning(col(RunRow.last_seq))).scalar_one_or_none()
-            if seq is None:
+            last = session.execute(
+                held.values(last_seq=RunRow.last_seq + len(events), **values).returning(col(RunRow.last_seq))
+            ).scalar_one_or_none()
+            if last is None:
                 raise LeaseLost(run.id)
-            session.add(RunEventRow(run_id=run.id, seq=seq, owner_id=run.owner_id, body=event.model_dump(mode="json")))
-        self._bell.ring(run.id, seq)
-        return cast(int, seq)
+            session.add_all(
+                RunEventRow(run_id=run.id, seq=seq, owner_id=run.owner_id, body=event.model_dump(mode="json"))
+                for seq, event in enumerate(events, start=last - len(events) + 1)
+            )
+        self._bell.ring(run.id, last)
+        return cast(int, last)
+
+    def live(self) -> int:
+        """How many runs are being trained just now, by any worker."""
+        query = select(func.count()).where(
+            col(RunRow.status) == RunStatus.RUNNING.value, col(RunRow.lease_until) >= now()
+        )
+        with system_session(self._engine) as session:
+            return session.exec(query).one()
 
     def ended(self, run_id: str) -> bool:
         """Has the run ended (or does it no longer exist)?"""
@@ -205,18 +234,22 @@ class RunLog:
             status = session.exec(select(RunRow.status).where(RunRow.id == run_id)).first()
         return status is None or RunStatus(status).ended
 
-    def orphans(self, waited_seconds: float = 0) -> list[str]:
-        """Runs that should be running and are not, oldest first.
+    def cancelled_while_waiting(self) -> list[str]:
+        """Queued runs that somebody asked to cancel; claiming one of them ends it."""
+        query = select(RunRow.id).where(RunRow.status == RunStatus.QUEUED.value, col(RunRow.cancel_requested))
+        with system_session(self._engine) as session:
+            return list(session.exec(query))
 
-        That is: those whose lease ran out, those that are to be cancelled while they wait, and queued ones that have
-        waited ``waited_seconds`` (which leaves new ones to whom the queue's message wakes).
+    def orphans(self, waited_seconds: float = 0) -> list[str]:
+        """Runs that should be running and are not, oldest first: those whose lease ran out, and queued ones.
+
+        Queued ones only if they have waited ``waited_seconds``: new ones are left to whom the queue's message wakes.
         """
         at = now()
-        queued = col(RunRow.status) == RunStatus.QUEUED.value
         query = select(RunRow.id).where(
             or_(
-                queued & (col(RunRow.created_at) <= at - timedelta(seconds=waited_seconds)),
-                queued & col(RunRow.cancel_requested),
+                (col(RunRow.status) == RunStatus.QUEUED.value)
+                & (col(RunRow.created_at) <= at - timedelta(seconds=waited_seconds)),
                 (col(RunRow.status) == RunStatus.RUNNING.value) & (col(RunRow.lease_until) < at),
             )
         )
