@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -27,6 +28,9 @@ class Settings(BaseSettings):
     redis_url: str = Field(default="", validation_alias=_env("REDIS_URL"))
     storage_url: str = Field(default="", validation_alias=_env("STORAGE_URL"))
     s3_endpoint_url: str = Field(default="", validation_alias=_env("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"))
+    s3_access_key: str = Field(default="", validation_alias=_env("AWS_ACCESS_KEY_ID"))
+    s3_secret_key: SecretStr = Field(default=SecretStr(""), validation_alias=_env("AWS_SECRET_ACCESS_KEY"))
+    s3_region: str = Field(default="us-east-1", validation_alias=_env("AWS_DEFAULT_REGION", "AWS_REGION"))
     models_dir: Path | None = Field(default=None, validation_alias=_env("MTW_MODELS_DIR"))
     hf_hub_offline: bool = Field(default=False, validation_alias=_env("HF_HUB_OFFLINE"))
 
@@ -37,7 +41,7 @@ class Settings(BaseSettings):
     chat_timeout_seconds: float = Field(default=60, gt=0, validation_alias=_env("MTW_CHAT_TIMEOUT_SECONDS"))
 
     # The web application
-    host: str = Field(default="127.0.0.1", validation_alias=_env("HOST", "MTW_HOST"))
+    host: str = Field(default="127.0.0.1", validation_alias=_env("MTW_HOST"))
     port: int = Field(default=8000, ge=1, le=65535, validation_alias=_env("PORT", "MTW_PORT"))
     public_url: str = Field(default="", validation_alias=_env("MTW_PUBLIC_URL"))
     auth: Literal["local", "password", "oauth"] = Field(default="local", validation_alias=_env("MTW_AUTH"))
@@ -88,6 +92,20 @@ class Settings(BaseSettings):
             raise ValueError("must start with file:// or s3://")
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://", "postgres://", "postgresql+psycopg://")):
+            raise ValueError("must start with postgresql:// or sqlite:///")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_broker(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://")):
+            raise ValueError("must start with redis:// or rediss://")
+        return value
+
     @property
     def database(self) -> str:
         """SQLAlchemy URL of the database; SQLite in ``home`` unless set."""
@@ -119,20 +137,27 @@ def load_settings(**overrides: Any) -> Settings:
     Raises:
         SettingsError: with all faults at once, unknown ``MTW_`` names included.
     """
-    known = set(Settings.names())
-    faults: list[str] = []
-    for name in sorted(os.environ):
-        if name.startswith("MTW_") and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            faults.append(f"{name} is not a setting" + (f" (did you mean {near[0]}?)" if near else ""))
+    faults = _unknown_names()
     try:
         settings = Settings(**overrides)
     except ValidationError as exc:
-        faults += [f"{error['loc'][0]}: {error['msg']}" for error in exc.errors()]
-        raise SettingsError("SETTINGS_INVALID", "The settings are wrong: " + "; ".join(faults) + ".", _NEXT) from exc
+        faults += [f"{error['loc'][0]}: {error['msg'].removeprefix('Value error, ')}" for error in exc.errors()]
+        raise SettingsError("SETTINGS_INVALID", f"The settings are wrong: {'; '.join(faults)}.", _NEXT) from exc
     if faults:
-        raise SettingsError("SETTINGS_UNKNOWN", "The settings are wrong: " + "; ".join(faults) + ".", _NEXT)
+        raise SettingsError("SETTINGS_UNKNOWN", f"The settings are wrong: {'; '.join(faults)}.", _NEXT)
     return settings
+
+
+def _unknown_names() -> list[str]:
+    """Names that look like a setting and are none: most often a typing mistake, which would be passed over silently."""
+    known = set(Settings.names())
+    file = Settings.model_config.get("env_file")
+    given = {*os.environ, *(dotenv_values(str(file)) if file else ())}
+    faults = []
+    for name in sorted(n for n in given if n.startswith("MTW_") and n not in known):
+        near = difflib.get_close_matches(name, known, n=1)
+        faults.append(f"{name} is not a setting" + (f" (did you mean {near[0]}?)" if near else ""))
+    return faults
 
 
 _NEXT = "Correct these names or values in the environment or in .env; .env.example lists every setting."

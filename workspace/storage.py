@@ -1,6 +1,9 @@
 """Object storage: a local folder or S3 behind one small port. Every key starts with the owner's id."""
 
+import errno
 import re
+import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +15,9 @@ from workspace.errors import NotFound, Unavailable
 from workspace.settings import Settings
 
 _SEGMENT = re.compile(r"[A-Za-z0-9_.\-]+")
+
+
+_PARTIAL = ".partial"
 
 
 class Storage:
@@ -31,9 +37,15 @@ class Storage:
         """The storage that the settings name, as seen by one owner."""
         options: dict[str, Any] = {}
         if settings.storage.startswith("s3://"):
+            # Several processes write: a listing remembered here would be wrong.
+            options["use_listings_cache"] = False
             options["config_kwargs"] = {"signature_version": "s3v4"}
+            options["client_kwargs"] = {"region_name": settings.s3_region}
             if settings.s3_endpoint_url:
                 options["endpoint_url"] = settings.s3_endpoint_url
+            if settings.s3_access_key:
+                options["key"] = settings.s3_access_key
+                options["secret"] = settings.s3_secret_key.get_secret_value()
         return cls(settings.storage, owner_id, **options)
 
     def key(self, *parts: str) -> str:
@@ -55,15 +67,8 @@ class Storage:
         """Open for writing; the object appears only when the block ends without an error."""
         path = self._path(key)
         if self._local:
-            final = Path(path)
-            final.parent.mkdir(parents=True, exist_ok=True)
-            partial = final.with_name(final.name + ".partial")
-            try:
-                with partial.open("wb") as file:
-                    yield file
-                partial.replace(final)
-            finally:
-                partial.unlink(missing_ok=True)
+            with _whole_or_nothing(Path(path)) as file:
+                yield file
             return
         with self._remote_errors(), self._fs.open(path, "wb") as file:
             try:
@@ -85,8 +90,6 @@ class Storage:
     @contextmanager
     def as_file(self, key: str) -> Iterator[Path]:
         """The object as a local file: in place for a folder, a temporary copy for S3."""
-        import tempfile
-
         path = self._path(key)
         if self._local:
             if not Path(path).is_file():
@@ -141,7 +144,7 @@ class Storage:
                 return []
             found = self._fs.find(path)
         root = self._root.rstrip("/") + "/"
-        return sorted(str(name).removeprefix(root) for name in found)
+        return sorted(str(name).removeprefix(root) for name in found if not str(name).endswith(_PARTIAL))
 
     def delete(self, prefix: str) -> None:
         """Delete one object or everything below a prefix. Nothing there is no error."""
@@ -165,3 +168,24 @@ class Storage:
                 "The file storage cannot be reached.",
                 "Try again; an operator can run mtw doctor.",
             ) from exc
+
+
+@contextmanager
+def _whole_or_nothing(final: Path) -> Iterator[IO[bytes]]:
+    """Open a file beside ``final`` that takes its place when the block ends without an error."""
+    partial = final.with_name(f"{final.name}.{secrets.token_hex(4)}{_PARTIAL}")
+    try:
+        final.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
+            yield file
+        partial.replace(final)
+    except OSError as exc:
+        if exc.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise Unavailable(
+                "STORAGE_FULL",
+                "There is no room left on the disk, so the file was not kept.",
+                "Free some space, or delete data and models that are no longer needed, then try again.",
+            ) from exc
+        raise
+    finally:
+        partial.unlink(missing_ok=True)

@@ -92,7 +92,7 @@ class _Supervisor:
         environment = os.environ | {
             "MTW_HOME": str(settings.home),
             "REDIS_URL": redis_url,
-            "HOST": settings.host,
+            "MTW_HOST": settings.host,
             "PORT": str(settings.port),
             "PYTHONUNBUFFERED": "1",
         }
