@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Engine, Executable, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from workspace.tables import Owned
 
@@ -86,8 +86,12 @@ def _filter_by_owner(state: ORMExecuteState) -> None:
     if not state.is_orm_statement or state.is_insert:
         raise OwnerMissing("an owner's session reads and writes through the mapped tables only")
     if state.is_select or state.is_update or state.is_delete:
+        # One criterion for each table: the mixin itself is no table and has no column that could be compared.
         state.statement = state.statement.options(
-            with_loader_criteria(Owned, lambda cls: cls.owner_id == owner, include_aliases=True)
+            *(
+                with_loader_criteria(table, col(table.owner_id) == owner, include_aliases=True)
+                for table in Owned.__subclasses__()
+            )
         )
 
 

@@ -1,0 +1,207 @@
+"""The agent: a chat model and the tools in a loop, with the rules that no model can get around.
+
+Three layers stand around each model call, one around each tool call:
+approval (a call that needs a yes ends the turn and is shown to the person), take-over (the guide answers where a
+hosted model fails), budget (a hosted model reads the newest part of the conversation), and the tool runner.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import anyio
+from langchain.agents import create_agent
+from langchain.agents.middleware import AgentMiddleware, AgentState, ModelRequest, ModelResponse
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage, SystemMessage, ToolMessage
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.prebuilt.tool_node import ToolCallRequest
+
+from assistant.chat_models import CONTEXT_TOKENS, hosted_model
+from assistant.fallback import UselessAnswer, mapped
+from assistant.guide.model import GuideModel
+from assistant.history import fit, for_hosted
+from assistant.prompts import prompt
+from assistant.toolbelt import Outcome, call_tool, describe_call, langchain_tools
+from tools.context import ToolContext
+from tools.registry import ApprovalRequest
+from workspace.errors import Unavailable, WizardError
+from workspace.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+MAX_TOOL_CALLS = 12
+"""Tool calls in one turn. The longest sensible journey (read, plan, explain) takes four."""
+
+Handler = Callable[[ModelRequest["TurnContext"]], Awaitable[ModelResponse[Any]]]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A call that waits for the person's yes."""
+
+    tool: str
+    args: dict[str, Any]
+    request: ApprovalRequest
+
+
+@dataclass(frozen=True)
+class ToolDone:
+    """Streamed by the tool runner as soon as a tool has returned."""
+
+    call_id: str
+    tool: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class TakenOver:
+    """Streamed when the guide takes over from a hosted model."""
+
+    error: Unavailable
+
+
+@dataclass
+class TurnContext:
+    """One turn: who it is for, and what the middleware learned on the way."""
+
+    tools: ToolContext
+    settings: Settings
+    waiting: Waiting | None = None
+    guide_only: bool = False
+    calls: int = 0
+    answered_by: str = ""
+    warnings: list[str] = field(default_factory=list)
+
+
+class ApprovalGate(AgentMiddleware[AgentState[Any], TurnContext]):
+    """Takes calls that need approval out of the model's answer; after that the model is not asked again."""
+
+    async def awrap_model_call(self, request: ModelRequest[TurnContext], handler: Handler) -> ModelResponse[Any]:
+        turn = request.runtime.context
+        if turn.waiting is not None:
+            return ModelResponse(result=[AIMessage("")])
+        if turn.calls >= MAX_TOOL_CALLS:
+            return ModelResponse(result=[AIMessage(prompt("limit.md", calls=turn.calls))])
+        response = await handler(request)
+        message = response.result[0]
+        if not isinstance(message, AIMessage) or not message.tool_calls:
+            return response
+        allowed = []
+        for call in message.tool_calls[: MAX_TOOL_CALLS - turn.calls]:
+            held = await self._held(turn, call["name"], call["args"])
+            if held is None:
+                allowed.append(call)
+            elif turn.waiting is None:
+                turn.waiting = held
+        turn.calls += len(allowed)
+        extra = {k: v for k, v in message.additional_kwargs.items() if k == "ask"}
+        kept = AIMessage(message.text, id=message.id, tool_calls=allowed, additional_kwargs=extra)
+        return ModelResponse(result=[kept])
+
+    @staticmethod
+    async def _held(turn: TurnContext, name: str, args: dict[str, Any]) -> Waiting | None:
+        try:
+            request = await anyio.to_thread.run_sync(describe_call, turn.tools, name, args)
+        except WizardError:
+            return None  # The tool runner meets the same error and tells the model.
+        return Waiting(name, args, request) if request else None
+
+
+class GuideTakesOver(AgentMiddleware[AgentState[Any], TurnContext]):
+    """A hosted model that fails is replaced by the guide for the rest of the turn, and the person is told why."""
+
+    async def awrap_model_call(self, request: ModelRequest[TurnContext], handler: Handler) -> ModelResponse[Any]:
+        turn = request.runtime.context
+        if isinstance(request.model, GuideModel):
+            turn.answered_by = "guide"
+            return await handler(request)
+        if not turn.guide_only:
+            timeout = turn.settings.chat_timeout_seconds
+            try:
+                async with asyncio.timeout(timeout):
+                    response = await handler(request)
+                turn.answered_by = turn.settings.chat_model
+                return _usable(response)
+            except Exception as exc:
+                _log.warning("chat model failed: %s", type(exc).__name__, exc_info=exc)
+                turn.guide_only = True
+                request.runtime.stream_writer(TakenOver(mapped(exc, timeout)))
+        turn.answered_by = "guide"
+        return await handler(request.override(model=guide()))
+
+
+def _usable(response: ModelResponse[Any]) -> ModelResponse[Any]:
+    message = response.result[0]
+    if not isinstance(message, AIMessage) or message.invalid_tool_calls:
+        raise UselessAnswer("a tool call that is no JSON")
+    if not message.text.strip() and not message.tool_calls:
+        raise UselessAnswer("neither text nor a tool call")
+    return response
+
+
+class FitBudget(AgentMiddleware[AgentState[Any], TurnContext]):
+    """A hosted model reads the newest part of the conversation, in the form that strict servers want."""
+
+    async def awrap_model_call(self, request: ModelRequest[TurnContext], handler: Handler) -> ModelResponse[Any]:
+        if isinstance(request.model, GuideModel):
+            return await handler(request)
+        part, left_out = fit(request.messages, CONTEXT_TOKENS)
+        if left_out and request.system_message is not None:
+            from assistant.guide.journey import Journey
+
+            note = prompt("left_out.md", journey=Journey.of(request.messages))
+            system = SystemMessage(f"{request.system_message.text}\n\n{note}")
+            request = request.override(system_message=system)
+        return await handler(request.override(messages=for_hosted(part)))
+
+
+class ToolRunner(AgentMiddleware[AgentState[Any], TurnContext]):
+    """Runs a tool in a thread, as the person of this turn, and streams what it returned."""
+
+    async def awrap_tool_call(
+        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Any]]
+    ) -> ToolMessage:
+        call = request.tool_call
+        turn: TurnContext = request.runtime.context
+        outcome = await anyio.to_thread.run_sync(call_tool, turn.tools, call["name"], call["args"])
+        call_id = call["id"] or ""
+        request.runtime.stream_writer(ToolDone(call_id, call["name"], outcome))
+        return ToolMessage(
+            outcome.content,
+            tool_call_id=call_id,
+            name=call["name"],
+            status="success" if outcome.ok else "error",
+            additional_kwargs={"data": outcome.data},
+        )
+
+
+@cache
+def guide() -> GuideModel:
+    """The built-in guide; it holds no state, so one serves every conversation."""
+    return GuideModel()
+
+
+def agent_for(settings: Settings) -> "CompiledStateGraph[Any, TurnContext, Any, Any]":
+    """The compiled agent of these settings. It keeps nothing between turns; the transcript does."""
+    return _compiled(hosted_model(settings) or guide())
+
+
+_graphs: dict[int, tuple[BaseChatModel, Any]] = {}
+
+
+def _compiled(model: BaseChatModel) -> Any:
+    known = _graphs.get(id(model))
+    if known is None:
+        graph = create_agent(
+            model,
+            tools=list(langchain_tools()),
+            system_prompt=prompt("system.md"),
+            middleware=[ApprovalGate(), GuideTakesOver(), FitBudget(), ToolRunner()],
+            context_schema=TurnContext,
+        )
+        known = _graphs[id(model)] = (model, graph)
+    return known[1]

@@ -1,0 +1,78 @@
+"""The texts in prompts/: what a chat model is told, and what the wizard itself says. Rendered with Jinja2.
+
+Values are escaped for Markdown: a file name or a cell can then neither format nor link nor load anything.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+_SPECIAL = re.compile(r"([\\`*\[\]<>#|~])")
+
+
+class Markdown(str):
+    """Text that is Markdown on purpose and passes unescaped."""
+
+    __slots__ = ()
+
+
+def escape(value: Any) -> Any:
+    """Plain text as Markdown that shows exactly that text."""
+    if isinstance(value, str) and not isinstance(value, Markdown):
+        return _SPECIAL.sub(r"\\\1", value)
+    return value
+
+
+def plain_quotes(value: Any) -> Any:
+    """Without the « » that mark data for a chat model; people see the text itself."""
+    return value.replace("«", "").replace("»", "") if isinstance(value, str) else value
+
+
+def _number(value: float) -> Markdown:
+    return Markdown(f"{value:,}" if isinstance(value, int) else f"{value:,.2f}")
+
+
+def _duration(seconds: float) -> Markdown:
+    """Seconds in words that a person would use."""
+    if seconds < 90:
+        return Markdown(f"{max(1, round(seconds))} seconds")
+    if seconds < 5400:
+        return Markdown(f"{round(seconds / 60)} minutes")
+    return Markdown(f"{seconds / 3600:.1f} hours")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent.parent / "prompts"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: escape(plain_quotes(value)),
+        autoescape=False,  # noqa: S701 - the texts are Markdown; finalize escapes what stands for itself in it
+    )
+    environment.filters.update(number=_number, duration=_duration, md=Markdown)
+    return environment
+
+
+@cache
+def template(name: str) -> Template:
+    return _environment().get_template(name)
+
+
+def prompt(name: str, **values: Any) -> str:
+    """The text of prompts/``name`` with its values."""
+    return template(name).render(**values).strip()
+
+
+@cache
+def _inline(source: str) -> Template:
+    return _environment().from_string(source)
+
+
+def render(source: str, **values: Any) -> str:
+    """A text that stands inside a YAML file."""
+    return _inline(source).render(**values).strip()

@@ -1,0 +1,296 @@
+"""One turn of a conversation: take what the person did, let the agent act, store every event before it is shown."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, assert_never
+
+import anyio
+from langchain_core.messages import AIMessage, AIMessageChunk
+
+from assistant.agent import TakenOver, ToolDone, TurnContext, Waiting, agent_for
+from assistant.approval import decline_of, option_of, verdict
+from assistant.history import messages_of
+from assistant.hub import Delta
+from assistant.inputs import Answer, Say, Upload, UserInput
+from assistant.toolbelt import Outcome, call_tool, describe_call
+from assistant.uploads import receive
+from tools.context import ToolContext
+from workspace.errors import Conflict, InputError, NotFound, Unavailable, WizardError
+from workspace.events import (
+    Answered,
+    Approval,
+    Asked,
+    AssistantSaid,
+    CardShown,
+    ConversationEvent,
+    ErrorShown,
+    Option,
+    Stage,
+    StoredEvent,
+    ToolCalled,
+    ToolReturned,
+    TurnEnded,
+    UserSaid,
+)
+from workspace.home import Workspace
+from workspace.ids import new_id
+
+_log = logging.getLogger(__name__)
+
+MAX_MESSAGE_CHARS = 20_000
+
+Sink = Callable[[StoredEvent | Delta], None]
+
+
+def error_event(error: WizardError) -> ErrorShown:
+    return ErrorShown(code=error.code, message=error.message, next_step=error.next_step)
+
+
+class Turn:
+    """Runs once. ``events`` is the transcript so far; what is stored is added to it and given to ``sink``."""
+
+    def __init__(self, workspace: Workspace, conversation_id: str, events: list[StoredEvent], sink: Sink) -> None:
+        self._workspace = workspace
+        self._id = conversation_id
+        self._events = events
+        self._sink = sink
+        self._context = TurnContext(ToolContext(workspace, conversation_id), workspace.settings)
+        self._stage: Stage = stage_of(events)
+        self._said = ""
+        self._last_words: list[AssistantSaid] = []
+        self._ask: Asked | None = None
+
+    async def run(self, user_input: UserInput) -> None:
+        """Never raises for what a person or a model can cause; always ends with TurnEnded."""
+        try:
+            if await self._take(user_input):
+                await self._let_agent_act()
+        except WizardError as exc:
+            await self._emit(*self._words(), error_event(exc))
+        except Exception:
+            _log.exception("turn of conversation %s failed", self._id)
+            await self._emit(*self._words(), _FAULT)
+        except BaseException:
+            # Stopped by the person: what was said so far stays, and the transcript ends in order.
+            with anyio.CancelScope(shield=True):
+                await self._emit(*self._words(cut=True), TurnEnded(stage=self._stage))
+            raise
+        await self._end()
+
+    # what the person did
+
+    async def _take(self, user_input: UserInput) -> bool:
+        """Stores it; True if the agent should act on it."""
+        match user_input:
+            case Say(text=text):
+                return await self._take_words(text)
+            case Answer():
+                return await self._take_answer(user_input)
+            case Upload():
+                return await self._take_file(user_input)
+        assert_never(user_input)
+
+    async def _take_words(self, text: str) -> bool:
+        text = text.replace("\x00", "").strip()
+        if not text:
+            raise InputError("MESSAGE_EMPTY", "There was no text in this message.", "Write what you would like to do.")
+        if len(text) > MAX_MESSAGE_CHARS:
+            raise InputError(
+                "MESSAGE_TOO_LONG",
+                f"This message has {len(text):,} characters; I read up to {MAX_MESSAGE_CHARS:,} at once.",
+                "Put it into a file, such as a CSV, and upload that.",
+            )
+        asked = self._open_approval()
+        if asked is None or asked.approval is None:
+            await self._emit(UserSaid(text=text))
+            return True
+        option = option_of(asked, text)
+        chosen = option.id if option else {"yes": asked.approval.accept}.get(verdict(text), decline_of(asked).id)
+        await self._emit(UserSaid(text=text), Answered(ask_id=asked.ask_id, value=chosen))
+        return await self._decide(asked, chosen)
+
+    async def _take_answer(self, answer: Answer) -> bool:
+        asked = self._asked(answer.ask_id)
+        if asked is None:
+            raise NotFound("QUESTION_NOT_FOUND", "This question is not part of this conversation.", "Ask anew.")
+        option = option_of(asked, answer.value)
+        if asked.approval and option is None and isinstance(answer.value, str) and verdict(answer.value) != "other":
+            accepted = verdict(answer.value) == "yes"
+            option = next((o for o in asked.options if (o.id == asked.approval.accept) == accepted), None)
+        if asked.approval and option is None:
+            if isinstance(answer.value, str):
+                return await self._take_words(answer.value)
+            raise InputError("ANSWER_UNKNOWN", "This is none of the answers.", "Press one of the buttons.")
+        if asked.approval and self._is_answered(asked.ask_id):
+            raise Conflict("ALREADY_DECIDED", "This was decided already.", "Go on from the newest question below it.")
+        await self._decline_open(but=asked.ask_id)
+        value = option.id if option else answer.value
+        await self._emit(Answered(ask_id=asked.ask_id, value=value, label=option.label if option else ""))
+        return await self._decide(asked, value)
+
+    async def _take_file(self, upload: Upload) -> bool:
+        await self._decline_open()
+        if upload.say.strip():
+            await self._emit(UserSaid(text=upload.say.strip()[:MAX_MESSAGE_CHARS]))
+        dataset_id = await receive(self._workspace, self._id, Path(upload.path), upload.name, self._emit)
+        if dataset_id:
+            await self._call("inspect_dataset", {"dataset_id": dataset_id})
+        return True
+
+    async def _decline_open(self, but: str = "") -> None:
+        """Doing something else while a yes is awaited is a no."""
+        asked = self._open_approval()
+        if asked is not None and asked.ask_id != but:
+            await self._emit(Answered(ask_id=asked.ask_id, value=decline_of(asked).id))
+
+    # approval
+
+    async def _decide(self, asked: Asked, value: Any) -> bool:
+        """Runs what was approved, if it is still what the person saw. Nothing else ever runs such a tool."""
+        approval = asked.approval
+        if approval is None or value != approval.accept:
+            return True
+        request = await anyio.to_thread.run_sync(describe_call, self._context.tools, approval.tool, approval.args)
+        if request is None or request.fingerprint != approval.fingerprint:
+            raise Conflict(
+                "APPROVAL_OUTDATED",
+                "What you agreed to has changed since it was shown, so nothing was started.",
+                "Look at it again and confirm anew.",
+            )
+        await self._call(approval.tool, approval.args, approved=True)
+        return True
+
+    async def _call(self, tool: str, args: dict[str, Any], *, approved: bool = False) -> None:
+        call_id = new_id("call")
+        await self._emit(ToolCalled(call_id=call_id, tool=tool, args=args))
+        outcome = await anyio.to_thread.run_sync(lambda: call_tool(self._context.tools, tool, args, approved=approved))
+        await self._returned(ToolDone(call_id, tool, outcome))
+
+    def _open_approval(self) -> Asked | None:
+        for stored in reversed(self._events):
+            if isinstance(stored.event, Asked):
+                answered = self._is_answered(stored.event.ask_id)
+                return stored.event if stored.event.approval and not answered else None
+        return None
+
+    def _asked(self, ask_id: str) -> Asked | None:
+        found = (s.event for s in reversed(self._events) if isinstance(s.event, Asked) and s.event.ask_id == ask_id)
+        return next(found, None)
+
+    def _is_answered(self, ask_id: str) -> bool:
+        return any(isinstance(s.event, Answered) and s.event.ask_id == ask_id for s in self._events)
+
+    # the agent
+
+    async def _let_agent_act(self) -> None:
+        stream = agent_for(self._workspace.settings).astream(
+            {"messages": messages_of(stored.event for stored in self._events)},
+            config={"recursion_limit": 100},
+            context=self._context,
+            stream_mode=["messages", "updates", "custom"],
+        )
+        async for mode, chunk in stream:
+            if mode == "messages":
+                self._heard(chunk[0])
+            elif mode == "updates":
+                for message in _model_messages(chunk):
+                    await self._spoke(message)
+            elif isinstance(chunk, ToolDone):
+                await self._returned(chunk)
+            elif isinstance(chunk, TakenOver):
+                await self._emit(*self._words(cut=True), error_event(chunk.error))
+
+    def _heard(self, message: Any) -> None:
+        if isinstance(message, AIMessageChunk) and message.text:
+            self._said += message.text
+            self._sink(Delta(message.text))
+
+    async def _spoke(self, message: AIMessage) -> None:
+        self._said = ""
+        if message.text.strip():
+            self._last_words.append(AssistantSaid(text=message.text.strip(), model=self._context.answered_by))
+        if ask := message.additional_kwargs.get("ask"):
+            self._ask = Asked.model_validate(ask | {"ask_id": new_id("ask")})
+        calls = [
+            ToolCalled(call_id=call["id"] or new_id("call"), tool=call["name"], args=call["args"])
+            for call in message.tool_calls
+        ]
+        if calls:
+            await self._emit(*self._words(), *calls)
+
+    async def _returned(self, done: ToolDone) -> None:
+        outcome: Outcome = done.outcome
+        output = outcome.output
+        if output.stage:
+            self._stage = output.stage
+        if output.ask:
+            self._ask = output.ask
+        await self._emit(
+            ToolReturned(call_id=done.call_id, tool=done.tool, ok=outcome.ok, data=outcome.data),
+            *(CardShown(card=card, call_id=done.call_id) for card in output.cards),
+        )
+
+    # the end
+
+    def _words(self, *, cut: bool = False) -> list[AssistantSaid]:
+        """What was said and is not stored yet; a sentence that broke off ends in an ellipsis."""
+        words, self._last_words = self._last_words, []
+        if self._said.strip():
+            end = " …" if cut else ""
+            words.append(AssistantSaid(text=self._said.strip() + end, model=self._workspace.settings.chat_model))
+        self._said = ""
+        return words
+
+    async def _end(self) -> None:
+        last: list[ConversationEvent] = [*self._words()]
+        if waiting := self._context.waiting:
+            last += [CardShown(card=card) for card in waiting.request.cards]
+            last.append(_confirm(waiting))
+        elif self._ask:
+            last.append(self._ask)
+        await self._emit(*last, TurnEnded(stage=self._stage))
+
+    async def _emit(self, *events: ConversationEvent) -> None:
+        """Stores first, shows second."""
+        if not events:
+            return
+        stored = await anyio.to_thread.run_sync(self._workspace.transcripts.append, self._id, events)
+        self._events.extend(stored)
+        for event in stored:
+            self._sink(event)
+
+
+def stage_of(events: list[StoredEvent]) -> Stage:
+    """Where the conversation stood when its last turn ended."""
+    return next((s.event.stage for s in reversed(events) if isinstance(s.event, TurnEnded)), "goal")
+
+
+def _model_messages(update: Any) -> list[AIMessage]:
+    """The model's messages in an update of the graph."""
+    node = update.get("model")
+    parts = node if isinstance(node, list) else [node]
+    return [m for part in parts if part for m in part.get("messages", []) if isinstance(m, AIMessage)]
+
+
+def _confirm(waiting: Waiting) -> Asked:
+    request = waiting.request
+    return Asked(
+        ask_id=new_id("ask"),
+        ask="confirm",
+        text=request.text,
+        options=[
+            Option(id="yes", label=request.accept_label, style="primary"),
+            Option(id="no", label=request.decline_label),
+        ],
+        approval=Approval(tool=waiting.tool, args=waiting.args, fingerprint=request.fingerprint, accept="yes"),
+    )
+
+
+_FAULT = error_event(
+    Unavailable(
+        "INTERNAL",
+        "Something in the wizard broke, and it is not your doing. Everything up to here is kept.",
+        "Try the same again. If it happens once more, tell support; they can see what went wrong.",
+    )
+)

@@ -1,0 +1,1 @@
+"""What the chat model is told and what the guide says, as files."""
