@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from workspace.errors import SettingsError
@@ -17,10 +18,15 @@ def _env(*names: str) -> Any:
     return AliasChoices(*names)
 
 
+def _first_name(field: FieldInfo) -> str:
+    assert isinstance(field.validation_alias, AliasChoices)
+    return str(field.validation_alias.choices[0])
+
+
 class Settings(BaseSettings):
     """Read from the environment, then from ``.env`` in the working folder. Empty values count as not set."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
 
     # Where things are kept
     home: Path = Field(default=Path("~/.mtw"), validation_alias=_env("MTW_HOME"), validate_default=True)
@@ -68,6 +74,12 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias=_env("SLACK_BOT_TOKEN"))
     slack_signing_secret: SecretStr = Field(default=SecretStr(""), validation_alias=_env("SLACK_SIGNING_SECRET"))
     slack_app_token: SecretStr = Field(default=SecretStr(""), validation_alias=_env("SLACK_APP_TOKEN"))
+
+    def __init__(self, **values: Any) -> None:
+        """``values`` are named like the fields. (``populate_by_name`` would read fields from the environment, too:
+        ``home`` from ``HOME``.)"""
+        aliases = {name: _first_name(field) for name, field in type(self).model_fields.items()}
+        super().__init__(**{aliases[name]: value for name, value in values.items()})
 
     @classmethod
     def settings_customise_sources(

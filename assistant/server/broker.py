@@ -191,6 +191,13 @@ class Broker:
             data.rename(self._folder / f"appendonlydir.damaged-{time.time_ns()}")
 
 
+def address_of(folder: Path) -> str:
+    """The address of the broker that runs on this data folder, for other processes of the same user; "" for none."""
+    with suppress(OSError):
+        return (folder / "url").read_text("utf-8").strip()
+    return ""
+
+
 def _write_secret(path: Path, text: str) -> None:
     partial = path.with_name(path.name + ".partial")
     partial.unlink(missing_ok=True)

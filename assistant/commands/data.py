@@ -1,0 +1,114 @@
+"""``mtw inspect`` and ``mtw convert``: what is in a file, and the table as the wizard read it."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from workspace.dataset import DatasetProfile
+from workspace.errors import InputError
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, TXT, XLSX, JSON, JSONL or Parquet.")]
+Sheet = Annotated[str | None, typer.Option(help="Which sheet of a workbook.", metavar="S")]
+
+
+def inspect(
+    file: File,
+    sheet: Sheet = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what is in a file: its columns, what they are for, and what would hurt a training."""
+    with _read(file, sheet) as (profile, _):
+        if json:
+            from assistant.commands.printing import print_json
+
+            print_json(profile.model_dump(mode="json", exclude={"columns": {"__all__": {"mean_length"}}}))
+        else:
+            _show(file.name, profile)
+
+
+def convert(
+    file: File,
+    out: Annotated[Path, typer.Argument(metavar="OUT.csv|OUT.parquet", help="Where the table goes.")],
+    sheet: Sheet = None,
+) -> None:
+    """Write the table as the wizard read it: UTF-8, comma, one header row; or Parquet."""
+    from assistant.commands.printing import err
+    from assistant.commands.table_files import write_csv, write_parquet
+
+    write = {".csv": write_csv, ".parquet": write_parquet}.get(out.suffix.lower())
+    faults = []
+    if write is None:
+        faults.append(f"{out.name} ends neither with .csv nor with .parquet")
+    if not out.parent.is_dir():
+        faults.append(f"there is no folder {out.parent}")
+    if out.exists() and file.exists() and out.samefile(file):
+        faults.append("the file cannot be written over itself")
+    if faults or write is None:
+        raise InputError("OUTPUT_UNUSABLE", f"This cannot be written: {'; '.join(faults)}.", "Name another OUT.")
+    with _read(file, sheet) as (profile, table):
+        write(table, out)
+        err.print(f"{profile.rows:,} rows, {len(profile.columns)} columns: {out}", markup=False, soft_wrap=True)
+
+
+@contextmanager
+def _read(file: Path, sheet: str | None) -> Iterator[tuple[DatasetProfile, Path]]:
+    """The profile of a file and its table as a temporary Parquet file."""
+    from rich.progress import Progress
+
+    from assistant.commands.printing import err
+    from workspace.reading import Limits, read
+    from workspace.settings import load_settings
+
+    settings = load_settings()
+    if not file.is_file():
+        kind = "is a folder" if file.is_dir() else "does not exist"
+        raise InputError("FILE_NOT_FOUND", f"The file {file} {kind}.", "Check the name and the folder.")
+    with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
+        table = Path(folder) / "table.parquet"
+        with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+            task = bar.add_task(f"Reading {file.name}".replace("[", "\\["), total=1.0)
+            profile = read(
+                file,
+                name=file.name,
+                out=table,
+                limits=Limits.of(settings),
+                sheet=sheet,
+                progress=lambda fraction: bar.update(task, completed=fraction),
+            )
+        yield profile, table
+
+
+def _show(name: str, profile: DatasetProfile) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from assistant.commands.printing import console
+
+    out = console()
+    sheet = f', sheet "{profile.sheet}"' if profile.sheet else ""
+    title = f"{name}{sheet}: {profile.rows:,} rows, {len(profile.columns)} columns"
+    out.print(Text(title, style="bold"))
+    columns = Table("Column", "For", "Type", "Missing", "Different", "For example")
+    for c in profile.columns:
+        example = c.examples[0] if c.examples else ""
+        cells = [c.name, c.role.value, c.type, f"{c.missing:,}", f"{c.unique:,}", example[:60]]
+        columns.add_row(*(Text(" ".join(cell.split())) for cell in cells))
+    out.print(columns)
+    out.print(Text(profile.task.why))
+    if profile.labels:
+        most = max(profile.labels.values())
+        labels = Table("Label", "Rows", "", show_edge=False)
+        for label, count in list(profile.labels.items())[:20]:
+            labels.add_row(Text(label[:40]), f"{count:,}", "█" * max(1, round(30 * count / most)))
+        out.print(labels)
+        if len(profile.labels) > 20:
+            out.print(f"and {len(profile.labels) - 20:,} more labels")
+    for number, problem in enumerate(profile.problems, start=1):
+        style = {"blocking": "red", "warning": "yellow"}.get(problem.severity, "")
+        out.print(Text(f"{number}. {problem.message}", style=style))
+    if not profile.problems:
+        out.print("No problems found.")
