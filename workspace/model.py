@@ -57,6 +57,7 @@ class RunOutcome(BaseModel):
     rows: dict[str, int] = Field(description="train, valid, test")
     evaluation: Evaluation
     tried: list[Tried]
+    notes: list[str] = Field(default_factory=list, description="what a person should know, such as rows left out")
     seconds: dict[str, float] = Field(description="data, train, evaluate, total")
     peak_rss_mb: float
 

@@ -1,0 +1,221 @@
+"""Chooses among recipes: tries them from cheap to costly while the budget lasts, keeps the best on validation rows."""
+
+import importlib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training_worker.evaluation import choosing_score
+from training_worker.job import Candidate, Job, Pace, Trainer, read_json, write_array, write_json
+from training_worker.split import Split
+from workspace.errors import InputError, WizardError
+from workspace.model import Tried
+from workspace.plan import SettingValue, TrainingPlan
+from workspace.recipe import Recipe, load_recipes
+
+SAFETY = 1.15  # estimates are rough: what would only just fit is left out
+
+
+@dataclass
+class Attempt:
+    """One recipe's result, as it is kept in ``state.json``."""
+
+    recipe: str
+    score: float
+    seconds: float
+    note: str
+    rows: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+
+
+@dataclass
+class Choice:
+    """The recipe that won, ready to be saved, and what was tried on the way."""
+
+    recipe: str
+    job: Job
+    candidate: Candidate
+    tried: list[Tried]
+    notes: list[str] = field(default_factory=list)
+
+
+def trainer_of(recipe: str) -> Trainer:
+    """The trainer module of a recipe; loaded only when it is needed, as torch takes seconds."""
+    trainer: Trainer = importlib.import_module(f"training_worker.recipes.{recipe}").TRAINER
+    return trainer
+
+
+def settings_of(recipe: Recipe, plan: TrainingPlan) -> dict[str, SettingValue]:
+    """The recipe's defaults with the plan's changes."""
+    return {name: plan.settings.get(name, knob.default) for name, knob in recipe.settings.items()}
+
+
+def recipes_of(plan: TrainingPlan) -> list[Recipe]:
+    """The recipes to try, cheapest first.
+
+    Raises:
+        InputError: ``PLAN_INVALID`` with every fault of recipe name, task and settings at once.
+    """
+    known = load_recipes()
+    faults = []
+    if plan.recipe != "auto" and plan.recipe not in known:
+        faults.append(f"there is no recipe {plan.recipe} (there are auto, {', '.join(known)})")
+    chosen = [r for r in known.values() if plan.recipe in ("auto", r.name) and plan.task in r.tasks]
+    for name, value in plan.settings.items():
+        knobs = [r.settings[name] for r in chosen if name in r.settings]
+        if not knobs and chosen:
+            names = sorted({n for r in chosen for n in r.settings})
+            faults.append(f"{name} cannot be set here (what can: {', '.join(names)})")
+        faults += [f"{name}={value} {fault}" for fault in {k.fault(value) for k in knobs} if fault]
+    if faults:
+        raise InputError(
+            "PLAN_INVALID", "The plan cannot be used: " + "; ".join(faults) + ".", "Change these and start again."
+        )
+    return chosen
+
+
+class Tournament:
+    """Tries recipes one after the other. What is done is kept in ``work`` and not done again after a restart."""
+
+    def __init__(
+        self, plan: TrainingPlan, split: Split, work: Path, pace: Pace, finish_seconds: Callable[[], float]
+    ) -> None:
+        self.plan, self.split, self.work, self.pace = plan, split, work, pace
+        self.finish_seconds = finish_seconds
+        self.notes: list[str] = []
+        self.facts: dict[str, float] = {}
+        self._state_file = work / "state.json"
+        state = read_json(self._state_file) or {}
+        self._state: dict[str, Any] = state if state.get("plan") == plan.hash else {"plan": plan.hash}
+        self._deadline = time.monotonic() + plan.budget_seconds - float(self._state.get("spent", 0.0))
+        self._begun = time.monotonic()
+        self._spent_before = float(self._state.get("spent", 0.0))
+
+    def run(self, recipes: list[Recipe]) -> Choice:
+        """The best recipe on validation rows.
+
+        Raises:
+            WizardError, MemoryError: the first recipe's error when none worked.
+        """
+        best: Attempt | None = None
+        candidates: dict[str, tuple[Job, Candidate]] = {}
+        tried: list[Tried] = []
+        errors: list[Exception] = []
+        for number, recipe in enumerate(recipes):
+            job = self.job(recipe, recipes[number + 1 :])
+            attempt = self._kept(recipe.name)
+            if attempt is None:
+                if best is not None and not self._fits(recipe, job):
+                    continue
+                started = time.monotonic()
+                try:
+                    candidate = trainer_of(recipe.name).train(job)
+                except (WizardError, MemoryError) as exc:
+                    errors.append(exc)
+                    self.notes.append(f"{recipe.title} could not be tried: {exc or 'not enough memory'}")
+                    continue
+                candidates[recipe.name] = (job, candidate)
+                attempt = self._judge(recipe.name, candidate, time.monotonic() - started)
+            tried.append(Tried(recipe=recipe.name, score=attempt.score, seconds=attempt.seconds, note=attempt.note))
+            best = attempt if best is None else self._better(best, attempt)
+            self.pace.best = best.score
+        if best is None:
+            raise errors[0]
+        if best.recipe not in candidates:  # won before a restart: its files in ``work`` make this quick
+            job = self.job(load_recipes()[best.recipe])
+            candidates[best.recipe] = (job, trainer_of(best.recipe).train(job))
+        job, candidate = candidates[best.recipe]
+        return Choice(best.recipe, job, candidate, tried, self.notes)
+
+    def job(self, recipe: Recipe, later: Sequence[Recipe] = ()) -> Job:
+        """What the recipe's trainer is given; ``later`` are recipes that may follow, for the time left."""
+
+        def on_progress(fraction: float, message: str) -> None:
+            here = job.facts.get(f"{recipe.name}_seconds", recipe.fixed_seconds) * (1 - fraction)
+            rest = sum(self._rough(r) for r in later)
+            left = here + min(rest, max(job.seconds_left - here, 0.0)) + self.finish_seconds()
+            self.pace.tell("train", message, left, recipe.name)
+
+        folder = self.work / recipe.name
+        folder.mkdir(parents=True, exist_ok=True)
+        job = Job(
+            plan=self.plan,
+            split=self.split,
+            settings=settings_of(recipe, self.plan),
+            work=folder,
+            report=self.pace.report,
+            deadline=self._deadline,
+            recipe=recipe.name,
+            on_progress=on_progress,
+            facts=self.facts,
+        )
+        self.facts[f"{recipe.name}_seconds"] = self._rough(recipe)
+        return job
+
+    def _rough(self, recipe: Recipe) -> float:
+        known = self.facts.get(f"{recipe.name}_estimate")
+        rough = recipe.fixed_seconds + recipe.seconds_per_1000_rows * len(self.split.learn) / 1000
+        seconds = rough if known is None else known
+        # What will not fit will not be tried, so it is no part of the time left.
+        return seconds if seconds * SAFETY <= self.plan.budget_seconds else 0.0
+
+    def _fits(self, recipe: Recipe, job: Job) -> bool:
+        """Asks the trainer how long it will take; says so where that is too long."""
+        if job.seconds_left <= 0:
+            self._leave_out(recipe, None)
+            return False
+        estimate = trainer_of(recipe.name).estimate(job)
+        self.facts[f"{recipe.name}_estimate"] = self.facts[f"{recipe.name}_seconds"] = estimate
+        if estimate * SAFETY > job.seconds_left:
+            self._leave_out(recipe, estimate)
+            return False
+        return True
+
+    def _leave_out(self, recipe: Recipe, seconds: float | None) -> None:
+        need = f"would take about {seconds:,.0f} seconds" if seconds else "was left out"
+        self.notes.append(f"{recipe.title} {need}: more than was left of the {self.plan.budget_seconds} seconds.")
+
+    def _judge(self, recipe: str, candidate: Candidate, seconds: float) -> Attempt:
+        rows, probabilities = candidate.rows, candidate.probabilities
+        score = self._score(rows, probabilities) if len(rows) else 0.0
+        seconds += float(self._state.get("unfinished", {}).get(recipe, 0.0))
+        write_array(self.work / recipe / "valid_rows.npy", rows)
+        write_array(self.work / recipe / "valid_probabilities.npy", probabilities)
+        done = self._state.setdefault("done", {})
+        done[recipe] = {"score": round(score, 6), "seconds": round(seconds, 3), "note": candidate.note}
+        self._state["spent"] = self._spent_before + time.monotonic() - self._begun
+        write_json(self._state_file, self._state)
+        self.pace.report.checkpointed()
+        kept = self._kept(recipe)
+        assert kept is not None
+        return kept
+
+    def _kept(self, recipe: str) -> Attempt | None:
+        done = self._state.get("done", {}).get(recipe)
+        if done is None:
+            return None
+        folder = self.work / recipe
+        return Attempt(
+            recipe=recipe,
+            rows=np.load(folder / "valid_rows.npy"),
+            probabilities=np.load(folder / "valid_probabilities.npy"),
+            **done,
+        )
+
+    def _score(self, rows: NDArray[np.int64], probabilities: NDArray[np.float64]) -> float:
+        return choosing_score(self.plan.metric, self.split.classes[rows], probabilities)
+
+    def _better(self, champion: Attempt, challenger: Attempt) -> Attempt:
+        """Compared on the rows that both were judged on; the cheaper one stays unless the other is better."""
+        common, a, b = np.intersect1d(champion.rows, challenger.rows, return_indices=True)
+        if not len(common):
+            # No rows to judge on (one row per label): what knows the language already needs fewer examples.
+            return challenger if not len(challenger.rows) and challenger.recipe == "embed" else champion
+        old = self._score(common, champion.probabilities[a])
+        new = self._score(common, challenger.probabilities[b])
+        return challenger if new > old else champion

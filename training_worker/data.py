@@ -1,0 +1,97 @@
+"""Rows of a table as texts and labels: what can be learned from, and what had to be left out."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workspace.errors import InputError
+
+_NOT_LETTERS = re.compile(r"[\W_]+", re.UNICODE)
+_BATCH_ROWS = 20_000
+
+
+@dataclass(frozen=True)
+class LabelledRows:
+    """Texts with one label each, and how many rows were left out and why."""
+
+    texts: list[str]
+    labels: list[str]
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def take(self, indices: Sequence[int]) -> "LabelledRows":
+        """The rows at these positions, in this order."""
+        return LabelledRows([self.texts[i] for i in indices], [self.labels[i] for i in indices], self.dropped)
+
+
+def join_texts(parts: Sequence[str]) -> str:
+    """Several text columns as one text: one per line, empty ones left out."""
+    return "\n".join(part.strip() for part in parts if part and part.strip())
+
+
+def read_rows(table: Path, text: Sequence[str], label: str) -> LabelledRows:
+    """Reads the columns that a plan names; rows without a text or a label are left out and counted.
+
+    Raises:
+        InputError: ``COLUMN_MISSING`` when the table has no such column.
+    """
+    file = pq.ParquetFile(table)
+    missing = [name for name in (*text, label) if name not in file.schema_arrow.names]
+    if missing:
+        there = ", ".join(file.schema_arrow.names)
+        raise InputError(
+            "COLUMN_MISSING",
+            f"The table has no column named {', '.join(missing)}.",
+            f"Choose among its columns: {there}.",
+        )
+    texts: list[str] = []
+    labels: list[str] = []
+    dropped: Counter[str] = Counter()
+    for batch in file.iter_batches(_BATCH_ROWS, columns=list(dict.fromkeys((*text, label)))):
+        columns = [_strings(batch.column(name)) for name in text]
+        for *parts, name in zip(*columns, _strings(batch.column(label)), strict=True):
+            whole = join_texts(parts)
+            name = name.strip()
+            if not whole:
+                dropped["no_text"] += 1
+            elif not name:
+                dropped["no_label"] += 1
+            else:
+                texts.append(whole)
+                labels.append(name)
+    return LabelledRows(texts, labels, dict(dropped))
+
+
+def _strings(column: "pa.Array") -> list[str]:
+    """A column's values as text; missing values are empty; 3.0 in a column of whole numbers is "3"."""
+    if isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_decode()
+    if pa.types.is_floating(column.type):
+        whole = pc.all(pc.equal(pc.floor(column), column)).as_py()
+        column = column.cast(pa.int64()) if whole else column
+    if pa.types.is_nested(column.type):
+        values = [", ".join(map(str, v)) if isinstance(v, list) else str(v or "") for v in column.to_pylist()]
+        return values
+    return ["" if v is None else v for v in column.cast(pa.string()).to_pylist()]
+
+
+def same_text_key(text: str) -> str:
+    """Equal for texts that differ only in case, punctuation, spacing or Unicode form."""
+    folded = _NOT_LETTERS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
+    return folded or text.strip()
+
+
+def groups_of(texts: Sequence[str]) -> Iterator[int]:
+    """For each text the number of its group; texts with the same key share one."""
+    numbers: dict[str, int] = {}
+    for text in texts:
+        yield numbers.setdefault(same_text_key(text), len(numbers))

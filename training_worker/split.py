@@ -1,0 +1,199 @@
+"""Which rows are learned from, which choose among models, and which only judge at the end.
+
+Test rows are put aside before anything is fitted or chosen. Rows whose text is the same but for case,
+punctuation or spacing always land on one side, so that no test text was seen in training.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training_worker.data import LabelledRows, groups_of, same_text_key
+from workspace.errors import InputError
+
+Indices = NDArray[np.int64]
+MAX_LABELS = 1000
+ENOUGH_VALID_ROWS = 300
+CROSS_VALIDATION_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Split:
+    """``learn`` are all rows that are not test rows; ``folds`` say which of them are learned from and which
+    judge (pairs of positions in ``learn``). With few rows there are several folds: cross-validation."""
+
+    learn: LabelledRows
+    test: LabelledRows
+    labels: list[str]
+    folds: list[tuple[Indices, Indices]]
+    notes: list[str] = field(default_factory=list)
+    dropped: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def classes(self) -> Indices:
+        """The label of each row of ``learn`` as a position in ``labels``."""
+        number = {label: i for i, label in enumerate(self.labels)}
+        return np.array([number[label] for label in self.learn.labels], dtype=np.int64)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """Rows of train, valid and test, as they are told to people."""
+        train, valid = self.folds[0] if self.folds else (np.arange(len(self.learn)), np.array([]))
+        return {"train": len(train), "valid": len(valid), "test": len(self.test)}
+
+
+def split_rows(
+    rows: LabelledRows, test: LabelledRows | None, *, test_fraction: float, valid_fraction: float, seed: int
+) -> Split:
+    """Divides the rows; the same seed gives the same division.
+
+    Raises:
+        InputError: ``NO_ROWS``, ``ONE_CLASS``, ``TOO_MANY_LABELS``, ``TOO_FEW_ROWS`` or ``NO_TEST_ROWS``.
+    """
+    _check_labels(rows)
+    notes: list[str] = []
+    rng = np.random.default_rng(seed)
+    dropped = dict(rows.dropped)
+    if test is None:
+        learn, test = _put_aside(rows, test_fraction, rng)
+    else:
+        if not len(test):
+            raise InputError(
+                "NO_TEST_ROWS",
+                "The test file has no row with both a text and a label.",
+                "Check that its columns have the same names as those of the training file.",
+            )
+        learn = _without_test_texts(rows, test)
+        if len(learn) < len(rows):
+            dropped["also_in_test"] = len(rows) - len(learn)
+            notes.append(f"{dropped['also_in_test']} rows also stand in the test file and were not learned from.")
+        _check_labels(learn)
+    counts = Counter(learn.labels)
+    single = [label for label, count in counts.items() if count == 1]
+    if single:
+        notes.append(f"{len(single)} labels have a single row to learn from: {', '.join(sorted(single)[:5])}.")
+    unknown = set(test.labels) - set(counts)
+    if unknown:
+        notes.append(f"{len(unknown)} labels stand in the test rows only and cannot be learned.")
+    folds = _folds(learn, valid_fraction, rng)
+    return Split(learn, test, sorted(counts), folds, notes, dropped)
+
+
+def _check_labels(rows: LabelledRows) -> None:
+    counts = Counter(rows.labels)
+    if not rows.labels:
+        raise InputError(
+            "NO_ROWS",
+            "No row has both a text and a label.",
+            "Choose other columns, or fill in the labels of some rows.",
+        )
+    if len(counts) == 1:
+        raise InputError(
+            "ONE_CLASS",
+            f"Every row has the same label ({next(iter(counts))}), so there is nothing to tell apart.",
+            "Add rows with at least one other label, or choose another column as the label.",
+        )
+    if len(counts) > MAX_LABELS:
+        raise InputError(
+            "TOO_MANY_LABELS",
+            f"The label column has {len(counts):,} different values; at most {MAX_LABELS:,} can be learned.",
+            "Is this the right column? If so, merge rare labels into one such as Other.",
+        )
+
+
+def _put_aside(rows: LabelledRows, fraction: float, rng: np.random.Generator) -> tuple[LabelledRows, LabelledRows]:
+    if max(Counter(rows.labels).values()) < 2:
+        raise InputError(
+            "TOO_FEW_ROWS",
+            "Every label has only one row, so no row can be kept aside to test the model.",
+            "Add rows until each label has at least 2, better 20; or give a separate test file.",
+        )
+    aside = stratified(rows, fraction, rng, at_least_one=True)
+    if not len(aside) or len(aside) == len(rows):
+        raise InputError(
+            "TOO_FEW_ROWS",
+            f"{len(rows)} rows with so few different texts are too few to learn from and to test with.",
+            "Add rows until each label has at least 2 different texts, better 20.",
+        )
+    mask = np.zeros(len(rows), dtype=bool)
+    mask[aside] = True
+    return rows.take(np.flatnonzero(~mask).tolist()), rows.take(np.flatnonzero(mask).tolist())
+
+
+def _without_test_texts(rows: LabelledRows, test: LabelledRows) -> LabelledRows:
+    seen = {same_text_key(text) for text in test.texts}
+    return rows.take([i for i, text in enumerate(rows.texts) if same_text_key(text) not in seen])
+
+
+def _folds(learn: LabelledRows, fraction: float, rng: np.random.Generator) -> list[tuple[Indices, Indices]]:
+    everything = np.arange(len(learn))
+    valid = stratified(learn, fraction, rng, at_least_one=False)
+    if len(valid) >= ENOUGH_VALID_ROWS:
+        return [(np.setdiff1d(everything, valid), valid)]
+    return _cross_validation(learn, rng)
+
+
+def _cross_validation(learn: LabelledRows, rng: np.random.Generator) -> list[tuple[Indices, Indices]]:
+    """Each group of equal texts goes to one fold; each label is spread evenly over the folds."""
+    fold_of = np.zeros(len(learn), dtype=np.int64)
+    position = 0
+    for members in _groups_by_label(learn, rng).values():
+        for group in members:
+            fold_of[group] = position % CROSS_VALIDATION_FOLDS
+            position += 1
+    folds = [(np.flatnonzero(fold_of != k), np.flatnonzero(fold_of == k)) for k in range(CROSS_VALIDATION_FOLDS)]
+    labels = np.array(learn.labels)
+    # A fold can judge only where there are rows and at least two labels are left to learn from.
+    return [(train, valid) for train, valid in folds if len(valid) and len(set(labels[train])) > 1]
+
+
+def _groups_by_label(rows: LabelledRows, rng: np.random.Generator) -> dict[str, list[list[int]]]:
+    """For each label its groups of equal texts in random order; a group belongs to its first row's label."""
+    groups: dict[int, list[int]] = {}
+    for index, number in enumerate(groups_of(rows.texts)):
+        groups.setdefault(number, []).append(index)
+    by_label: dict[str, list[list[int]]] = {}
+    for members in groups.values():
+        by_label.setdefault(rows.labels[members[0]], []).append(members)
+    return {label: [found[i] for i in rng.permutation(len(found))] for label, found in sorted(by_label.items())}
+
+
+def stratified(rows: LabelledRows, fraction: float, rng: np.random.Generator, *, at_least_one: bool) -> Indices:
+    """Positions of about ``fraction`` of the rows, each label in its share, groups of equal texts kept whole.
+
+    A label keeps at least one group out of the choice. With ``at_least_one``, labels of three groups or more
+    give at least one. What rounding leaves is handed out by the largest remainder.
+    """
+    by_label = _groups_by_label(rows, rng)
+    quota = {label: fraction * len(groups) for label, groups in by_label.items()}
+    take = {label: min(int(quota[label]), len(groups) - 1) for label, groups in by_label.items()}
+    if at_least_one:
+        take = {label: max(n, 1) if len(by_label[label]) >= 3 else n for label, n in take.items()}
+    missing = round(sum(quota.values())) - sum(take.values())
+    if at_least_one and not any(take.values()):
+        missing = max(missing, 1)
+    for label in sorted(by_label, key=lambda name: take[name] - quota[name]):
+        if missing <= 0:
+            break
+        if take[label] < len(by_label[label]) - 1:
+            take[label] += 1
+            missing -= 1
+    chosen = [index for label, groups in by_label.items() for group in groups[: take[label]] for index in group]
+    return np.array(sorted(chosen), dtype=np.int64)
+
+
+def sample(rows: Sequence[int], classes: Indices, count: int, seed: int) -> Indices:
+    """At most ``count`` of ``rows``, each class in its share but at least one row of each, in order."""
+    positions = np.asarray(rows, dtype=np.int64)
+    if len(positions) <= count:
+        return positions
+    rng = np.random.default_rng(seed)
+    order = positions[rng.permutation(len(positions))]
+    rank = np.zeros(len(order), dtype=np.float64)
+    for label in np.unique(classes[order]):
+        members = np.flatnonzero(classes[order] == label)
+        rank[members] = np.arange(len(members)) / len(members)
+    return np.sort(order[np.argsort(rank, kind="stable")[: max(count, len(np.unique(classes[order])))]])

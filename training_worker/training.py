@@ -1,0 +1,174 @@
+"""One training from a stored plan to a finished model folder."""
+
+import resource
+import shutil
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from training_worker.auto import Tournament, recipes_of, trainer_of
+from training_worker.data import LabelledRows, read_rows
+from training_worker.evaluation import evaluate
+from training_worker.export import describe, finish
+from training_worker.job import Job, Pace
+from training_worker.prediction import load_predictor
+from training_worker.reporter import Reporter
+from training_worker.split import Split, sample, split_rows
+from workspace.dataset import TaskKind
+from workspace.errors import InputError
+from workspace.model import Evaluation, RunOutcome
+from workspace.plan import TrainingPlan
+from workspace.recipe import Recipe
+
+SAMPLE_SHARE = 0.7  # of the budget: what the first recipe may take before rows are left out
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The finished model: ``folder`` is complete, ``outcome.model_id`` is left empty for the caller."""
+
+    outcome: RunOutcome
+    labels: list[str]
+    folder: Path
+
+
+def train(plan: TrainingPlan, table: Path, test_table: Path | None, work: Path, report: Reporter, name: str) -> Trained:
+    """Trains, judges and saves.
+
+    ``work`` survives a ``kill -9``: called again with the same plan and folder, it goes on from there. The result
+    depends on the rows, the plan and the machine only, except where the budget cuts a recipe short.
+
+    Raises:
+        InputError: the plan or the rows cannot be used (``ONE_CLASS``, ``TOO_FEW_ROWS``, ``TASK_NOT_YET``, ...).
+        Stop: cancel or shutdown was asked for.
+        OSError: the disk is full or not writable; no complete-looking folder is left.
+    """
+    check_task(plan)
+    recipes = recipes_of(plan)
+    work.mkdir(parents=True, exist_ok=True)
+    pace = Pace(report, plan.budget_seconds)
+    started = time.monotonic()
+    pace.tell("data", "Reading the rows", plan.budget_seconds)
+    split = _prepare(plan, table, test_table)
+    judge_seconds = 0.5 + len(split.test) / 2000
+    data_seconds = time.monotonic() - started
+
+    tournament = Tournament(plan, split, work, pace, lambda: judge_seconds)
+    tournament.split = _fit_to_budget(plan, split, recipes[0], tournament)
+    choice = tournament.run(recipes)
+    part = work / "model.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    facts = choice.candidate.save(choice.job, part)
+    meta = describe(part, plan, split.labels, choice.recipe, choice.candidate.base, facts)
+    train_seconds = time.monotonic() - started - data_seconds
+
+    judging = time.monotonic()
+    evaluation = _evaluate(part, split, plan, pace)
+    evaluate_seconds = time.monotonic() - judging
+    outcome = RunOutcome(
+        model_id="",
+        recipe=choice.recipe,
+        base=choice.candidate.base,
+        rows=tournament.split.rows,
+        evaluation=evaluation,
+        tried=choice.tried,
+        notes=[*split.notes, *choice.notes],
+        seconds={
+            "data": round(data_seconds, 3),
+            "train": round(train_seconds, 3),
+            "evaluate": round(evaluate_seconds, 3),
+            "total": round(time.monotonic() - started, 3),
+        },
+        peak_rss_mb=round(_peak_rss_mb(), 1),
+    )
+    pace.tell("save", "Saving the model", 0.2, choice.recipe)
+    folder = work / "model"
+    shutil.rmtree(folder, ignore_errors=True)
+    finish(part, folder, meta, name, outcome, report.check)
+    return Trained(outcome, split.labels, folder)
+
+
+def check_task(plan: TrainingPlan) -> None:
+    """Says at once when a plan asks for what cannot be trained yet.
+
+    Raises:
+        InputError: ``TASK_NOT_YET``.
+    """
+    if plan.task is not TaskKind.CLASSIFICATION:
+        names = {
+            TaskKind.MULTILABEL: "giving one text several labels",
+            TaskKind.NER: "finding names in text",
+            TaskKind.GENERATION: "writing text",
+        }
+        raise InputError(
+            "TASK_NOT_YET",
+            f"This version cannot train models for {names[plan.task]} yet.",
+            "It can sort texts into labels: choose the task classification and a column with one label per row.",
+        )
+
+
+def _prepare(plan: TrainingPlan, table: Path, test_table: Path | None) -> Split:
+    rows = read_rows(table, plan.text, plan.label)
+    test = read_rows(test_table, plan.text, plan.label) if test_table else None
+    return split_rows(rows, test, test_fraction=plan.test_fraction, valid_fraction=plan.valid_fraction, seed=plan.seed)
+
+
+def _fit_to_budget(plan: TrainingPlan, split: Split, first: Recipe, tournament: Tournament) -> Split:
+    """Leaves rows out where even the first recipe would take longer than the budget; says so."""
+    job: Job = tournament.job(first)
+    estimate = trainer_of(first.name).estimate(job)
+    allowed = SAMPLE_SHARE * plan.budget_seconds
+    if estimate <= allowed:
+        return split
+    count = max(int(len(split.learn) * allowed / estimate), 2 * len(split.labels))
+    if count >= len(split.learn):
+        return split
+    smaller = thin(split, count, plan.seed)
+    tournament.notes.append(
+        f"To keep within {plan.budget_seconds} seconds, {len(smaller.learn):,} of {len(split.learn):,} rows "
+        "were learned from; with more time it can use all."
+    )
+    return smaller
+
+
+def thin(split: Split, count: int, seed: int) -> Split:
+    """The split with about ``count`` learning rows, each label in its share; the folds keep their sides."""
+    kept = sample(range(len(split.learn)), split.classes, count, seed)
+    place = {int(old): new for new, old in enumerate(kept)}
+
+    folds = []
+    for train_rows, valid_rows in split.folds:
+        sides = [
+            np.array([place[int(i)] for i in side if int(i) in place], np.int64) for side in (train_rows, valid_rows)
+        ]
+        if len(sides[0]) and len(sides[1]):
+            folds.append((sides[0], sides[1]))
+    learn: LabelledRows = split.learn.take(kept.tolist())
+    return Split(learn, split.test, split.labels, folds, split.notes, split.dropped)
+
+
+def _evaluate(folder: Path, split: Split, plan: TrainingPlan, pace: Pace) -> Evaluation:
+    """Judges the saved files themselves, so that what is measured is what is handed out."""
+    pace.tell("evaluate", f"Judging on {len(split.test):,} texts it has never seen", 1.0)
+    begun = time.monotonic()
+
+    def on_progress(done: float) -> None:
+        left = (time.monotonic() - begun) * (1 - done) / max(done, 1e-3)
+        pace.tell("evaluate", f"Judging on {len(split.test):,} texts it has never seen", left + 0.2)
+
+    probabilities = load_predictor(folder).probabilities(split.test.texts, on_progress)
+    common = Counter(split.learn.labels).most_common(1)[0][0]
+    return evaluate(
+        split.test.texts, split.test.labels, probabilities, split.labels, most_frequent=common, seed=plan.seed
+    )
+
+
+def _peak_rss_mb() -> float:
+    """Largest memory of this process so far, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
