@@ -1,0 +1,80 @@
+"""The web application: our own routes first, the chat behind them.
+
+``uvicorn --factory assistant.app:create_app``; everything that can be set comes from :mod:`workspace.settings`.
+"""
+
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from assistant.surfaces.web_state import Web
+from workspace.migrations import upgrade
+from workspace.queue import Queue
+from workspace.settings import Settings, load_settings
+
+
+def create_app(settings: Settings | None = None, queue: Queue | None = None) -> FastAPI:
+    """The application. One process only: the live sessions of the chat are kept in memory.
+
+    Raises SettingsError for wrong settings and Unavailable where the database cannot be reached.
+    """
+    settings = settings or load_settings()
+    upgrade(settings.database)
+    web = Web(settings, queue) if queue else Web.of(settings)
+
+    from assistant.surfaces import web_chainlit
+
+    web_chainlit.prepare(settings)
+
+    from assistant.api import API_VERSION, add_errors, api_routes, health_routes
+    from assistant.surfaces.web import register
+    from assistant.surfaces.web_gate import Gate, content_security_policy
+    from assistant.surfaces.web_routes import routes
+
+    app = FastAPI(
+        title=web_chainlit.TITLE,
+        version=API_VERSION,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan(web, web_chainlit.uploads_folder(settings)),
+    )
+    app.include_router(health_routes(web))
+    app.include_router(api_routes(web))
+    app.include_router(routes(web))
+    add_errors(app)
+    register(web)
+    _mount_chat(app)
+    app.add_middleware(
+        Gate,
+        web=web,
+        read_token=web_chainlit.read_token,
+        read_name=web_chainlit.read_name,
+        csp=content_security_policy(web_chainlit.inline_scripts(), settings.public_url.startswith("https://")),
+    )
+    return app
+
+
+def _mount_chat(app: FastAPI) -> None:
+    """What ``chainlit.utils.mount_chainlit`` does, without loading a module by its path a second time."""
+    from chainlit.auth import ensure_jwt_secret
+    from chainlit.server import app as chat
+
+    ensure_jwt_secret()
+    app.mount("/", chat)
+
+
+def _lifespan(web: Web, uploads: Path) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        from assistant.conversation import finish_running_turns
+
+        shutil.rmtree(uploads, ignore_errors=True)
+        uploads.mkdir(parents=True, exist_ok=True)
+        yield
+        await finish_running_turns()
+
+    return lifespan

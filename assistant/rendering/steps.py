@@ -1,0 +1,312 @@
+"""Conversation events as what the web page shows: Chainlit steps and elements, as plain dicts.
+
+The same renderer serves a stored conversation and a live one: each event gives updates, and an update with an id that
+was there before replaces it. Ids follow from the conversation and the event's number, so every tab sees the same ones.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from pydantic import JsonValue
+
+from assistant.rendering.markdown import safe_markdown
+from workspace.errors import NotFound
+from workspace.events import (
+    STAGES,
+    Answered,
+    Asked,
+    AssistantSaid,
+    CardShown,
+    ErrorShown,
+    FileReceived,
+    RunProgressed,
+    Stage,
+    StoredEvent,
+    ToolCalled,
+    ToolReturned,
+    TurnEnded,
+    UserSaid,
+)
+from workspace.transcript import Transcript
+
+ASSISTANT = "Wizard"
+PERSON = "You"
+
+_ELEMENTS = {
+    "table": "DataCard",
+    "problems": "ProblemsCard",
+    "plan": "PlanCard",
+    "progress": "ProgressCard",
+    "metrics": "ResultCard",
+    "confusion": "ConfusionCard",
+    "mistakes": "MistakesCard",
+    "prediction": "PredictionCard",
+    "download": "DownloadCard",
+    "concept": "ConceptCard",
+    "datasets": "ListCard",
+    "runs": "ListCard",
+    "models": "ListCard",
+}
+
+_DOING = {
+    "recommend_task": "Thinking about your goal",
+    "load_sample": "Fetching sample data",
+    "inspect_dataset": "Reading your data",
+    "list_datasets": "Looking up your data",
+    "delete_dataset": "Deleting data",
+    "propose_plan": "Making a plan",
+    "revise_plan": "Changing the plan",
+    "list_base_models": "Looking up models to start from",
+    "launch_training": "Starting the training",
+    "run_status": "Looking at the training",
+    "cancel_run": "Stopping the training",
+    "list_runs": "Looking up your trainings",
+    "explain_results": "Reading the results",
+    "show_mistakes": "Looking at the mistakes",
+    "try_model": "Asking your model",
+    "export_model": "Packing your model",
+    "explain_concept": "Looking up the explanation",
+}
+
+JsonDict = dict[str, Any]
+RunState = Callable[[str], JsonDict | None]
+"""A run's id -> the data of its progress card as it is now; None where there is no such run any more."""
+
+
+class HasFeedback(Protocol):
+    """What of a stored feedback is shown."""
+
+    id: str
+    value: int
+    comment: str
+
+
+@dataclass(frozen=True)
+class Update:
+    """A step or an element, new or anew."""
+
+    kind: Literal["step", "element"]
+    body: JsonDict
+
+
+@dataclass
+class Rendered:
+    """A whole conversation, ready for the page."""
+
+    steps: list[JsonDict]
+    elements: list[JsonDict]
+    stage: Stage
+
+
+def step_id(conversation_id: str, seq: int) -> str:
+    return f"{conversation_id}.{seq}"
+
+
+def seq_of(step: str) -> tuple[str, int]:
+    """The conversation and the number of the event that a step shows. Raises NotFound for any other text."""
+    conversation_id, _, seq = step.rpartition(".")
+    if not conversation_id or not seq.isdecimal() or len(seq) > 9:
+        raise NotFound("MESSAGE_NOT_FOUND", "There is no such message.", "Reload the page.")
+    return conversation_id, int(seq)
+
+
+@dataclass
+class Renderer:
+    """Turns one conversation's events into updates, in order."""
+
+    conversation_id: str
+    run_state: RunState = lambda _run_id: None
+    feedback: Mapping[int, HasFeedback] = field(default_factory=dict)
+    stage: Stage = "goal"
+    last_seq: int = 0
+    _open: tuple[int, Asked] | None = None
+    _calls: dict[str, JsonDict] = field(default_factory=dict)
+    _progress: dict[str, list[JsonDict]] = field(default_factory=dict)
+
+    def event(self, stored: StoredEvent) -> list[Update]:
+        """The updates that one event causes; questions that it settles are closed first."""
+        self.last_seq = max(self.last_seq, stored.seq)
+        closed = self._close(stored)
+        return [*closed, *self._updates(stored)]
+
+    def _updates(self, stored: StoredEvent) -> list[Update]:
+        match stored.event:
+            case UserSaid(text=text):
+                return [self._message(stored, text, by_user=True)]
+            case FileReceived():
+                return self._file(stored, stored.event)
+            case Answered():
+                return [self._message(stored, _answer_words(stored.event), by_user=True)]
+            case AssistantSaid(text=text):
+                return [self._message(stored, safe_markdown(text))]
+            case ErrorShown():
+                return self._element(stored, "ErrorCard", stored.event.model_dump(mode="json"))
+            case ToolCalled():
+                return [self._tool(stored, stored.event)]
+            case ToolReturned():
+                return self._tool_done(stored, stored.event)
+            case CardShown():
+                return self._card(stored, stored.event)
+            case Asked():
+                self._open = (stored.seq, stored.event)
+                return self._question(stored, stored.event, is_open=True)
+            case TurnEnded(stage=stage):
+                self.stage = stage
+                return []
+            case _:
+                return []
+
+    def progress(self, event: RunProgressed) -> list[Update]:
+        """A tick of a training: its cards again, with the full state."""
+        cards = self._progress.get(event.run_id, [])
+        for card in cards:
+            card["props"] = {**card["props"], "data": event.view}
+        return [Update("element", dict(card)) for card in cards] if event.view else []
+
+    def _message(self, stored: StoredEvent, text: str, by_user: bool = False) -> Update:
+        body: JsonDict = {
+            "id": step_id(self.conversation_id, stored.seq),
+            "threadId": self.conversation_id,
+            "name": PERSON if by_user else ASSISTANT,
+            "type": "user_message" if by_user else "assistant_message",
+            "output": text,
+            "input": "",
+            "createdAt": stored.at.isoformat(),
+            "streaming": False,
+            "metadata": {},
+        }
+        if said := self.feedback.get(stored.seq):
+            body["feedback"] = {
+                "id": said.id,
+                "forId": body["id"],
+                "value": said.value,
+                "comment": said.comment or None,
+            }
+        return Update("step", body)
+
+    def _element(self, stored: StoredEvent, name: str, props: JsonDict, suffix: str = "card") -> list[Update]:
+        """A custom element under a message of its own."""
+        message = self._message(stored, "")
+        element = {
+            "id": f"{message.body['id']}.{suffix}",
+            "threadId": self.conversation_id,
+            "forId": message.body["id"],
+            "type": "custom",
+            "name": name,
+            "display": "inline",
+            "mime": "application/json",
+            "props": props,
+        }
+        return [message, Update("element", element)]
+
+    def _card(self, stored: StoredEvent, shown: CardShown) -> list[Update]:
+        card = shown.card
+        data: JsonDict = dict(card.data)
+        run_id = data.get("run_id") if card.kind == "progress" else None
+        if isinstance(run_id, str):
+            data = self.run_state(run_id) or data
+        name = _ELEMENTS.get(card.kind, "PlainCard")
+        updates = self._element(stored, name, {"kind": card.kind, "title": card.title, "data": data})
+        if isinstance(run_id, str):
+            self._progress.setdefault(run_id, []).append(updates[-1].body)
+        return updates
+
+    def _question(self, stored: StoredEvent, asked: Asked, is_open: bool, chosen: JsonValue = None) -> list[Update]:
+        props = {
+            **asked.model_dump(mode="json", exclude={"kind", "approval"}),
+            "text": asked.text,
+            "approves": asked.approval.tool if asked.approval else None,
+            "open": is_open,
+            "chosen": chosen,
+        }
+        return self._element(stored, "Question", props, suffix="ask")
+
+    def _close(self, stored: StoredEvent) -> list[Update]:
+        """The open question, shown as settled, if this event settles it."""
+        if self._open is None or not isinstance(stored.event, (Answered, UserSaid, Asked)):
+            return []
+        seq, asked = self._open
+        self._open = None
+        answered = isinstance(stored.event, Answered) and stored.event.ask_id == asked.ask_id
+        chosen = stored.event.value if isinstance(stored.event, Answered) and answered else None
+        before = stored.model_copy(update={"seq": seq})
+        return self._question(before, asked, is_open=False, chosen=chosen)[1:]
+
+    def _file(self, stored: StoredEvent, file: FileReceived) -> list[Update]:
+        message = self._message(stored, file.name, by_user=True)
+        message.body["metadata"] = {"file": True}
+        return [message]
+
+    def _tool(self, stored: StoredEvent, called: ToolCalled) -> Update:
+        body: JsonDict = {
+            "id": step_id(self.conversation_id, stored.seq),
+            "threadId": self.conversation_id,
+            "name": _DOING.get(called.tool, called.tool.replace("_", " ").capitalize()),
+            "type": "tool",
+            "input": "",
+            "output": "",
+            "createdAt": stored.at.isoformat(),
+            "start": stored.at.isoformat(),
+            "streaming": False,
+            "metadata": {},
+        }
+        self._calls[called.call_id] = body
+        return Update("step", dict(body))
+
+    def _tool_done(self, stored: StoredEvent, returned: ToolReturned) -> list[Update]:
+        body = self._calls.pop(returned.call_id, None)
+        if body is None:
+            return []
+        return [Update("step", {**body, "end": stored.at.isoformat(), "isError": not returned.ok})]
+
+
+def render(transcript: Transcript, run_state: RunState, feedback: Mapping[int, HasFeedback]) -> Rendered:
+    """A stored conversation as it looks now."""
+    renderer = Renderer(transcript.conversation.id, run_state, feedback)
+    steps: dict[str, JsonDict] = {}
+    elements: dict[str, JsonDict] = {}
+    for stored in transcript.events:
+        for update in renderer.event(stored):
+            (steps if update.kind == "step" else elements)[update.body["id"]] = update.body
+    if steps:
+        first = transcript.conversation.created_at.isoformat()
+        step, element = welcome(transcript.conversation.id, first)
+        steps = {step["id"]: step, **steps}
+        elements = {element["id"]: element, **elements}
+    return Rendered(list(steps.values()), list(elements.values()), renderer.stage)
+
+
+def welcome(conversation_id: str, at: str) -> tuple[JsonDict, JsonDict]:
+    """The greeting above every conversation: shown, not stored."""
+    step: JsonDict = {
+        "id": f"{conversation_id}.welcome",
+        "threadId": conversation_id,
+        "name": ASSISTANT,
+        "type": "assistant_message",
+        "output": "",
+        "input": "",
+        "createdAt": at,
+        "streaming": False,
+        "metadata": {},
+    }
+    element: JsonDict = {
+        "id": f"{conversation_id}.welcome.card",
+        "threadId": conversation_id,
+        "forId": step["id"],
+        "type": "custom",
+        "name": "Welcome",
+        "display": "inline",
+        "mime": "application/json",
+        "props": {"stages": list(STAGES)},
+    }
+    return step, element
+
+
+def _answer_words(answered: Answered) -> str:
+    """What the person saw on the button, or typed, or set in the form."""
+    if answered.label:
+        return answered.label
+    if isinstance(answered.value, dict):
+        return ", ".join(f"{name}: {value}" for name, value in answered.value.items())
+    return str(answered.value)

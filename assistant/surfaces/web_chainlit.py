@@ -1,0 +1,104 @@
+"""Chainlit as this application runs it: its settings from ours, its page without other hosts, its known holes closed.
+
+Chainlit reads its folder and its secret from the environment when it is first imported, and keeps its configuration
+in module globals. This module is the one place that knows; call :func:`prepare` before anything imports chainlit.
+"""
+
+import html
+import json
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from assistant.identity import auth_secret
+from workspace.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+"""Where ``public/``, ``.chainlit/`` and ``chainlit.md`` lie."""
+
+TITLE = "Model Training Wizard"
+_THEME_SCRIPT = "const global = globalThis; window.theme = {theme};"
+
+
+def prepare(settings: Settings) -> None:
+    """Sets what chainlit reads at import, imports it, and adjusts it to the settings."""
+    os.environ["CHAINLIT_APP_ROOT"] = str(ROOT)
+    os.environ["CHAINLIT_ROOT_PATH"] = "/"
+    os.environ["CHAINLIT_AUTH_SECRET"] = auth_secret(settings)
+    if settings.public_url:
+        os.environ["CHAINLIT_URL"] = settings.public_url
+
+    import chainlit.auth.cookie as cookie
+    import chainlit.config as chainlit_config
+    import chainlit.server as server
+
+    uploads = uploads_folder(settings)
+    uploads.mkdir(parents=True, exist_ok=True)
+    chainlit_config.FILES_DIRECTORY = uploads
+    config = chainlit_config.config
+    config.project.user_session_timeout = settings.session_hours * 3600
+    if config.features.spontaneous_file_upload:
+        config.features.spontaneous_file_upload.max_size_mb = settings.max_upload_mb
+    cookie._cookie_secure = settings.public_url.startswith("https://")
+    page = index_page()
+    server.get_html_template = lambda root_path: page
+
+
+def uploads_folder(settings: Settings) -> Path:
+    """Where uploads wait until the conversation has taken them in; emptied at start."""
+    return settings.home / "cache" / "uploads"
+
+
+def inline_scripts() -> list[str]:
+    """The scripts inside our page, exactly as they stand there (the security policy lists their hashes)."""
+    theme = json.loads((ROOT / "public" / "theme.json").read_text(encoding="utf-8"))
+    return [_THEME_SCRIPT.replace("{theme}", json.dumps(theme["variables"]).replace("</", "<\\/"))]
+
+
+def index_page() -> str:
+    """Chainlit's page with our title, theme, script and style, and without anything from another host."""
+    from chainlit.server import build_dir
+
+    page = (Path(build_dir) / "index.html").read_text(encoding="utf-8")
+    page = re.sub(r"<!-- FONT START -->.*?<!-- FONT END -->", "", page, flags=re.DOTALL)
+    page = re.sub(r"<link\b[^>]*\bhref=\"https?://[^>]*>", "", page, flags=re.DOTALL)
+    page = re.sub(r"<script>\s*const global = globalThis;\s*</script>", "", page)
+    tags = (
+        f"<title>{html.escape(TITLE)}</title>\n"
+        '    <link rel="icon" type="image/svg+xml" href="/public/favicon.svg" />\n'
+        '    <meta name="description" content="Train your own language model in a conversation." />\n'
+        '    <meta name="color-scheme" content="light dark" />'
+    )
+    scripts = "".join(f"<script>{script}</script>" for script in inline_scripts())
+    page = page.replace("<!-- TAG INJECTION PLACEHOLDER -->", tags)
+    page = page.replace(
+        "<!-- JS INJECTION PLACEHOLDER -->", scripts + '<script src="/public/wizard.js" defer></script>'
+    )
+    page = page.replace("<!-- CSS INJECTION PLACEHOLDER -->", "")
+    # Last in the head, so that it wins over Chainlit's own style.
+    return page.replace("</head>", '  <link rel="stylesheet" href="/public/theme.css" />\n  </head>')
+
+
+def read_token(cookies: dict[str, str]) -> str | None:
+    """The login token among a request's cookies."""
+    from chainlit.auth import get_token_from_cookies
+
+    token: str | None = get_token_from_cookies(cookies)
+    return token
+
+
+def read_name(token: str) -> str | None:
+    """The user's name in a token that is signed by us and has not run out; else None."""
+    from chainlit.auth import decode_jwt
+    from jwt import InvalidTokenError
+
+    try:
+        return str(decode_jwt(token).identifier)
+    except (InvalidTokenError, KeyError, TypeError, ValueError):
+        return None
+
+
+def token_end(settings: Settings) -> datetime:
+    """When every token that was given out until now will have run out."""
+    return datetime.now(UTC) + timedelta(hours=settings.session_hours)
