@@ -3,12 +3,14 @@
 import atexit
 import json
 import os
+import select
 import subprocess
 import sys
 import threading
+import time
 from typing import Any, Protocol, cast
 
-from workspace.errors import InputError, Unavailable
+from workspace.errors import Conflict, InputError, LimitExceeded, NotFound, Unavailable, UnreadableFile, WizardError
 from workspace.model import Prediction
 from workspace.settings import Settings
 
@@ -16,6 +18,7 @@ TRAIN_TASK = "mtw.train"
 PREDICT_TASK = "mtw.predict"
 EXPORT_TASK = "mtw.export"
 CPU_QUEUE = "cpu"
+GPU_QUEUE = "gpu"
 CONTROL_QUEUE = "control"
 
 
@@ -45,10 +48,11 @@ class CeleryQueue:
 
     def submit_run(self, run_id: str) -> None:
         from kombu.exceptions import OperationalError
+        from redis.exceptions import RedisError
 
         try:
             self._app.send_task(TRAIN_TASK, args=[run_id], queue=CPU_QUEUE, ignore_result=True, retry=False)
-        except (OperationalError, OSError):
+        except (OperationalError, RedisError, OSError):
             return
 
     def predict(self, owner_id: str, model_id: str, texts: list[str], timeout: float = 60) -> list[Prediction]:
@@ -67,62 +71,88 @@ class CeleryQueue:
 
 
 class LocalQueue:
-    """For the terminal: each training is a child process, and one more child keeps models warm for trying."""
+    """For the terminal: each training is a child process, and one more child keeps models warm for trying.
+
+    The children end by themselves when this process is gone, whatever way it went.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._environment = os.environ | {"MTW_HOME": str(settings.home)}
+        self._log = settings.home / "logs" / "training.log"
         self._runs: dict[str, subprocess.Popen[bytes]] = {}
-        self._server: subprocess.Popen[str] | None = None
+        self._server: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         atexit.register(self.close)
 
     def submit_run(self, run_id: str) -> None:
-        self._runs[run_id] = subprocess.Popen(
-            [sys.executable, "-m", "training_worker", "run", run_id],
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-        )
+        self._runs[run_id] = self._start("run", run_id, pipe=False)
 
     def predict(self, owner_id: str, model_id: str, texts: list[str], timeout: float = 60) -> list[Prediction]:
+        request = {"owner_id": owner_id, "model_id": model_id, "texts": texts}
         with self._lock:
             if self._server is None or self._server.poll() is not None:
-                self._server = subprocess.Popen(
-                    [sys.executable, "-m", "training_worker", "serve"],
-                    env=self._environment,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                )
-            assert self._server.stdin is not None
-            assert self._server.stdout is not None
-            request = {"owner_id": owner_id, "model_id": model_id, "texts": texts}
+                self._server = self._start("serve", pipe=True)
             try:
-                self._server.stdin.write(json.dumps(request) + "\n")
-                self._server.stdin.flush()
-                line = self._server.stdout.readline()
-            except OSError as exc:
+                line = _exchange(self._server, json.dumps(request).encode() + b"\n", timeout)
+            except (OSError, TimeoutError) as exc:
+                self._server.kill()
                 raise _no_worker() from exc
-        if not line:
-            raise _no_worker()
         return _predictions(json.loads(line))
 
     def close(self) -> None:
         """Stops the children; a training writes its checkpoint first."""
-        children: list[subprocess.Popen[Any]] = [*self._runs.values(), *([self._server] if self._server else [])]
+        children = [*self._runs.values(), *([self._server] if self._server else [])]
         for child in children:
             if child.poll() is None:
                 child.terminate()
         for child in children:
             try:
-                child.wait(timeout=10)
+                child.wait(timeout=25)
             except subprocess.TimeoutExpired:
                 child.kill()
+
+    def _start(self, *arguments: str, pipe: bool) -> "subprocess.Popen[bytes]":
+        """A child whose notes go to a file: the terminal belongs to the conversation."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "training_worker", *arguments],
+                env=self._environment,
+                stdin=subprocess.PIPE if pipe else subprocess.DEVNULL,
+                stdout=subprocess.PIPE if pipe else subprocess.DEVNULL,
+                stderr=log,
+                # Ctrl-C in the terminal is for this process, which then stops its children in order.
+                start_new_session=True,
+            )
+
+
+def _exchange(server: "subprocess.Popen[bytes]", request: bytes, timeout: float) -> bytes:
+    """One line in, one line out. Raises TimeoutError, and OSError where the server has ended."""
+    assert server.stdin is not None
+    assert server.stdout is not None
+    server.stdin.write(request)
+    server.stdin.flush()
+    end = time.monotonic() + timeout
+    line = b""
+    while not line.endswith(b"\n"):
+        ready, _, _ = select.select([server.stdout], [], [], max(0.0, end - time.monotonic()))
+        if not ready:
+            raise TimeoutError("no answer")
+        piece = os.read(server.stdout.fileno(), 1 << 16)
+        if not piece:
+            raise BrokenPipeError("the server has ended")
+        line += piece
+    return line
+
+
+_KINDS: dict[str, type[WizardError]] = {
+    kind.__name__: kind for kind in (InputError, UnreadableFile, LimitExceeded, NotFound, Conflict, Unavailable)
+}
 
 
 def _predictions(answer: dict[str, Any]) -> list[Prediction]:
     if error := answer.get("error"):
-        raise InputError(error["code"], error["message"], error["next_step"])
+        raise _KINDS.get(error.get("kind", ""), InputError)(error["code"], error["message"], error["next_step"])
     return [Prediction.model_validate(p) for p in answer["predictions"]]
 
 

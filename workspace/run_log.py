@@ -228,11 +228,16 @@ class RunLog:
         with system_session(self._engine) as session:
             return session.exec(query).one()
 
-    def ended(self, run_id: str) -> bool:
-        """Has the run ended (or does it no longer exist)?"""
+    def status(self, run_id: str) -> RunStatus | None:
+        """None where there is no such run (any more)."""
         with system_session(self._engine) as session:
             status = session.exec(select(RunRow.status).where(RunRow.id == run_id)).first()
-        return status is None or RunStatus(status).ended
+        return RunStatus(status) if status is not None else None
+
+    def ended(self, run_id: str) -> bool:
+        """Has the run ended (or is it gone)?"""
+        status = self.status(run_id)
+        return status is None or status.ended
 
     def cancelled_while_waiting(self) -> list[str]:
         """Queued runs that somebody asked to cancel; claiming one of them ends it."""

@@ -1,0 +1,77 @@
+"""The Celery application of the workers.
+
+Started as ``python -m celery -A training_worker.celery_app worker`` with :func:`worker_args`; everything else comes
+from the environment (``REDIS_URL``, ``MTW_HOME``, ``DATABASE_URL``, ``STORAGE_URL``, see ``workspace.settings``).
+
+Queues: ``cpu`` and ``gpu`` carry trainings, ``control`` carries short work such as trying a model. A worker without
+``cpu`` or ``gpu`` takes no trainings at all, not from the sweep either.
+
+Tasks run in threads, because a task only supervises: a training has a process of its own, and so have predictions.
+The database is the truth about runs. A message is a wake-up, so it does no harm when it is lost or comes twice.
+"""
+
+from celery import Celery
+
+from workspace.errors import SettingsError
+from workspace.queue import CONTROL_QUEUE, CPU_QUEUE, GPU_QUEUE
+from workspace.settings import Settings, load_settings
+
+CONTROL_THREADS = 4
+"""Threads beyond those that trainings may hold, for predictions."""
+QUEUES = (CPU_QUEUE, GPU_QUEUE, CONTROL_QUEUE)
+_DAYS = 24 * 3600
+
+
+def worker_args(settings: Settings, queues: str = f"{CPU_QUEUE},{GPU_QUEUE}") -> list[str]:
+    """What follows ``python -m celery -A training_worker.celery_app``; ``control`` is always listened to."""
+    names = dict.fromkeys([*(name.strip() for name in queues.split(",") if name.strip()), CONTROL_QUEUE])
+    if unknown := [name for name in names if name not in QUEUES]:
+        raise SettingsError(
+            "QUEUE_UNKNOWN", f"There is no queue {', '.join(unknown)}.", f"Choose among {', '.join(QUEUES)}."
+        )
+    concurrency = settings.max_parallel_runs + CONTROL_THREADS
+    return [
+        *("worker", "--pool=threads", f"--concurrency={concurrency}", f"--queues={','.join(names)}"),
+        *("--loglevel=WARNING", "--without-gossip", "--without-mingle"),
+    ]
+
+
+def create_app(settings: Settings) -> Celery:
+    """Raises SettingsError where no broker is named."""
+    if not settings.redis_url:
+        raise SettingsError(
+            "BROKER_NOT_SET", "A worker needs a broker.", "Set REDIS_URL, or use mtw up, which brings its own."
+        )
+    app = Celery("mtw", broker=settings.redis_url, backend=settings.redis_url, include=["training_worker.tasks"])
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_default_queue=CONTROL_QUEUE,
+        task_serializer="json",
+        result_serializer="json",
+        accept_content=["json"],
+        result_expires=3600,
+        result_backend_always_retry=True,
+        result_backend_max_retries=5,
+        worker_prefetch_multiplier=1,
+        # Without it a thread pool that is full still takes messages, which then wait behind a training.
+        worker_disable_prefetch=True,
+        # A message whose worker died comes back after this time; the sweep is there within seconds.
+        broker_transport_options={
+            "visibility_timeout": 7 * _DAYS,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_connect_timeout": 3,
+            "socket_keepalive": True,
+        },
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        # Trainings go on while the broker is away.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+    )
+    return app
+
+
+app = create_app(load_settings())

@@ -1,0 +1,155 @@
+"""Who looks after the trainings of a worker: claims runs, starts their processes, keeps the leases alive.
+
+What may go wrong, and what happens then:
+
+- the training process dies: another attempt at once, from the last checkpoint, a bounded number of times;
+- this worker dies: its trainings die with it, the leases run out, and any worker's ``sweep`` takes the runs;
+- the worker is shut down: trainings write a checkpoint, their runs wait for another worker at no cost;
+- the broker loses messages or is away: ``sweep`` finds the waiting runs in the database.
+"""
+
+import logging
+import os
+import shutil
+import socket
+import threading
+import time
+import uuid
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from training_worker.attempt import SHUTDOWN_GRACE_SECONDS, Attempt
+from training_worker.checkpoints import leftovers, work_folder
+from training_worker.nursery import Nursery
+from training_worker.runner import run_log_of
+from workspace.run_log import Lease
+from workspace.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 0.5
+AVOID_SECONDS = 60.0
+"""How long a run that could not even be claimed is left alone."""
+FOR_WHOM_THE_MESSAGE_WAKES = 2.0
+"""New runs are left for so long to the worker that the queue's message wakes."""
+
+
+class Foreman:
+    """Looks after any number of trainings, each from a thread of its own. All methods may be called from any thread."""
+
+    def __init__(self, settings: Settings, nursery: Nursery) -> None:
+        self._settings = settings
+        self._nursery = nursery
+        self._log = run_log_of(settings)
+        self._stopping = threading.Event()
+        self._guard = threading.Lock()
+        self._at_work: set[str] = set()
+        self._threads: list[threading.Thread] = []
+        self._news = threading.Event()
+        self._avoid: dict[str, float] = {}
+
+    @property
+    def busy(self) -> int:
+        """How many trainings run here."""
+        return len(self._at_work)
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    def stop(self) -> None:
+        """Asks all trainings to write a checkpoint and end. Returns at once; usable in a signal handler."""
+        self._stopping.set()
+        self._news.set()
+
+    def join(self, seconds: float = SHUTDOWN_GRACE_SECONDS + 5) -> None:
+        """Waits until the trainings that ``sweep`` started have ended."""
+        end = time.monotonic() + seconds
+        for thread in list(self._threads):
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def train(self, run_id: str, *, limited: bool = True) -> bool:
+        """Trains the run to its end, over several attempts if need be. False: it was not, or not any more, ours.
+
+        Args:
+            limited: wait for a free place among ``max_parallel_runs``; without it the run starts at once.
+        """
+        with self._guard:
+            # A run that finds this worker busy is left to an idle worker; the sweep takes it if there is none.
+            if self.stopping or run_id in self._at_work or (limited and self._at_work):
+                return False
+            self._at_work.add(run_id)
+        try:
+            return self._attempts(run_id, limited)
+        finally:
+            with self._guard:
+                self._at_work.discard(run_id)
+            self._news.set()
+
+    def sweep(self) -> None:
+        """Takes waiting and orphaned runs, as far as places are free; ends cancelled ones that never started."""
+        for run_id in self._log.cancelled_while_waiting():
+            self._claim(run_id, limited=False)
+        free = self._settings.max_parallel_runs - self._log.live()
+        if free <= 0:
+            return
+        patience = FOR_WHOM_THE_MESSAGE_WAKES * (1 + self.busy)
+        at = time.monotonic()
+        waiting = [run_id for run_id in self._log.orphans(patience) if self._avoid.get(run_id, 0) <= at]
+        for run_id in waiting[:free]:
+            thread = threading.Thread(target=self._take, args=[run_id], name=f"train-{run_id}", daemon=True)
+            self._threads = [t for t in self._threads if t.is_alive()] + [thread]
+            thread.start()
+
+    def sweep_until_stopped(self) -> None:
+        """Sweeps twice a second and whenever a training has ended; a database that is away is waited for."""
+        self.tidy()
+        while not self.stopping:
+            try:
+                self.sweep()
+            except SQLAlchemyError as exc:
+                logger.warning("the database cannot be read just now: %s", exc)
+                self._stopping.wait(2)
+            self._news.wait(SWEEP_SECONDS)
+            self._news.clear()
+
+    def tidy(self) -> None:
+        """Removes work folders of runs that ended while nobody was there to do it."""
+        for run_id in leftovers(self._settings):
+            try:
+                if self._log.ended(run_id):
+                    folder = work_folder(self._settings, run_id)
+                    shutil.rmtree(folder, ignore_errors=True)
+                    folder.with_name(folder.name + ".lock").unlink(missing_ok=True)
+            except SQLAlchemyError as exc:
+                logger.warning("could not tidy up after run %s: %s", run_id, exc)
+
+    def _take(self, run_id: str) -> None:
+        with self._guard:
+            if self.stopping or run_id in self._at_work:
+                return
+            self._at_work.add(run_id)
+        try:
+            self._attempts(run_id, limited=True)
+        except Exception:
+            # One run that cannot even be read must not keep the others waiting.
+            logger.exception("run %s could not be taken", run_id)
+            self._avoid[run_id] = time.monotonic() + AVOID_SECONDS
+        finally:
+            with self._guard:
+                self._at_work.discard(run_id)
+            self._news.set()
+
+    def _attempts(self, run_id: str, limited: bool) -> bool:
+        done = False
+        while not self.stopping and (lease := self._claim(run_id, limited)):
+            done = True
+            if not Attempt(self._settings, self._nursery, lease, self._stopping).supervise():
+                break
+        return done
+
+    def _claim(self, run_id: str, limited: bool) -> Lease | None:
+        holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+        settings = self._settings
+        slots = settings.max_parallel_runs if limited else 0
+        return self._log.claim(run_id, holder, settings.lease_seconds, settings.max_attempts, slots)
