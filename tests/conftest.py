@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes import FakeQueue
 from tests.servers import S3Server, postgres, seaweedfs
+from workspace.database import engine_for
 from workspace.home import LOCAL_OWNER, Workspace
 from workspace.migrations import upgrade
 from workspace.settings import Settings, load_settings
@@ -29,6 +30,7 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with the newest schema, to be copied."""
     path = tmp_path_factory.mktemp("migrated") / "mtw.db"
     upgrade(f"sqlite:///{path}")
+    engine_for(f"sqlite:///{path}").dispose()  # the last connection writes everything into the one file
     return path
 
 
@@ -80,8 +82,6 @@ def postgres_server() -> Iterator[str]:
 def postgres_url(postgres_server: str) -> Iterator[str]:
     """URL of an empty PostgreSQL database, dropped after the test."""
     import psycopg
-
-    from workspace.database import engine_for
 
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(postgres_server, autocommit=True) as admin:

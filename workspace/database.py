@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Engine, Executable, create_engine, event, func, select
+from sqlalchemy import CursorResult, Engine, Executable, Update, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlmodel import Session, col
@@ -83,8 +83,10 @@ def _filter_by_owner(state: ORMExecuteState) -> None:
     if not owner:
         raise OwnerMissing("query without an owner")
     # Plain SQL and bulk inserts would pass by the two guards of this module, so an owner's session takes neither.
-    if not state.is_orm_statement or state.is_insert:
+    if not state.is_orm_statement or state.is_insert or (state.is_update and state.parameters):
         raise OwnerMissing("an owner's session reads and writes through the mapped tables only")
+    if state.is_update and "owner_id" in cast("Update", state.statement).compile().params:
+        raise OwnerMissing("rows are not given to another owner")
     if state.is_select or state.is_update or state.is_delete:
         # One criterion for each table: the mixin itself is no table and has no column that could be compared.
         state.statement = state.statement.options(
