@@ -1,16 +1,20 @@
-"""The Celery application of the workers.
+"""The Celery application of the workers: ``python -m celery -A training_worker.celery_app worker``.
 
-Started as ``python -m celery -A training_worker.celery_app worker`` with :func:`worker_args`; everything else comes
-from the environment (``REDIS_URL``, ``MTW_HOME``, ``DATABASE_URL``, ``STORAGE_URL``, see ``workspace.settings``).
+No flags are needed: the pool, its size and the queues are set here, the rest comes from the environment
+(``REDIS_URL``, ``MTW_HOME``, ``DATABASE_URL``, ``STORAGE_URL``, see ``workspace.settings``). Useful flags are
+``--queues=cpu``, ``--loglevel``, ``--hostname``, and ``--without-gossip --without-mingle`` for a quicker start.
 
-Queues: ``cpu`` and ``gpu`` carry trainings, ``control`` carries short work such as trying a model. A worker without
-``cpu`` or ``gpu`` takes no trainings at all, not from the sweep either.
+Queues: ``cpu`` and ``gpu`` carry trainings, ``control`` carries short work such as trying a model and is always
+listened to. A worker with ``--queues=control`` takes no trainings, not from the sweep either.
 
 Tasks run in threads, because a task only supervises: a training has a process of its own, and so have predictions.
 The database is the truth about runs. A message is a wake-up, so it does no harm when it is lost or comes twice.
 """
 
+from typing import Any
+
 from celery import Celery
+from kombu.entity import Exchange, Queue
 
 from workspace.errors import SettingsError
 from workspace.queue import CONTROL_QUEUE, CPU_QUEUE, GPU_QUEUE
@@ -22,20 +26,6 @@ QUEUES = (CPU_QUEUE, GPU_QUEUE, CONTROL_QUEUE)
 _DAYS = 24 * 3600
 
 
-def worker_args(settings: Settings, queues: str = f"{CPU_QUEUE},{GPU_QUEUE}") -> list[str]:
-    """What follows ``python -m celery -A training_worker.celery_app``; ``control`` is always listened to."""
-    names = dict.fromkeys([*(name.strip() for name in queues.split(",") if name.strip()), CONTROL_QUEUE])
-    if unknown := [name for name in names if name not in QUEUES]:
-        raise SettingsError(
-            "QUEUE_UNKNOWN", f"There is no queue {', '.join(unknown)}.", f"Choose among {', '.join(QUEUES)}."
-        )
-    concurrency = settings.max_parallel_runs + CONTROL_THREADS
-    return [
-        *("worker", "--pool=threads", f"--concurrency={concurrency}", f"--queues={','.join(names)}"),
-        *("--loglevel=WARNING", "--without-gossip", "--without-mingle"),
-    ]
-
-
 def create_app(settings: Settings) -> Celery:
     """Raises SettingsError where no broker is named."""
     if not settings.redis_url:
@@ -44,6 +34,10 @@ def create_app(settings: Settings) -> Celery:
         )
     app = Celery("mtw", broker=settings.redis_url, backend=settings.redis_url, include=["training_worker.tasks"])
     app.conf.update(
+        worker_pool="threads",
+        worker_concurrency=settings.max_parallel_runs + CONTROL_THREADS,
+        task_queues=[_queue(name) for name in QUEUES],
+        task_create_missing_queues=False,
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_default_queue=CONTROL_QUEUE,
@@ -72,6 +66,11 @@ def create_app(settings: Settings) -> Celery:
         worker_redirect_stdouts=False,
     )
     return app
+
+
+def _queue(name: str) -> Any:
+    """As Celery makes a queue that is only named, which is how the sending side names it."""
+    return Queue(name, Exchange(name, type="direct"), routing_key=name)  # type: ignore[no-untyped-call]
 
 
 app = create_app(load_settings())

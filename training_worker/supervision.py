@@ -15,6 +15,7 @@ import socket
 import threading
 import time
 import uuid
+from collections import deque
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -47,6 +48,7 @@ class Foreman:
         self._threads: list[threading.Thread] = []
         self._news = threading.Event()
         self._avoid: dict[str, float] = {}
+        self._turned_away: deque[str] = deque(maxlen=1000)
 
     @property
     def busy(self) -> int:
@@ -75,8 +77,11 @@ class Foreman:
             limited: wait for a free place among ``max_parallel_runs``; without it the run starts at once.
         """
         with self._guard:
-            # A run that finds this worker busy is left to an idle worker; the sweep takes it if there is none.
-            if self.stopping or run_id in self._at_work or (limited and self._at_work):
+            if self.stopping or run_id in self._at_work:
+                return False
+            if limited and self._at_work:
+                # Left to an idle worker; this one takes it when it has a place and nobody else did.
+                self._turned_away.append(run_id)
                 return False
             self._at_work.add(run_id)
         try:
@@ -93,10 +98,7 @@ class Foreman:
         free = self._settings.max_parallel_runs - self._log.live()
         if free <= 0:
             return
-        patience = FOR_WHOM_THE_MESSAGE_WAKES * (1 + self.busy)
-        at = time.monotonic()
-        waiting = [run_id for run_id in self._log.orphans(patience) if self._avoid.get(run_id, 0) <= at]
-        for run_id in waiting[:free]:
+        for run_id in self._waiting()[:free]:
             thread = threading.Thread(target=self._take, args=[run_id], name=f"train-{run_id}", daemon=True)
             self._threads = [t for t in self._threads if t.is_alive()] + [thread]
             thread.start()
@@ -123,6 +125,16 @@ class Foreman:
                     folder.with_name(folder.name + ".lock").unlink(missing_ok=True)
             except SQLAlchemyError as exc:
                 logger.warning("could not tidy up after run %s: %s", run_id, exc)
+
+    def _waiting(self) -> list[str]:
+        """What may be taken now, oldest first; a worker that trains already gives idle ones more time to be first."""
+        waiting = self._log.orphans(FOR_WHOM_THE_MESSAGE_WAKES * (1 + self.busy))
+        if not self.busy:
+            with self._guard:
+                waiting += sorted(set(self._turned_away) - set(waiting))
+                self._turned_away.clear()
+        at = time.monotonic()
+        return [run_id for run_id in waiting if self._avoid.get(run_id, 0) <= at]
 
     def _take(self, run_id: str) -> None:
         with self._guard:

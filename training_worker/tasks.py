@@ -12,7 +12,7 @@ from training_worker.celery_app import app
 from training_worker.nursery import Nursery
 from training_worker.predictor_process import PredictorProcess
 from training_worker.supervision import Foreman
-from workspace.queue import CPU_QUEUE, GPU_QUEUE, PREDICT_TASK, TRAIN_TASK
+from workspace.queue import CONTROL_QUEUE, CPU_QUEUE, GPU_QUEUE, PREDICT_TASK, TRAIN_TASK
 from workspace.settings import Settings, load_settings
 from workspace.starter import starter_onnx_folder
 
@@ -66,7 +66,10 @@ def current_worker() -> Worker:
 
 def _start(instance: Any, **_: Any) -> None:
     global _worker
-    trains = bool({CPU_QUEUE, GPU_QUEUE} & set(instance.app.amqp.queues.consume_from))
+    queues = instance.app.amqp.queues
+    trains = bool({CPU_QUEUE, GPU_QUEUE} & set(queues.consume_from))
+    if CONTROL_QUEUE not in queues.consume_from:
+        queues.select_add(CONTROL_QUEUE)
     _worker = Worker(load_settings(), trains=trains)
     _worker.start()
 
@@ -91,6 +94,12 @@ def predict(owner_id: str, model_id: str, texts: list[str]) -> dict[str, Any]:
     return current_worker().predictor.answer(owner_id, model_id, texts)
 
 
+def _discreet(**_: Any) -> None:
+    # At level INFO Celery logs the result of each task, which for a prediction is the user's text.
+    logging.getLogger("celery.app.trace").setLevel(logging.WARNING)
+
+
+signals.after_setup_logger.connect(_discreet)
 signals.celeryd_after_setup.connect(_start)
 signals.worker_shutting_down.connect(_stop)
 signals.worker_shutdown.connect(_join)
