@@ -1,0 +1,101 @@
+"""The fast path for large delimited files: Arrow's streaming CSV reader with the dialect that was found."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import csv as arrow
+
+from workspace.reading.dialect import Dialect
+from workspace.reading.encoding import Encoding
+from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers
+from workspace.reading.source import ReadExactly, Source
+
+_BLOCK = 4 << 20
+
+
+def fits_arrow(encoding: Encoding, dialect: Dialect, layout: Layout) -> bool:
+    """Whether Arrow can read this dialect: one ASCII delimiter, no comment rows, no spoilt bytes."""
+    return (
+        encoding.errors == "strict"
+        and dialect.delimiter is not None
+        and dialect.delimiter.isascii()
+        and layout.comment is None
+    )
+
+
+def arrow_batches(
+    source: Source, encoding: Encoding, dialect: Dialect, layout: Layout, skip_lines: int
+) -> Iterator[pa.RecordBatch]:
+    """Record batches of the rows below the header.
+
+    Raises:
+        ReadExactly: where a row has another number of cells than the header, or Arrow gives up.
+    """
+    size = max(1, source.path.stat().st_size)
+    try:
+        with source.path.open("rb") as file:
+            file.seek(encoding.bom)
+            reader = arrow.open_csv(
+                file,
+                read_options=arrow.ReadOptions(
+                    column_names=layout.names, skip_rows=skip_lines, block_size=_BLOCK, encoding=encoding.name
+                ),
+                parse_options=arrow.ParseOptions(
+                    delimiter=dialect.delimiter,
+                    quote_char=dialect.quote or False,
+                    double_quote=True,
+                    escape_char=dialect.escape or False,
+                    newlines_in_values=dialect.quote is not None,
+                ),
+                convert_options=arrow.ConvertOptions(
+                    column_types={name: pa.string() for name in layout.names},
+                    null_values=[""],
+                    strings_can_be_null=True,
+                    quoted_strings_can_be_null=True,
+                ),
+            )
+            held: pa.RecordBatch | None = None
+            for batch in reader:
+                if held is not None:
+                    yield held
+                held = _without_blank_rows(batch)
+                _check_quotes(held, dialect)
+                source.report(file.tell() / size)
+            if held is not None:
+                _check_footers(held, layout)
+                yield held
+    except pa.ArrowInvalid as exc:
+        raise ReadExactly from exc
+
+
+def _without_blank_rows(batch: pa.RecordBatch) -> pa.RecordBatch:
+    filled = np.zeros(batch.num_rows, dtype=bool)
+    for column in batch.columns:
+        if column.null_count == 0:
+            filled[:] = True
+        elif column.null_count < len(column):
+            filled |= column.is_valid().to_numpy(zero_copy_only=False)
+    return batch if filled.all() else batch.filter(pa.array(filled))
+
+
+def _check_quotes(batch: pa.RecordBatch, dialect: Dialect) -> None:
+    """A quote that is never closed swallows whole rows into one cell: such a cell has many delimiters and lines."""
+    if dialect.quote is None or dialect.delimiter is None:
+        return
+    for column in batch.columns:
+        lines = pc.count_substring(column, "\n")
+        if (pc.max(lines).as_py() or 0) < 20:
+            continue
+        worst = column.filter(pc.greater_equal(lines, 20))
+        for cell in worst.to_pylist():
+            inner = [line.count(dialect.delimiter) for line in cell.splitlines()[1:-1] if line]
+            if inner and sum(n == batch.num_columns - 1 for n in inner) > 0.9 * len(inner):
+                raise ReadExactly
+
+
+def _check_footers(batch: pa.RecordBatch, layout: Layout) -> None:
+    tail = batch.slice(max(0, batch.num_rows - MOST_FOOTERS)).to_pylist()
+    if count_footers([[cell or "" for cell in row.values()] for row in tail], layout):
+        raise ReadExactly

@@ -1,0 +1,44 @@
+"""What a single cell looks like: empty, a number, a date, a comment. Shared by layout, dialect and profile."""
+
+import re
+
+_NUMBER = re.compile(
+    r"[-+(]?\s?(?:[$€£¥₹]\s?)?(?:\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?(?:[eE][-+]?\d+)?\s?[%€$£)]?|[-+]?[.,]\d+"
+)
+_DATE = re.compile(
+    r"(?:\d{4}[-/.]\d{1,2}(?:[-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}[- ][A-Za-zÀ-ÿ]{3,9}\.?[- ,]+\d{2,4}"
+    r"|[A-Z][a-zÀ-ÿ]{2,8}\.? \d{1,2},? \d{4})"
+    r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:[AaPp]\.?[Mm]\.?)?(?:Z|[-+]\d{2}:?\d{2})?)?|\d{1,2}:\d{2}(?::\d{2})?"
+)
+_BOOLEANS = frozenset({"true", "false", "yes", "no", "ja", "nein", "oui", "non", "sí", "si"})
+_NOTHING = frozenset({"", "-", "--", ".", "..", "n/a", "na", "nan", "null", "none", "?", "x", "*"})
+
+
+def is_blank(cell: str) -> bool:
+    """Nothing but white space (non-breaking and zero-width blanks count as white space)."""
+    return not cell.strip(" \t\r\n\f\v\u00a0\u200b\ufeff\u2007\u202f")
+
+
+def is_number(cell: str) -> bool:
+    """A number as people write it: sign, currency, thousands marks, percent."""
+    return _NUMBER.fullmatch(cell.strip()) is not None
+
+
+def is_date(cell: str) -> bool:
+    """A date, a time or both, in the usual notations."""
+    return _DATE.fullmatch(cell.strip()) is not None
+
+
+def is_boolean(cell: str) -> bool:
+    """Yes or no in a few languages."""
+    return cell.strip().lower() in _BOOLEANS
+
+
+def is_typed(cell: str) -> bool:
+    """A number or a date: something a header's cell seldom is."""
+    return is_number(cell) or is_date(cell)
+
+
+def says_nothing(cell: str) -> bool:
+    """A placeholder such as ``-`` or ``n/a``: fits into a column of any type."""
+    return cell.strip().lower() in _NOTHING

@@ -1,0 +1,142 @@
+"""Which format a file is in, from its bytes; the name only decides where the bytes leave it open."""
+
+import re
+import zipfile
+from pathlib import Path
+
+from workspace.errors import UnreadableFile
+from workspace.reading.encoding import detect_encoding, not_text
+from workspace.reading.excel_reader import protected
+from workspace.reading.source import Source
+
+_HEAD = 1 << 16
+_CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What people take for a table. (bytes at the start, what it is, what to do)
+_FOREIGN: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF", "a PDF document", "Copy its table to a spreadsheet and save that as .xlsx or CSV."),
+    (b"\x89PNG", "a picture", "Upload the spreadsheet or text file itself, not a picture of it."),
+    (b"\xff\xd8\xff", "a picture", "Upload the spreadsheet or text file itself, not a picture of it."),
+    (b"GIF8", "a picture", "Upload the spreadsheet or text file itself, not a picture of it."),
+    (b"BM", "", ""),
+    (b"RIFF", "a sound, film or picture", "Upload a spreadsheet or a text file."),
+    (b"ID3", "a sound file", "Upload a spreadsheet or a text file."),
+    (b"\x1f\x8b", "a compressed file (gzip)", "Unpack it and upload the file inside."),
+    (b"7z\xbc\xaf\x27\x1c", "a compressed archive (7z)", "Unpack it and upload the file inside."),
+    (b"Rar!", "a compressed archive (rar)", "Unpack it and upload the file inside."),
+    (b"BZh", "a compressed file (bzip2)", "Unpack it and upload the file inside."),
+    (b"\xfd7zXZ", "a compressed file (xz)", "Unpack it and upload the file inside."),
+    (b"\x28\xb5\x2f\xfd", "a compressed file (zstd)", "Unpack it and upload the file inside."),
+    (b"\x7fELF", "a program", "Upload a spreadsheet or a text file."),
+    (b"MZ", "", ""),
+    (b"SQLite format 3", "a database (SQLite)", "Export the table from it as CSV and upload that."),
+    (b"{\\rtf", "a text document (RTF)", "Put one text in each row of a spreadsheet and upload that."),
+)
+_HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|table|head|body|meta)\b", re.I | re.S)
+_XML = re.compile(rb"^\s*<\?xml", re.I)
+_LFS = b"version https://git-lfs.github.com/spec"
+
+
+def detect_format(source: Source) -> str:
+    """One of the names in the registry of readers.
+
+    Raises:
+        UnreadableFile: for what is no table, with what it is instead and what to do.
+    """
+    with source.path.open("rb") as file:
+        head = file.read(_HEAD)
+    if not head:
+        raise UnreadableFile("FILE_EMPTY", "This file is empty (0 bytes).", "Save it again, then upload it once more.")
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return _zip_kind(source.path)
+    if head.startswith(_CFB):
+        return _cfb_kind(source.path)
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")) and b"\0\0" in head[:64]:
+        raise _unknown("an Arrow file", "Save it as Parquet or CSV and upload that.")
+    # BIFF2 to BIFF5 workbooks begin with a bare BOF record.
+    if head[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08") and b"\0" in head[:16]:
+        return "xls"
+    _refuse_foreign(head)
+    return _text_kind(source, head)
+
+
+def _unknown(what: str, next_step: str) -> UnreadableFile:
+    return UnreadableFile("NOT_A_TABLE", f"This is {what}, not a table.", next_step)
+
+
+def _refuse_foreign(head: bytes) -> None:
+    for magic, what, step in _FOREIGN:
+        # Two letters alone could begin a text; a program or bitmap also has NUL bytes.
+        if head.startswith(magic) and (what or b"\0\0" in head[:512]):
+            if what:
+                raise _unknown(what, step)
+            raise not_text()
+    if head.startswith(_LFS):
+        raise UnreadableFile(
+            "FILE_IS_POINTER",
+            "This file is only a Git LFS pointer; the data itself is not in it.",
+            "Run “git lfs pull” where the file comes from, or download it from the web page, then upload it.",
+        )
+    if _HTML.match(head):
+        raise UnreadableFile(
+            "FILE_IS_HTML",
+            "This file is a web page, whatever its name says.",
+            "If it is an export, open it in Excel and save it as .xlsx. If it is a login page, download the file again.",
+        )
+    if _XML.match(head):
+        raise _unknown("an XML file", "Open it in Excel and save it as .xlsx, or export it as CSV.")
+
+
+def _zip_kind(path: Path) -> str:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            kind = archive.read("mimetype")[:80] if "mimetype" in names else b""
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as exc:
+        raise UnreadableFile(
+            "FILE_DAMAGED",
+            "This file is damaged: it is a workbook or zip archive that was cut off or changed.",
+            "Download or save it again, then upload it.",
+        ) from exc
+    if any(name.startswith("xl/") for name in names):
+        return "xlsx"
+    if b"opendocument.spreadsheet" in kind:
+        return "ods"
+    if any(name.startswith("word/") for name in names) or b"opendocument.text" in kind:
+        raise _unknown("a text document", "Put one text in each row of a spreadsheet and upload that.")
+    if any(name.startswith("ppt/") for name in names):
+        raise _unknown("a presentation", "Put one text in each row of a spreadsheet and upload that.")
+    raise _unknown("a zip archive", "Unpack it and upload the file inside.")
+
+
+def _cfb_kind(path: Path) -> str:
+    """Old Office files and protected new ones share a container; the names of its streams tell them apart."""
+    with path.open("rb") as file:
+        data = file.read(32 << 20)
+    if "EncryptedPackage".encode("utf-16-le") in data:
+        raise protected()
+    if "Workbook".encode("utf-16-le") in data or "Book".encode("utf-16-le") in data:
+        return "xls"
+    if "WordDocument".encode("utf-16-le") in data:
+        raise _unknown("a Word document", "Put one text in each row of a spreadsheet and upload that.")
+    raise _unknown("an Office file of another kind", "Save your table as .xlsx or CSV and upload that.")
+
+
+def _text_kind(source: Source, head: bytes) -> str:
+    encoding = detect_encoding(source.path)
+    with encoding.open(source.path) as file:
+        text = file.read(_HEAD)
+    if not text.strip("\ufeff \t\r\n\0"):
+        raise UnreadableFile("FILE_BLANK", "This file holds only blanks.", "Check that it is the right file.")
+    if sum(1 for c in text if c < " " and c not in "\r\n\t\f\x1c\x1d\x1e\x1f\x01") > 0.01 * len(text):
+        raise not_text()
+    start = text.lstrip()
+    if source.suffix in (".json", ".jsonl", ".ndjson") or start.startswith(('{"', "[{", '["')):
+        if start[0] in "{[":
+            return "json"
+        if source.suffix in (".json", ".jsonl", ".ndjson"):
+            from workspace.reading.json_reader import broken_json
+
+            raise broken_json("it starts with neither [ nor {")
+    return "delimited"

@@ -1,0 +1,194 @@
+"""Delimiter and quoting of a text table, found from a sample of its text.
+
+Every plausible pair is tried on the sample; the pair under which the rows agree best about their number of cells wins,
+as in CleverCSV's pattern score (van den Burg, Nazábal, Sutton: Wrangling messy CSV files, 2019), with our own weights.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from workspace.reading.cells import is_blank, is_typed
+
+csv.field_size_limit(1 << 28)
+
+DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", "\x1f", "\x01", "#", "&", " ")
+_SUFFIX_HINT = {".tsv": "\t", ".tab": "\t", ".psv": "|", ".csv": ","}
+_MOST_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the text is cut into cells. ``delimiter`` None: one cell a line; ``quote`` None: quotes are plain text."""
+
+    delimiter: str | None
+    quote: str | None = '"'
+    escape: str | None = None
+
+    def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Records as a CSV parser yields them; an empty line is an empty record.
+
+        ``lines`` keep their line ends.
+        """
+        options: dict[str, Any] = {"delimiter": self.delimiter or ",", "strict": False}
+        if self.quote is None or (self.delimiter is None and self.quote is None):
+            options.update(quoting=csv.QUOTE_NONE, quotechar=None)
+        else:
+            options.update(quotechar=self.quote, doublequote=True)
+        if self.escape is not None:
+            options["escapechar"] = self.escape
+        if self.delimiter is None and self.quote is None:
+            return ([line.rstrip("\r\n")] if line.rstrip("\r\n") else [] for line in lines)
+        return iter(csv.reader(lines, **options))
+
+
+def parse(text: str, dialect: Dialect, most: int = _MOST_ROWS) -> list[list[str]]:
+    """The first ``most`` records of a text."""
+    rows: list[list[str]] = []
+    for row in dialect.rows(io.StringIO(text, newline="")):
+        rows.append(row)
+        if len(rows) >= most:
+            break
+    return rows
+
+
+def detect_dialect(text: str, suffix: str = "", *, cut: bool = False) -> Dialect:
+    """The dialect of a sample. ``cut``: the sample ends in mid-file, so its last record is not judged."""
+    escape = "\\" if _backslash_escapes(text) else None
+    best = Dialect(None, None)
+    best_score = 0.0
+    for delimiter in DELIMITERS:
+        if delimiter not in text:
+            continue
+        for quote in _quotes(text, delimiter):
+            dialect = Dialect(delimiter, quote, escape if quote else None)
+            rows = parse(text, dialect)
+            if cut and len(rows) > 1:
+                rows = rows[:-1]
+            score = _score(rows, delimiter, suffix)
+            if score > best_score + 1e-9:
+                best, best_score = dialect, score
+    least = 0.45 if suffix == ".txt" or not suffix else 0.25
+    if best_score < least:
+        return _one_column(text, suffix)
+    return best
+
+
+def _one_column(text: str, suffix: str) -> Dialect:
+    """One cell a record: quoted cells only where quotes are well formed, as in a CSV with a single column."""
+    if suffix in _SUFFIX_HINT and suffix != ".txt":
+        hint = _SUFFIX_HINT[suffix]
+        for quote in _quotes(text, hint):
+            rows = [row for row in parse(text, Dialect(hint, quote)) if row]
+            if rows and sum(len(row) == 1 for row in rows) >= 0.5 * len(rows):
+                return Dialect(hint, quote)
+    return Dialect(None, None)
+
+
+def _score(rows: list[list[str]], delimiter: str, suffix: str) -> float:
+    """From 0 to about 1: how much the records agree on a number of cells greater than one."""
+    filled = [row for row in rows if any(not is_blank(cell) for cell in row)]
+    if not filled:
+        return 0.0
+    widths = Counter(len(row) for row in filled)
+    total = len(filled)
+    # Title lines and notes have one cell and say nothing against a delimiter, as long as they are the fewer.
+    wide = {width: count for width, count in widths.items() if width > 1}
+    if not wide:
+        return 0.0
+    width, count = max(wide.items(), key=lambda item: (item[1] * (item[0] - 1) / item[0], item[0]))
+    ones = min(widths.get(1, 0), 0.4 * total)
+    share = count / (total - 0.8 * ones)
+    score = share * (0.75 + 0.25 * (1 - 1 / width))
+    score += 0.1 * _typed_share(filled, width)
+    if delimiter == _SUFFIX_HINT.get(suffix):
+        score += 0.05
+    if delimiter in " :#&~^":
+        score *= 0.6 if delimiter == " " else 0.75
+    return score
+
+
+def _typed_share(rows: list[list[str]], width: int) -> float:
+    """Share of clean cells (numbers, dates, or with no white space or quote at an end) among the agreeing rows."""
+    seen = good = 0
+    for row in rows[:200]:
+        if len(row) != width:
+            continue
+        for cell in row:
+            seen += 1
+            good += not cell or is_typed(cell) or (cell[0] not in " \"'" and cell[-1] not in " \"'")
+    return good / seen if seen else 0.0
+
+
+def _quotes(text: str, delimiter: str) -> list[str | None]:
+    """The quote characters worth trying with this delimiter, likeliest first."""
+    found: list[str | None] = []
+    for quote in ('"', "'"):
+        if quote not in text:
+            continue
+        opened, closed = _quoted_cells(text, delimiter, quote)
+        if not opened:
+            continue
+        if closed == opened or (closed >= 0.9 * opened and opened >= 10 and not _plain_fits(text, delimiter)) or (not _plain_fits(text, delimiter) and quote == '"'):
+            found.append(quote)
+    if "'" in found:
+        # A cell that starts with an apostrophe is no proof: the apostrophes have to carry the table.
+        opened, _ = _quoted_cells(text, delimiter, "'")
+        lines = max(1, text.count("\n") + text.count("\r"))
+        if '"' in found or opened < 0.2 * lines:
+            found.remove("'")
+    if found:
+        return found
+    # Nothing is quoted here. Where stray quotes begin cells, quoting must stay off; else the usual one costs nothing.
+    opened, _ = _quoted_cells(text, delimiter, '"')
+    return [None] if opened else ['"']
+
+
+def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
+    """How many cells begin with a quote, and how many of these also end well with one."""
+    opened = closed = 0
+    position = 0
+    size = len(text)
+    ends = (delimiter, "\r", "\n")
+    while (start := text.find(quote, position)) >= 0:
+        before = text[start - 1] if start else "\n"
+        if before not in ends and not (before == " " and start > 1 and text[start - 2] in ends):
+            position = start + 1
+            continue
+        opened += 1
+        end = start + 1
+        while True:
+            end = text.find(quote, end)
+            if end < 0 or end + 1 >= size:
+                # The end of the sample: a cell that is still open is not counted against.
+                closed += 1 if end >= 0 or size - start < 20_000 else 0
+                if end < 0 and size - start < 20_000 and text.count("\n", start) > 20:
+                    closed -= 1
+                return opened, closed
+            if text[end + 1] == quote:
+                end += 2
+                continue
+            if text[end - 1] == "\\":
+                end += 1
+                continue
+            break
+        if text[end + 1] in ends or text[end + 1] == " ":
+            closed += 1
+            position = end + 1
+        else:
+            position = start + 1
+    return opened, closed
+
+
+def _plain_fits(text: str, delimiter: str) -> bool:
+    """Whether cutting the lines without any quoting gives the same number of cells in every line."""
+    counts = {line.count(delimiter) for line in text.splitlines()[:-1] if line.strip()}
+    return len(counts) == 1
+
+
+def _backslash_escapes(text: str) -> bool:
+    """Whether quotes inside quoted cells are written ``\\"`` and not doubled."""
+    return '\\"' in text and text.count('\\"') > text.count('""') - text.count(',""') * 2

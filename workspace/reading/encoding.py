@@ -1,0 +1,160 @@
+"""Which encoding a text file is in, found from its bytes alone."""
+
+import codecs
+import io
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from charset_normalizer import from_bytes
+
+from workspace.errors import UnreadableFile
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_BLOCK = 1 << 20
+_SAMPLE = 1 << 18
+# Tried for files that are no Unicode: what offices and the web have used (W3Techs, usage of character encodings).
+_LEGACY = (
+    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 koi8_r mac_roman cp437 cp850 cp866 "
+    "cp932 euc_jp gb18030 big5 cp949 cp874"
+).split()
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """A Python codec, the bytes of byte-order mark before the text, and what to do with bytes that do not fit."""
+
+    name: str
+    bom: int = 0
+    errors: str = "strict"
+
+    def open(self, path: Path) -> TextIO:
+        """The file as text without its byte-order mark, line ends untouched."""
+        raw = path.open("rb")
+        raw.seek(self.bom)
+        return io.TextIOWrapper(raw, encoding=self.name, errors=self.errors, newline="")
+
+
+def detect_encoding(path: Path) -> Encoding:
+    """The encoding of a text file.
+
+    A byte-order mark decides; then UTF-16 by its NUL bytes; then UTF-8 if the whole file is valid; then the legacy
+    encoding that charset-normalizer finds most like a human language.
+
+    Raises:
+        UnreadableFile: NOT_TEXT where no encoding makes it text.
+    """
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            return Encoding(name, len(mark), _errors(path, name, len(mark)))
+    if b"\0" in head:
+        return Encoding(_utf16(head))
+    good, bad, high = _utf8_counts(path)
+    if bad == 0:
+        return Encoding("utf-8")
+    # A few spoilt bytes in a file that is otherwise UTF-8: reading all of it as Latin-1 would spoil the rest.
+    if good >= 10 * bad:
+        return Encoding("utf-8", 0, "replace")
+    return Encoding(_legacy(high))
+
+
+def _errors(path: Path, name: str, skip: int) -> str:
+    decoder = codecs.getincrementaldecoder(name)()
+    with path.open("rb") as file:
+        file.seek(skip)
+        try:
+            while block := file.read(_BLOCK):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "replace"
+    return "strict"
+
+
+def _utf16(head: bytes) -> str:
+    best, name = 0.02, ""
+    for candidate in ("utf-16-le", "utf-16-be"):
+        text = head[: len(head) // 2 * 2].decode(candidate, "replace")
+        odd = sum(1 for c in text if c not in "\r\n\t" and unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs"))
+        odd += text.count("\ufffd")
+        share = odd / max(1, len(text))
+        if share < best:
+            best, name = share, candidate
+    if not name:
+        raise not_text()
+    return name
+
+
+def not_text() -> UnreadableFile:
+    """The error for bytes that are no text in any encoding."""
+    return UnreadableFile(
+        "NOT_TEXT",
+        "This file is not text and not a kind of file that I know.",
+        "Open it in the program that made it and save it as CSV (UTF-8) or Excel (.xlsx), then upload that.",
+    )
+
+
+def _utf8_counts(path: Path) -> tuple[int, int, bytes]:
+    """Valid multi-byte characters, invalid places, and the lines around the invalid ones, up to the sample size."""
+    good = bad = 0
+    high: list[bytes] = []
+    size = 0
+    rest = b""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            whole = rest + block
+            try:
+                if not whole.isascii():
+                    good += len(whole) - whole.decode("utf-8").__len__()
+                rest = b""
+                continue
+            except UnicodeDecodeError as exc:
+                if exc.reason == "unexpected end of data" and exc.end == len(whole) and len(whole) - exc.start < 4:
+                    rest = whole[exc.start :]
+                    good += exc.start - len(whole[: exc.start].decode("utf-8"))
+                    continue
+            rest = b""
+            text = whole.decode("utf-8", "replace")
+            bad += text.count("\ufffd")
+            good += sum(1 for c in text if c > "\x7f" and c != "\ufffd")
+            for line in whole.splitlines(keepends=True):
+                if size < _SAMPLE and not line.isascii():
+                    high.append(line)
+                    size += len(line)
+            if size >= _SAMPLE and bad > good:
+                break
+    if rest:
+        bad += 1
+        high.append(rest)
+    return good, bad, b"".join(high)
+
+
+def _legacy(high: bytes) -> str:
+    """The legacy encoding of lines that hold bytes above 127."""
+    controls = sum(1 for byte in high if byte < 32 and byte not in (9, 10, 12, 13, 27))
+    if controls > 0.02 * len(high):
+        raise not_text()
+    sample = high[:_SAMPLE]
+    found = from_bytes(sample, cp_isolation=_LEGACY).best()
+    name = found.encoding if found else "cp1252"
+    if name in ("cp1252", "cp1254", "mac_roman", "cp437", "cp850", "latin_1") and _decodes(high, "cp1252"):
+        # The two differ only in 0x80 to 0x9f; without these bytes the file is plain Latin-1.
+        name = "cp1252" if any(0x80 <= byte <= 0x9F for byte in high) else "latin-1"
+    return name.replace("_", "-") if not name.startswith("cp") else name
+
+
+def _decodes(data: bytes, name: str) -> bool:
+    try:
+        data.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,170 @@
+"""Reading a file: find its format, write its table as Parquet, profile it; and storing all that as a dataset."""
+
+import re
+import tempfile
+import unicodedata
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from workspace.dataset import ColumnProfile, Dataset, DatasetProfile
+from workspace.errors import LimitExceeded, UnreadableFile
+from workspace.home import Workspace
+from workspace.ids import new_id
+from workspace.reading.detect import detect_format
+from workspace.reading.problems import find_problems, label_counts
+from workspace.reading.registry import READERS
+from workspace.reading.roles import guess
+from workspace.reading.source import Limits, Opened, ReadExactly, Source
+from workspace.reading.statistics import TableStatistics
+from workspace.reading.table_writer import write_parquet
+
+_UNSAFE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def clean_name(name: str) -> str:
+    """The last part of a file's name, without folders, control and direction characters, for people to see."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
+    last = _UNSAFE.sub("", last).strip()
+    return last[:200] if last not in ("", ".", "..") else "file"
+
+
+def read(
+    source: Path,
+    *,
+    name: str,
+    out: Path,
+    limits: Limits,
+    sheet: str | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> DatasetProfile:
+    """Read any supported file, write its table to ``out`` as Parquet, and say what is in it.
+
+    Every column of the table is ``string`` or ``list<string>``, so that ids keep their zeros and labels stay as
+    they are; the profile judges the types. ``progress`` gets fractions from 0 to 1. Memory stays flat.
+
+    Raises:
+        UnreadableFile: with one clear sentence and the next step.
+        LimitExceeded: where the file is larger than the limits allow.
+    """
+    if not source.is_file():
+        raise UnreadableFile("FILE_NOT_FOUND", f"There is no file “{clean_name(name)}”.", "Check its name and folder.")
+    size = source.stat().st_size
+    if size > limits.max_bytes:
+        raise LimitExceeded(
+            "FILE_TOO_LARGE",
+            f"This file has {size / 2**20:,.0f} MB; at most {limits.max_bytes / 2**20:,.0f} MB are allowed.",
+            "Take a part of its rows, or ask whoever runs the wizard to raise MTW_MAX_UPLOAD_MB.",
+        )
+    given = Source(source, clean_name(name), limits, sheet, progress)
+    opened = READERS[detect_format(given)](given)
+    try:
+        statistics = _write(opened, out, limits)
+    except ReadExactly:
+        assert opened.exact is not None
+        opened = opened.exact()
+        statistics = _write(opened, out, limits)
+    given.report(1.0)
+    return _profile(opened, statistics, out)
+
+
+def _write(opened: Opened, out: Path, limits: Limits) -> TableStatistics:
+    statistics = TableStatistics(opened.schema)
+    write_parquet(opened.batches, opened.schema, out, limits, statistics.see)
+    return statistics
+
+
+def _profile(opened: Opened, statistics: TableStatistics, table: Path) -> DatasetProfile:
+    guessed = guess(statistics.columns)
+    columns = [
+        ColumnProfile(
+            name=column.name,
+            type=column.type(),
+            role=role,
+            missing=column.missing,
+            unique=column.unique,
+            examples=column.examples(),
+            mean_length=round(column.mean_length, 1),
+        )
+        for column, role in zip(statistics.columns, guessed.roles, strict=True)
+    ]
+    rows = statistics.columns[0].rows if statistics.columns else 0
+    return DatasetProfile(
+        format=opened.format,
+        encoding=opened.encoding,
+        delimiter=opened.delimiter,
+        header_row=opened.header_row,
+        sheets=opened.sheets,
+        sheet=opened.sheet,
+        rows=rows,
+        columns=columns,
+        task=guessed.task,
+        labels=label_counts(statistics, guessed.task),
+        problems=find_problems(table, rows, statistics, guessed.task, opened.problems),
+    )
+
+
+def inspect_file(
+    path: Path, limits: Limits, sheet: str | None = None, progress: Callable[[float], None] | None = None
+) -> DatasetProfile:
+    """What is in a file; nothing is kept. Raises as ``read``."""
+    with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
+        table = Path(folder) / "table.parquet"
+        return read(path, name=path.name, out=table, limits=limits, sheet=sheet, progress=progress)
+
+
+def preview(table: Path, n: int = 10) -> list[dict[str, Any]]:
+    """The first ``n`` rows of a Parquet table, each a mapping from column name to text, list of texts or None."""
+    file = pq.ParquetFile(table)
+    rows: list[dict[str, Any]] = []
+    for batch in file.iter_batches(batch_size=max(1, min(n, 1_024))):
+        rows += batch.to_pylist()
+        if len(rows) >= n:
+            break
+    return rows[:n]
+
+
+def ingest(
+    workspace: Workspace,
+    source: Path,
+    name: str,
+    conversation_id: str | None = None,
+    sheet: str | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Dataset:
+    """Read a file and keep it as a dataset: the original byte for byte, its table as Parquet, and the profile.
+
+    Raises as ``read``; then nothing is kept.
+    """
+    dataset_id = new_id("ds")
+    shown = clean_name(name)
+    keys = workspace.storage
+    source_key = keys.key("datasets", dataset_id, "source")
+    table_key = keys.key("datasets", dataset_id, "table.parquet")
+    with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
+        table = Path(folder) / "table.parquet"
+        limits = Limits.of(workspace.settings)
+        profile = read(source, name=shown, out=table, limits=limits, sheet=sheet, progress=progress)
+        dataset = Dataset(
+            id=dataset_id,
+            owner_id=workspace.owner_id,
+            name=Path(shown).stem or shown,
+            conversation_id=conversation_id,
+            source_name=shown,
+            source_key=source_key,
+            table_key=table_key,
+            rows=profile.rows,
+            profile=profile,
+            created_at=datetime.now(UTC),
+        )
+        try:
+            keys.put_file(source, source_key)
+            keys.put_file(table, table_key)
+            workspace.datasets.add(dataset)
+        except BaseException:
+            keys.delete(keys.key("datasets", dataset_id))
+            raise
+    return dataset

@@ -1,0 +1,261 @@
+"""JSON (records, a list under one key, an object of columns) and JSON lines, also several objects a line.
+
+The file is parsed twice, value by value: once to know the columns, once to yield them. Only a file that is one object
+has to be held in memory.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+from workspace.errors import LimitExceeded, UnreadableFile
+from workspace.reading.encoding import Encoding, detect_encoding
+from workspace.reading.records import Columns, batches_of_records
+from workspace.reading.reports import broken_lines
+from workspace.reading.source import Opened, Source
+
+_BLOCK = 1 << 20
+_MOST_WHOLE = 256 << 20
+_MOST_VALUE = 64 << 20
+_DECODER = json.JSONDecoder()
+_SPACE = " \t\r\n"
+
+Records = Callable[[float, float], Iterator[Mapping[str, Any]]]
+
+
+def open_json(source: Source) -> Opened:
+    """A JSON or JSON-lines file. Raises UnreadableFile, LimitExceeded."""
+    encoding = detect_encoding(source.path)
+    with encoding.open(source.path) as file:
+        first = _first_character(file)
+    if first == "[":
+        return _opened(source, encoding, "json", lambda low, high: map(_record, _elements(source, encoding, low, high)))
+    if first != "{":
+        raise broken_json("it starts with neither [ nor {")
+    if source.suffix == ".json" or not _is_lines(source, encoding):
+        whole = _whole_object(source, encoding)
+        if whole is not None:
+            return _opened(source, encoding, "json", lambda low, high: iter(whole))
+    broken = _Broken()
+    opened = _opened(source, encoding, "jsonl", lambda low, high: _lines(source, encoding, broken, low, high))
+    if broken.count:
+        opened.problems.append(broken_lines(broken.count, broken.examples))
+    return opened
+
+
+def broken_json(what: str) -> UnreadableFile:
+    """The error for a file that is no valid JSON."""
+    return UnreadableFile(
+        "JSON_BROKEN",
+        f"This JSON file is not valid: {what}.",
+        "Correct that place, or save the file anew from the program that made it. A CSV or Excel file works too.",
+    )
+
+
+def _opened(source: Source, encoding: Encoding, kind: str, records: Records) -> Opened:
+    columns = Columns()
+    for record in records(0.0, 0.5):
+        columns.see(record)
+        if len(columns.kinds) > source.limits.max_columns:
+            break
+    if not columns.rows:
+        raise UnreadableFile("NO_TABLE", "I found no rows in this file.", "Check that it is the right file.")
+    schema, keys = columns.schema()
+    batches = batches_of_records(records(0.5, 1.0), schema, keys)
+    return Opened(format=kind, schema=schema, batches=batches, encoding=encoding.name)
+
+
+def _record(value: object) -> Mapping[str, Any]:
+    """An element as a record: an object as it is, a list by position, anything else as a text."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, list):
+        return {f"column {index + 1}": item for index, item in enumerate(value)}
+    return {"text": value}
+
+
+def _first_character(file: TextIO) -> str:
+    while block := file.read(4_096):
+        if stripped := block.lstrip(_SPACE):
+            return stripped[0]
+    return ""
+
+
+@dataclass
+class _Broken:
+    """Lines that are no JSON. Counted in the first pass only."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+    closed: bool = False
+
+    def add(self, number: int, line: str) -> None:
+        if not self.closed:
+            self.count += 1
+            if len(self.examples) < 3:
+                self.examples.append(f"Line {number}: {line.strip()[:150]}")
+
+
+def _is_lines(source: Source, encoding: Encoding) -> bool:
+    """Whether the first line that is not blank is complete JSON by itself."""
+    with encoding.open(source.path) as file:
+        for line in file:
+            if line.strip():
+                return bool(_objects_on(line))
+    return False
+
+
+def _lines(source: Source, encoding: Encoding, broken: _Broken, low: float, high: float) -> Iterator[Mapping[str, Any]]:
+    size = max(1, source.path.stat().st_size)
+    with encoding.open(source.path) as file:
+        for number, line in enumerate(file, start=1):
+            if number % 4_096 == 0:
+                source.report(low + (high - low) * file.buffer.tell() / size)  # type: ignore[attr-defined]
+            if not line.strip(_SPACE):
+                continue
+            found = _objects_on(line)
+            if found is None:
+                broken.add(number, line)
+            else:
+                yield from map(_record, found)
+    broken.closed = True
+
+
+def _objects_on(line: str) -> list[Any] | None:
+    """All values on a line, or None where it is no JSON."""
+    values: list[Any] = []
+    position, end = 0, len(line)
+    try:
+        while True:
+            while position < end and line[position] in " \t\r\n,":
+                position += 1
+            if position >= end:
+                return values
+            value, position = _DECODER.raw_decode(line, position)
+            values.append(value)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _elements(source: Source, encoding: Encoding, low: float, high: float) -> Iterator[Any]:
+    """The elements of a top-level list, one after the other, however long the file is."""
+    size = max(1, source.path.stat().st_size)
+    with encoding.open(source.path) as file:
+        buffer = _Buffer(file)
+        buffer.expect("[")
+        if buffer.peek() == "]":
+            return
+        while True:
+            yield buffer.value()
+            source.report(low + (high - low) * file.buffer.tell() / size)  # type: ignore[attr-defined]
+            mark = buffer.peek()
+            if mark == "]":
+                return
+            buffer.expect(",")
+
+
+class _Buffer:
+    """Text that is parsed value by value while the file is read block by block."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+        self._text = ""
+        self._at = 0
+        self._before = 0
+
+    def _more(self) -> bool:
+        self._before += self._at
+        # Twice as much each time, so that a long value is not parsed from its beginning too often.
+        block = self._file.read(max(_BLOCK, len(self._text) - self._at))
+        self._text = self._text[self._at :] + block
+        self._at = 0
+        return bool(block)
+
+    def peek(self) -> str:
+        """The next character that is not white space; empty at the end."""
+        while True:
+            while self._at < len(self._text) and self._text[self._at] in _SPACE:
+                self._at += 1
+            if self._at < len(self._text):
+                return self._text[self._at]
+            if not self._more():
+                return ""
+
+    def expect(self, mark: str) -> None:
+        """Step over a character that must come next."""
+        if self.peek() != mark:
+            raise broken_json(f"a “{mark}” is missing at character {self._before + self._at + 1:,}")
+        self._at += 1
+
+    def value(self) -> Any:
+        """The next JSON value."""
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._text, self._at)
+                # A number at the very end of the buffer may go on in the next block.
+                if end < len(self._text) or not self._more_after(end):
+                    self._at = end
+                    return value
+            except RecursionError as exc:
+                raise broken_json("its values are nested too deeply") from exc
+            except ValueError as exc:
+                if len(self._text) - self._at > _MOST_VALUE or not self._more():
+                    place = self._before + getattr(exc, "pos", self._at) + 1
+                    reason = getattr(exc, "msg", str(exc)).lower()
+                    raise broken_json(f"{reason} at character {place:,}") from exc
+
+    def _more_after(self, end: int) -> bool:
+        return self._text[end - 1] not in '}]"' and self._more()
+
+
+def _whole_object(source: Source, encoding: Encoding) -> list[Mapping[str, Any]] | None:
+    """The records of a file that is one object; None where more follows it, as in JSON lines."""
+    if source.path.stat().st_size > _MOST_WHOLE:
+        raise LimitExceeded(
+            "JSON_TOO_LARGE",
+            "This JSON file is one single object of more than 256 MB.",
+            "Save it as JSON lines (one object a line) or CSV, and upload that.",
+        )
+    with encoding.open(source.path) as file:
+        text = file.read()
+    try:
+        value, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
+    except RecursionError as exc:
+        raise broken_json("its values are nested too deeply") from exc
+    except ValueError as exc:
+        if _is_lines(source, encoding):
+            return None
+        reason, line = getattr(exc, "msg", str(exc)).lower(), getattr(exc, "lineno", 1)
+        raise broken_json(f"{reason} in line {line:,}") from exc
+    if text[end:].strip(_SPACE):
+        return None
+    return records_in(value)
+
+
+def records_in(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The table in an object: an object of columns, else the longest list of objects below a key, else one record."""
+    columns = list(value.values())
+    if columns and all(isinstance(column, list) for column in columns):
+        lengths = {len(column) for column in columns}
+        plain = not any(isinstance(item, dict) for column in columns for item in column[:20])
+        if len(lengths) == 1 and plain:
+            return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
+    if columns and all(isinstance(column, dict) for column in columns):
+        keys = [frozenset(column) for column in columns]
+        # pandas' to_json: {"text": {"0": …, "1": …}, "label": {"0": …}}
+        if len(set(keys)) == 1 and len(keys) > 1 and all(key.isdigit() for key in keys[0]) and keys[0]:
+            return [{name: column[key] for name, column in value.items()} for key in columns[0]]
+    found = _longest_list(value, 3)
+    return [_record(item) for item in found] if found else [value]
+
+
+def _longest_list(value: Mapping[str, Any], depth: int) -> list[Any]:
+    best: list[Any] = []
+    for item in value.values():
+        if isinstance(item, list) and item and sum(isinstance(x, dict) for x in item) > 0.5 * len(item):
+            best = max(best, item, key=len)
+        elif isinstance(item, dict) and depth:
+            best = max(best, _longest_list(item, depth - 1), key=len)
+    return best

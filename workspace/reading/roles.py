@@ -1,0 +1,262 @@
+"""What each column is for and what the file could train, judged by the columns' content and their names."""
+
+import json
+import re
+from dataclasses import dataclass
+
+from workspace.dataset import ColumnRole, TaskGuess, TaskKind
+from workspace.reading import names
+from workspace.reading.statistics import ColumnStatistics
+
+_TAG = re.compile(r"O|[BIESLU][-_].+|0|\d{1,2}")
+_URL = re.compile(r"\s*(?:https?://|www\.|[\w.+-]+@[\w-]+\.\w)\S*\s*")
+_MOST_LABELS = 1_000
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A role for every column, in their order, and the task that follows."""
+
+    roles: list[ColumnRole]
+    task: TaskGuess
+
+
+def guess(columns: list[ColumnStatistics]) -> Guess:
+    """Roles and task of a table."""
+    types = [column.type() for column in columns]
+    roles = [_plain_role(column, kind) for column, kind in zip(columns, types, strict=True)]
+    for attempt in (_ner, _generation, _sorting):
+        task = attempt(columns, types, roles)
+        if task is not None:
+            return Guess(roles, task)
+    return Guess(roles, _nothing_fits(columns, roles))
+
+
+def _named(column: ColumnStatistics, words: frozenset[str]) -> float:
+    """1 where the whole name is such a word, 0.7 where a part of it is, else 0."""
+    lowered = column.name.lower().strip()
+    if lowered in words:
+        return 1.0
+    return 0.7 if names.words_of(column.name) & words else 0.0
+
+
+def _plain_role(column: ColumnStatistics, kind: str) -> ColumnRole:
+    """The role a column has by itself, before text and label are chosen among the columns."""
+    if kind == "date" or (kind == "integer" and _named(column, names.DATE_NAMES) and _like_year(column)):
+        return ColumnRole.DATE
+    distinct = column.unique >= 0.95 * column.filled and column.filled > 1
+    if distinct and kind in ("integer", "text") and column.mean_words <= 1.2:
+        if _named(column, names.ID_NAMES) or (kind == "text" and 6 <= column.mean_length <= 40 and _like_code(column)):
+            return ColumnRole.ID
+        if kind == "integer" and _counts_up(column):
+            return ColumnRole.ID
+    if kind == "integer" and _named(column, names.ID_NAMES) == 1.0:
+        return ColumnRole.ID
+    if kind in ("integer", "number"):
+        return ColumnRole.NUMBER
+    return ColumnRole.OTHER
+
+
+def _like_year(column: ColumnStatistics) -> bool:
+    return all(value.strip().isdigit() and 0 < int(value) < 2200 for value in column.sample[:50])
+
+
+def _like_code(column: ColumnStatistics) -> bool:
+    codes = sum(any(c.isdigit() for c in value) for value in column.sample)
+    return codes >= 0.8 * len(column.sample)
+
+
+def _counts_up(column: ColumnStatistics) -> bool:
+    values = [int(value) for value in column.sample[:100]]
+    return len(values) > 2 and all(a < b for a, b in zip(values, values[1:], strict=False))
+
+
+# Names in texts --------------------------------------------------------------------------------------------------
+
+
+def _ner(columns: list[ColumnStatistics], types: list[str], roles: list[ColumnRole]) -> TaskGuess | None:
+    lists = [i for i, kind in enumerate(types) if kind == "list"]
+    tags = next((i for i in lists if _named(columns[i], names.TAG_NAMES) and _like_tags(columns[i])), None)
+    tokens = next((i for i in lists if i != tags and _named(columns[i], names.TOKEN_NAMES)), None)
+    if tags is not None and tokens is not None:
+        roles[tags], roles[tokens] = ColumnRole.TAGS, ColumnRole.TOKENS
+        why = f"“{columns[tokens].name}” holds words and “{columns[tags].name}” one tag for each of them."
+        return TaskGuess(
+            kind=TaskKind.NER, text=[columns[tokens].name], label=columns[tags].name, confidence=0.97, why=why
+        )
+    spans = next((i for i, c in enumerate(columns) if c.is_object and _like_spans(c)), None)
+    if spans is None:
+        return None
+    roles[spans] = ColumnRole.SPANS
+    text = _best_text(columns, types, exclude={spans})
+    if text is None or _best_label(columns, types, text) is not None:
+        return None
+    roles[text] = ColumnRole.TEXT
+    why = f"“{columns[spans].name}” marks places in “{columns[text].name}”."
+    return TaskGuess(kind=TaskKind.NER, text=[columns[text].name], label=columns[spans].name, confidence=0.9, why=why)
+
+
+def _like_tags(column: ColumnStatistics) -> bool:
+    if not column.items:
+        return False
+    return sum(count for item, count in column.items.items() if _TAG.fullmatch(item)) >= 0.95 * column.item_total
+
+
+def _like_spans(column: ColumnStatistics) -> bool:
+    seen = good = 0
+    for value in column.sample[:50]:
+        try:
+            spans = json.loads(value)
+        except ValueError:
+            continue
+        for span in spans if isinstance(spans, list) else []:
+            seen += 1
+            good += isinstance(span, dict) and {"start", "end"} <= span.keys()
+            good += isinstance(span, list) and len(span) == 3 and all(isinstance(x, int) for x in span[:2])
+    return seen > 0 and good >= 0.9 * seen
+
+
+# Writing ---------------------------------------------------------------------------------------------------------
+
+
+def _generation(columns: list[ColumnStatistics], types: list[str], roles: list[ColumnRole]) -> TaskGuess | None:
+    texts = [i for i, kind in enumerate(types) if kind == "text"]
+    answers = [i for i in texts if _named(columns[i], names.RESPONSE_NAMES) == 1.0 and _is_prose(columns[i])]
+    asks = [i for i in texts if _named(columns[i], names.PROMPT_NAMES) == 1.0]
+    if not answers or not [i for i in asks if i not in answers]:
+        return None
+    answer = answers[0]
+    prompts = [i for i in asks if i != answer and columns[i].filled]
+    main = max(prompts, key=lambda i: columns[i].filled)
+    if not _is_prose(columns[main]):
+        return None
+    roles[answer] = ColumnRole.RESPONSE
+    for index in prompts:
+        roles[index] = ColumnRole.PROMPT
+    asked = " and ".join(f"“{columns[i].name}”" for i in prompts)
+    why = f"{asked} asks for something and “{columns[answer].name}” is the text that was written for it."
+    return TaskGuess(
+        kind=TaskKind.GENERATION,
+        text=[columns[i].name for i in prompts],
+        label=columns[answer].name,
+        confidence=0.85,
+        why=why,
+    )
+
+
+def _is_prose(column: ColumnStatistics) -> bool:
+    """Long and mostly different: written text, not a category."""
+    return column.mean_words >= 3 and column.unique >= 0.3 * column.filled
+
+
+# Sorting ---------------------------------------------------------------------------------------------------------
+
+
+def _sorting(columns: list[ColumnStatistics], types: list[str], roles: list[ColumnRole]) -> TaskGuess | None:
+    text = _best_text(columns, types, exclude=set())
+    if text is None:
+        return None
+    several = _best_labels(columns, types)
+    label = several if several is not None else _best_label(columns, types, text)
+    roles[text] = ColumnRole.TEXT
+    if label is None:
+        return None
+    column = columns[label]
+    count = len(column.items or ()) if several is not None else column.unique
+    read = f"“{columns[text].name}” holds texts"
+    if several is not None:
+        roles[label] = ColumnRole.LABELS
+        why = f"{read} and “{column.name}” lists one or more of {count:,} labels for each."
+        kind, confidence = TaskKind.MULTILABEL, 0.9
+    else:
+        roles[label] = ColumnRole.LABEL
+        values = "1 value" if count == 1 else f"{count:,} different values"
+        why = f"{read} and “{column.name}” has {values} that repeat, so it can be the answer to learn."
+        kind, confidence = TaskKind.CLASSIFICATION, _confidence(columns, types, text, label)
+    return TaskGuess(kind=kind, text=[columns[text].name], label=column.name, confidence=confidence, why=why)
+
+
+def _best_text(columns: list[ColumnStatistics], types: list[str], exclude: set[int]) -> int | None:
+    scored = [(_text_score(c), -i) for i, c in enumerate(columns) if types[i] == "text" and i not in exclude]
+    best = max(scored, default=None)
+    return -best[1] if best is not None and best[0] >= 0.8 else None
+
+
+def _text_score(column: ColumnStatistics) -> float:
+    if not column.filled:
+        return -9.0
+    distinct = column.unique / column.filled
+    score = min(column.mean_words, 15) / 8 + min(column.mean_length, 120) / 120
+    score += 1.6 * _named(column, names.TEXT_NAMES)
+    score += 0.8 * min(1.0, distinct * 1.5) if column.filled >= 10 else 0.5
+    score -= 1.5 * column.missing / max(1, column.rows)
+    odd = sum(1 for value in column.sample[:200] if _URL.fullmatch(value) or "</" in value or _is_json(value))
+    score -= 3.0 * odd / max(1, len(column.sample[:200]))
+    if distinct < 0.05 and column.filled >= 200 and column.mean_words < 6:
+        score -= 1.5
+    if _named(column, names.ID_NAMES) == 1.0:
+        score -= 1.0
+    return score
+
+
+def _is_json(value: str) -> bool:
+    return value[:1] in "{[" and value[-1:] in "}]" and len(value) > 2
+
+
+def _best_labels(columns: list[ColumnStatistics], types: list[str]) -> int | None:
+    for index, column in enumerate(columns):
+        if types[index] != "list" or not column.items or not column.filled:
+            continue
+        few = len(column.items) <= min(_MOST_LABELS, max(2, 0.5 * column.filled))
+        if few and (_named(column, names.LABEL_NAMES) or column.item_total >= 5 * len(column.items)):
+            return index
+    return None
+
+
+def _best_label(columns: list[ColumnStatistics], types: list[str], text: int) -> int | None:
+    scored = [
+        (_label_score(columns, types, i), -i)
+        for i, kind in enumerate(types)
+        if i != text and kind not in ("list", "object")
+    ]
+    best = max(scored, default=None)
+    return -best[1] if best is not None and best[0] >= 1.0 else None
+
+
+def _label_score(columns: list[ColumnStatistics], types: list[str], index: int) -> float:
+    column, kind = columns[index], types[index]
+    if not column.filled or kind == "empty" or column.mean_length > 80 or column.unique > _MOST_LABELS * 5:
+        return -9.0
+    named = _named(column, names.LABEL_NAMES)
+    repeats = column.filled / max(1, column.unique)
+    if (repeats < 2 and column.filled >= 8) or (column.unique == 1 and named < 1):
+        return -9.0 if named < 1 or repeats < 1.2 else 0.5
+    score = 2.0 * named + min(1.0, (repeats - 1) / 10)
+    score += {"text": 0.6, "boolean": 0.6, "integer": 0.1, "number": -0.6, "date": -3.0}.get(kind, 0.0)
+    score -= 0.5 * (column.unique > 50) + 0.5 * (column.unique > 300)
+    score -= 1.5 * column.missing / max(1, column.rows)
+    score -= 0.3 * max(0.0, column.mean_words - 4)
+    score -= 1.8 * max(_named(column, names.ID_NAMES), _named(column, names.DATE_NAMES)) * (named < 1)
+    score -= 1.2 * _named(column, names.OTHER_NAMES) * (named < 1)
+    score += 0.2 * (index == len(columns) - 1) + 0.1 * (index == 0)
+    if kind in ("integer", "number") and not named and column.unique > 20:
+        score -= 1.5
+    return score
+
+
+def _confidence(columns: list[ColumnStatistics], types: list[str], text: int, label: int) -> float:
+    score = _label_score(columns, types, label)
+    others = [_label_score(columns, types, i) for i in range(len(columns)) if i not in (text, label)]
+    lead = score - max([s for s in others if s > 0], default=0.0)
+    sure = 0.55 + 0.1 * min(2.0, score - 1.0) + 0.12 * min(1.0, max(0.0, lead))
+    sure += 0.1 * (_named(columns[text], names.TEXT_NAMES) > 0) + 0.05 * (len(columns) == 2)
+    return round(min(0.98, sure), 2)
+
+
+def _nothing_fits(columns: list[ColumnStatistics], roles: list[ColumnRole]) -> TaskGuess:
+    text = [column.name for column, role in zip(columns, roles, strict=True) if role is ColumnRole.TEXT]
+    if text:
+        why = f"“{text[0]}” holds texts, but no column holds an answer for them that repeats."
+    else:
+        why = "No column holds texts that a model could read."
+    return TaskGuess(kind=None, text=text, label=None, confidence=0.0, why=why)

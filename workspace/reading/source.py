@@ -1,0 +1,79 @@
+"""What a reader is given and what it gives back. A format is one module with one function of type ``Reader``."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from workspace.dataset import DataProblem
+from workspace.settings import Settings
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a file may be. Each limit is a setting."""
+
+    max_bytes: int = 500 * 1024 * 1024
+    max_rows: int = 5_000_000
+    max_columns: int = 1_000
+    max_cell_chars: int = 1_000_000
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """The limits that the settings name."""
+        return cls(
+            max_bytes=settings.max_upload_mb * 1024 * 1024,
+            max_rows=settings.max_rows,
+            max_columns=settings.max_columns,
+            max_cell_chars=settings.max_cell_chars,
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read. ``name`` is for people and for its suffix; it is never used as a path."""
+
+    path: Path
+    name: str
+    limits: Limits
+    sheet: str | None = None
+    progress: Callable[[float], None] | None = None
+
+    @property
+    def suffix(self) -> str:
+        """The ending of the name in lower case, such as ``.csv``."""
+        return Path(self.name).suffix.lower()
+
+    def report(self, fraction: float) -> None:
+        """Tell how far the reading is, from 0 to 1."""
+        if self.progress is not None:
+            self.progress(min(1.0, max(0.0, fraction)))
+
+
+class ReadExactly(Exception):
+    """The fast reader met something that only the exact one reads right; what was written so far is void."""
+
+
+@dataclass
+class Opened:
+    """A table that has been understood but not yet read.
+
+    ``batches`` yields record batches of ``schema``: every column is ``string`` or ``list<string>``. A string field
+    whose metadata has ``mtw.kind = object`` holds JSON text. ``problems`` is complete once the batches are used up.
+    ``exact`` opens the same file anew where ``batches`` raises ReadExactly.
+    """
+
+    format: str
+    schema: pa.Schema
+    batches: Iterator[pa.RecordBatch]
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_row: int | None = None
+    sheets: list[str] = field(default_factory=list)
+    sheet: str | None = None
+    problems: list[DataProblem] = field(default_factory=list)
+    exact: "Callable[[], Opened] | None" = None
+
+
+Reader = Callable[[Source], Opened]
