@@ -153,9 +153,7 @@ def seaweedfs() -> Iterator[S3Server]:
 
 
 def _bucket_made(server: S3Server) -> bool:
-    import boto3
-    import botocore.exceptions
-    from botocore.config import Config
+    import s3fs
 
     try:
         urllib.request.urlopen(server.endpoint, timeout=2).close()
@@ -163,14 +161,16 @@ def _bucket_made(server: S3Server) -> bool:
         pass  # it answers: refused without keys
     except OSError:
         return False
-    client = boto3.client(
-        "s3", endpoint_url=server.endpoint, aws_access_key_id=server.access_key,
-        aws_secret_access_key=server.secret_key, region_name="us-east-1",
-        config=Config(retries={"max_attempts": 1}, connect_timeout=2, read_timeout=5),
-    )  # fmt: skip
+    client = s3fs.S3FileSystem(
+        key=server.access_key,
+        secret=server.secret_key,
+        endpoint_url=server.endpoint,
+        client_kwargs={"region_name": "us-east-1"},
+        skip_instance_cache=True,
+    )
     try:
-        client.create_bucket(Bucket=server.bucket)
-        client.put_object(Bucket=server.bucket, Key="ready", Body=b"1")
-    except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError):
+        client.mkdir(server.bucket)
+        client.pipe_file(f"{server.bucket}/ready", b"1")
+    except OSError:
         return False
     return True
