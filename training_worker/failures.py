@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from workspace.errors import WizardError
+from workspace.errors import InputError, WizardError
 from workspace.run import Fact, Failure
 
 EXIT_SHUTDOWN = 75
@@ -124,7 +124,8 @@ def failure_of(exc: BaseException) -> Failure:
     chain = list(_chain(exc))
     for link in chain:
         if isinstance(link, WizardError):
-            return Failure(code=link.code, message=link.message, next_step=link.next_step, facts=_short_facts(chain))
+            facts = _short_facts(chain) | ({"input": True} if isinstance(link, InputError) else {})
+            return Failure(code=link.code, message=link.message, next_step=link.next_step, facts=facts)
     for cause in _CAUSES:
         if any(cause.matches(link) for link in chain):
             return Failure(code=cause.code, message=cause.message, next_step=cause.next_step, facts=_facts(exc))

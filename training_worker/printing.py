@@ -1,0 +1,98 @@
+"""What the training commands print: JSON or a table on standard output, notes on standard error."""
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from training_worker.local_training import TrainResult
+from workspace.model import Evaluation, Prediction
+
+_MEANING = {
+    "accuracy": "of all rows, how many are right",
+    "macro_f1": "precision and recall in one, every label counts the same",
+    "precision": "of the rows given a label, how many truly have it",
+    "recall": "of the rows that have a label, how many are found",
+}
+
+
+def print_json(data: Any) -> None:
+    """One JSON document on standard output."""
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_json_lines(items: Iterable[Any]) -> None:
+    """One JSON array, written item by item: a million rows need no memory."""
+    sys.stdout.write("[")
+    for number, item in enumerate(items):
+        sys.stdout.write((",\n " if number else "\n ") + json.dumps(item, ensure_ascii=False))
+    sys.stdout.write("\n]\n")
+
+
+def note(text: str) -> None:
+    """For people, on standard error."""
+    Console(stderr=True, highlight=False).print(text, markup=False, soft_wrap=True)
+
+
+def show_trained(result: TrainResult) -> None:
+    """What came out, in words and a table, and how to use it."""
+    outcome = result.model.outcome
+    show_evaluation(outcome.evaluation)
+    out = Console(highlight=False)
+    for tried in outcome.tried:
+        detail = f", {tried.note}" if tried.note else ""
+        out.print(
+            Text(f"Tried {tried.recipe}: {tried.score:.3f} on validation rows, {tried.seconds:.1f} s{detail}"),
+            soft_wrap=True,
+        )
+    for line in outcome.notes:
+        out.print(Text(line), soft_wrap=True)
+    where = result.out or result.model.id
+    out.print(Text(f"Kept: {outcome.recipe}. Time: {result.total_seconds:.1f} s. Model: {result.model.id}"))
+    out.print(Text(f"Try it: mtw predict {where} 'some text'"), soft_wrap=True)
+
+
+def show_evaluation(evaluation: Evaluation) -> None:
+    """One sentence, then the figures with what they mean."""
+    out = Console(highlight=False)
+    metrics = evaluation.metrics
+    if "accuracy" in metrics:
+        low, high = evaluation.intervals.get("accuracy", (metrics["accuracy"], metrics["accuracy"]))
+        out.print(
+            Text(f"{metrics['accuracy'] * 100:.0f} of 100 unseen rows are right ", style="bold").append(
+                f"(between {low * 100:.0f} and {high * 100:.0f}, to be fair to chance; {evaluation.rows:,} rows)",
+                style="not bold",
+            ),
+            soft_wrap=True,
+        )
+    table = Table("Figure", "Value", "95 % between", "Always the most frequent label", "Means")
+    for name, value in metrics.items():
+        interval = evaluation.intervals.get(name)
+        base = evaluation.baseline.get(name)
+        table.add_row(
+            name,
+            f"{value:.3f}",
+            f"{interval[0]:.3f} and {interval[1]:.3f}" if interval else "",
+            f"{base:.3f}" if base is not None else "",
+            _MEANING.get(name, ""),
+        )
+    out.print(table)
+    if evaluation.per_class:
+        classes = Table("Label", "Precision", "Recall", "F1", "Rows")
+        for score in sorted(evaluation.per_class, key=lambda s: -s.support)[:20]:
+            figures = (f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}", f"{score.support:,}")
+            classes.add_row(Text(score.label[:60]), *figures)
+        out.print(classes)
+
+
+def show_prediction(prediction: Prediction) -> None:
+    """The answer, and the next likely ones."""
+    out = Console(highlight=False)
+    out.print(Text(f"{prediction.label}  ({prediction.score:.0%} sure)", style="bold"), soft_wrap=True)
+    others = sorted(prediction.scores.items(), key=lambda item: -item[1])[1:5]
+    for label, score in others:
+        out.print(Text(f"  {label}: {score:.0%}"), soft_wrap=True)

@@ -1,0 +1,215 @@
+"""A saved model used from the terminal: scored on a labelled file, or asked about texts."""
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from training_worker.artifacts import model_folder
+from training_worker.data import join_texts, read_rows
+from training_worker.evaluation import evaluate
+from training_worker.prediction import Predictor, load_predictor
+from training_worker.printing import note
+from training_worker.progress_bar import ProgressBar
+from workspace.dataset import DatasetProfile
+from workspace.errors import InputError, NotFound
+from workspace.home import LOCAL_OWNER, Workspace
+from workspace.migrations import upgrade
+from workspace.model import Evaluation, Prediction
+from workspace.queue import LocalQueue
+from workspace.reading import Limits, read
+from workspace.settings import Settings, load_settings
+
+BATCH_ROWS = 2048
+_Write = Callable[[pa.Table], None]
+
+
+def open_model(settings: Settings, model: str) -> Predictor:
+    """Loads a model by its id or folder.
+
+    Raises:
+        NotFound: there is neither a folder nor a model of that name.
+        InputError: the folder holds no model that can be used.
+    """
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return load_predictor(folder)
+    upgrade(settings.database)
+    workspace = Workspace(LOCAL_OWNER, settings, LocalQueue(settings))
+    try:
+        found = workspace.models.get(model)
+    except NotFound as exc:
+        raise NotFound(
+            "MODEL_NOT_FOUND",
+            f"There is neither a model nor a folder named {model}.",
+            "Give a model's id, or the folder that mtw train --out wrote.",
+        ) from exc
+    return load_predictor(model_folder(settings, workspace.storage, found))
+
+
+def predict_text(model: str, text: str) -> Prediction:
+    """What the model says about one text. Raises as :func:`open_model`."""
+    return open_model(load_settings(), model).predict([text])[0]
+
+
+def evaluate_file(model: str, file: Path, text: Sequence[str], label: str | None) -> Evaluation:
+    """Scores the model on the labelled rows of a file.
+
+    Raises:
+        InputError: the file has no column with texts or answers, or no row has both.
+    """
+    settings = load_settings()
+    predictor = open_model(settings, model)
+    with ProgressBar() as bar, _table(settings, file, bar) as (profile, table):
+        columns = _text_columns(predictor, profile, text)
+        answers = _label_column(predictor, profile, label)
+        rows = read_rows(table, columns, answers)
+        if not len(rows):
+            raise InputError("EMPTY_DATASET", "No row has both a text and an answer.", "Check the file's columns.")
+        probabilities = predictor.probabilities(rows.texts)
+    return evaluate(rows.texts, rows.labels, probabilities, predictor.labels)
+
+
+def predict_file(model: str, file: Path, out: Path | None) -> Iterator[Prediction]:
+    """Predictions for every row, in order; with ``out``, also written there beside the file's own columns.
+
+    The file grows as the iterator is read, and is complete when it ends.
+    """
+    if out is not None and out.suffix.lower() not in (".csv", ".jsonl", ".parquet"):
+        raise InputError("OUT_NOT_USABLE", f"{out} must end with .csv, .jsonl or .parquet.", "Name another file.")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise InputError("OUT_NOT_USABLE", f"There is no folder {out.parent}.", "Make it first, or name another one.")
+    if out is not None and out.exists() and file.exists() and out.samefile(file):
+        raise InputError("OUT_NOT_USABLE", "The answers cannot replace the file itself.", "Name another file.")
+    settings = load_settings()
+    predictor = open_model(settings, model)
+    with ExitStack() as stack:
+        bar = stack.enter_context(ProgressBar())
+        profile, path = stack.enter_context(_table(settings, file, bar))
+        columns = _text_columns(predictor, profile, [])
+        write = stack.enter_context(_writer(out)) if out is not None else None
+        progress = stack.enter_context(bar.reading(f"{file.name} with the model"))
+        done = 0
+        for batch in pq.ParquetFile(path).iter_batches(BATCH_ROWS):
+            answers = predictor.predict(_texts(batch, columns))
+            if write:
+                write(_with_answers(batch, answers))
+            yield from answers
+            done += len(answers)
+            progress(done / max(profile.rows, 1))
+
+
+@contextmanager
+def _table(settings: Settings, file: Path, bar: ProgressBar) -> Iterator[tuple[DatasetProfile, Path]]:
+    if not file.is_file():
+        raise InputError("FILE_NOT_FOUND", f"There is no file {file}.", "Check the name and the folder.")
+    with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
+        out = Path(folder) / "table.parquet"
+        with bar.reading(file.name) as progress:
+            profile = read(file, name=file.name, out=out, limits=Limits.of(settings), progress=progress)
+        yield profile, out
+
+
+def _text_columns(predictor: Predictor, profile: DatasetProfile, asked: Sequence[str]) -> list[str]:
+    """The columns asked for, else those the model learned from, else those that look like text."""
+    wanted = list(asked) or [str(name) for name in predictor.meta["text"]]
+    if all(profile.column(name) for name in wanted):
+        return wanted
+    guessed = profile.task.text or [c.name for c in profile.columns if c.type == "text"][:1]
+    if asked or not guessed:
+        raise _no_column(wanted, profile)
+    note(f"The file has no column {', '.join(wanted)}; reading {', '.join(guessed)} instead.")
+    return guessed
+
+
+def _label_column(predictor: Predictor, profile: DatasetProfile, asked: str | None) -> str:
+    wanted = asked or str(predictor.meta["label"])
+    if profile.column(wanted):
+        return wanted
+    if asked or profile.task.label is None:
+        raise _no_column([wanted], profile)
+    note(f"The file has no column {wanted}; taking the answers from {profile.task.label} instead.")
+    return profile.task.label
+
+
+def _no_column(wanted: Sequence[str], profile: DatasetProfile) -> InputError:
+    there = ", ".join(c.name for c in profile.columns)
+    return InputError(
+        "MISSING_COLUMN",
+        f"The file has no column {', '.join(wanted)}; it has: {there}.",
+        "Rename the column, or name one with --text and --label.",
+    )
+
+
+def _texts(batch: pa.RecordBatch, columns: Sequence[str]) -> list[str]:
+    parts = [[_plain(value) for value in batch.column(name).to_pylist()] for name in columns]
+    return [join_texts(row) for row in zip(*parts, strict=True)]
+
+
+def _plain(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def _with_answers(batch: pa.RecordBatch, answers: Sequence[Prediction]) -> pa.Table:
+    table = pa.Table.from_batches([batch])
+    labels = pa.array([a.label for a in answers], pa.string())
+    scores = pa.array([a.score for a in answers], pa.float64())
+    table = table.append_column(_free_name("prediction", table), labels)
+    return table.append_column(_free_name("score", table), scores)
+
+
+def _free_name(name: str, table: pa.Table) -> str:
+    while name in table.column_names:
+        name += "_"
+    return name
+
+
+@contextmanager
+def _writer(out: Path) -> Iterator[_Write]:
+    """Writes tables one after the other; the file appears when all are written."""
+    part = out.with_name(out.name + ".part")
+    try:
+        with ExitStack() as stack:
+            opened: list[Any] = []
+
+            def write(table: pa.Table) -> None:
+                if not opened:
+                    opened.append(stack.enter_context(_open(out, part, table)))
+                opened[0](table)
+
+            yield write
+        if part.exists():
+            part.replace(out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextmanager
+def _open(out: Path, part: Path, first: pa.Table) -> Iterator[_Write]:
+    kind = out.suffix.lower()
+    if kind == ".parquet":
+        with pq.ParquetWriter(part, first.schema) as writer:
+            yield writer.write_table
+    elif kind == ".csv":
+        with pa.csv.CSVWriter(part, _flat(first).schema) as writer:
+            yield lambda table: writer.write_table(_flat(table))
+    else:
+        with part.open("w", encoding="utf-8") as file:
+            yield lambda table: file.writelines(
+                json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in table.to_pylist()
+            )
+
+
+def _flat(table: pa.Table) -> pa.Table:
+    """Lists as JSON text: a CSV file has no lists."""
+    for i, column in enumerate(table.schema):
+        if pa.types.is_nested(column.type):
+            values = [None if v is None else json.dumps(v, ensure_ascii=False) for v in table.column(i).to_pylist()]
+            table = table.set_column(i, column.name, pa.array(values, pa.string()))
+    return table
