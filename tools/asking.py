@@ -32,7 +32,7 @@ def form(text: str, fields: list[FormField], *options: Option) -> Asked:
     return Asked(ask_id=new_id("ask"), ask="form", text=text, fields=fields, options=list(options))
 
 
-def button(label: str, tool: str, *, primary: bool = False, **arguments: str) -> Option:
+def button(label: str, tool: str, /, *, primary: bool = False, **arguments: str) -> Option:
     """An option that calls a tool."""
     name = f"{tool}?{urlencode(arguments)}" if arguments else tool
     return Option(id=name, label=label, style="primary" if primary else "plain")

@@ -22,6 +22,7 @@ def find_dataset(context: ToolContext, wanted: str | None) -> Dataset:
         found = own.list()
         names = [d.name for d in found]
         index = _named(wanted, names)
+        index = _named(wanted, [d.source_name for d in found]) if index is None else index
         if index is not None:
             return found[index]
         raise NotFound("DATASET_NOT_FOUND", f"There is no data called “{plain(wanted)}”.", _hint(wanted, names, "data"))

@@ -91,6 +91,11 @@ def trainable_tasks() -> set[TaskKind]:
     return {task for recipe in load_recipes().values() for task in recipe.tasks}
 
 
+def task_name(kind: TaskKind) -> str:
+    """What people call it: sorting, finding things in text, …"""
+    return _TASKS[kind][0]
+
+
 def _recommended(kind: TaskKind, confidence: float) -> ToolOutput:
     name, reason, needs, amount = _TASKS[kind]
     supported = kind in trainable_tasks()

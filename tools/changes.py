@@ -1,0 +1,150 @@
+"""From changes as somebody names them (``lr``, ``budget``) to wishes for a plan, with all faults at once."""
+
+import difflib
+from typing import Any
+
+from pydantic import JsonValue, ValidationError
+
+from tools.base_models import choose_base
+from tools.finding import find_column
+from tools.quoting import plain, unquote
+from workspace.dataset import DatasetProfile
+from workspace.errors import InputError
+from workspace.plan import TrainingPlan
+from workspace.planning import PlanWishes
+from workspace.recipe import Recipe, load_recipes
+from workspace.settings import Settings
+
+Reason = tuple[str, str, str]
+
+_FIELDS = (
+    "task",
+    "text",
+    "label",
+    "recipe",
+    "base",
+    "budget_seconds",
+    "metric",
+    "test_fraction",
+    "valid_fraction",
+    "seed",
+)
+_ALIASES = {
+    "budget": "budget_seconds",
+    "time": "budget_seconds",
+    "time_limit": "budget_seconds",
+    "seconds": "budget_seconds",
+    "method": "recipe",
+    "model": "base",
+    "base_model": "base",
+    "text_column": "text",
+    "label_column": "label",
+    "answer": "label",
+    "target": "label",
+    "test": "test_fraction",
+    "test_size": "test_fraction",
+    "validation_fraction": "valid_fraction",
+    "random_state": "seed",
+    "lr": "learning_rate",
+    "num_epochs": "epochs",
+    "num_train_epochs": "epochs",
+    "epoch": "epochs",
+    "bs": "batch_size",
+    "batch": "batch_size",
+    "c": "C",
+    "max_len": "max_length",
+}
+
+
+def wishes_from(
+    changes: dict[str, JsonValue], plan: TrainingPlan, profile: DatasetProfile, settings: Settings
+) -> tuple[PlanWishes, list[Reason]]:
+    """The wishes that are understood, and a reason (code, message, what to do) for each one that is not."""
+    reasons: list[Reason] = []
+    fields: dict[str, Any] = {}
+    knobs: dict[str, Any] = {}
+    recipes = _recipes(changes, plan)
+    names = sorted({name for recipe in recipes for name in recipe.settings})
+    nested = changes.get("settings")
+    flat = {k: v for k, v in changes.items() if k != "settings"} | (nested if isinstance(nested, dict) else {})
+    for given, value in flat.items():
+        name = _proper(given, names)
+        if name in _FIELDS:
+            fields[name] = _usual(name, settings) if value is None else value
+        elif name in names:
+            default = next(r.settings[name].default for r in recipes if name in r.settings)
+            knobs[name] = default if value is None else value
+        else:
+            reasons.append(_unknown(given, names))
+    _columns(fields, profile, reasons)
+    _base(fields, settings, reasons)
+    try:
+        wishes = PlanWishes.model_validate(fields | ({"settings": knobs} if knobs else {}))
+    except ValidationError as exc:
+        for error in exc.errors():
+            where = str(error["loc"][1] if len(error["loc"]) > 1 and error["loc"][0] == "settings" else error["loc"][0])
+            reasons.append(("SETTING_INVALID", f"{where}: {error['msg']}.", ""))
+        wishes = PlanWishes()
+    return wishes, reasons
+
+
+def _proper(given: str, knobs: list[str]) -> str:
+    """The name as it is in the plan: case, spaces, hyphens and usual short forms do not matter."""
+    name = unquote(given).strip().replace("-", "_").replace(" ", "_").removeprefix("settings.")
+    if name in knobs or name in _FIELDS:
+        return name
+    lower = name.lower()
+    alias = _ALIASES.get(lower, lower)
+    return next((knob for knob in knobs if knob.lower() == alias.lower()), alias)
+
+
+def _usual(field: str, settings: Settings) -> Any:
+    """What a field is where nobody says anything. None for those that follow from the data."""
+    if field == "budget_seconds":
+        return settings.default_budget_seconds
+    usual = TrainingPlan.model_fields[field]
+    return None if usual.is_required() else usual.default
+
+
+def _recipes(changes: dict[str, JsonValue], plan: TrainingPlan) -> list[Recipe]:
+    """The recipes whose settings can be meant: those of the recipe that is asked for, else of the plan's."""
+    wanted = changes.get("recipe", changes.get("method")) or plan.recipe
+    known = load_recipes()
+    return [known[str(wanted)]] if str(wanted) in known else [r for r in known.values() if plan.task in r.tasks]
+
+
+def _unknown(given: str, knobs: list[str]) -> Reason:
+    everything = [*_FIELDS, *knobs]
+    near = difflib.get_close_matches(_proper(given, knobs).lower(), [*everything, *_ALIASES], n=2, cutoff=0.6)
+    meant = list(dict.fromkeys(_ALIASES.get(n, n) for n in near if _ALIASES.get(n, n) in everything))
+    hint = f"Did you mean {' or '.join(meant)}?" if meant else f"What can be set: {', '.join(everything)}."
+    return ("SETTING_INVALID", f"There is no setting “{plain(given, 60)}”. {hint}", "")
+
+
+def _columns(fields: dict[str, Any], profile: DatasetProfile, reasons: list[Reason]) -> None:
+    """Puts the columns' own names in place of those that were written."""
+    if isinstance(text := fields.get("text"), str):
+        alone = any(c.name == unquote(text) for c in profile.columns) or "," not in text
+        fields["text"] = [text] if alone else [part.strip() for part in text.split(",")]
+    found: dict[str, Any] = {}
+    for key in ("text", "label"):
+        wanted = fields.get(key)
+        for name in wanted if isinstance(wanted, list) else [wanted] if wanted else []:
+            try:
+                found.setdefault(key, []).append(find_column(profile, str(name)))
+            except InputError as fault:
+                reasons.append((fault.code, f"{fault.message} {fault.next_step}", ""))
+    for key in ("text", "label"):
+        fields.pop(key, None)
+        if key in found:
+            fields[key] = found[key] if key == "text" else found[key][0]
+
+
+def _base(fields: dict[str, Any], settings: Settings, reasons: list[Reason]) -> None:
+    if not fields.get("base"):
+        return
+    choice = choose_base(str(fields["base"]), settings)
+    fields["base"] = choice.name
+    if choice.fault:
+        fields.pop("base")
+        reasons.append(("BASE_NOT_AVAILABLE", choice.fault, ""))

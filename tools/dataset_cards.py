@@ -1,0 +1,208 @@
+"""From a data set's profile to the cards that show it and to the few facts that a chat model gets."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pydantic import JsonValue
+
+from tools.cards import Cell, ColumnView, LabelShare, ProblemsCard, ProblemView, TableCard
+from tools.quoting import plain, quote, quote_all
+from workspace.dataset import DataProblem, Dataset, DatasetProfile, TaskKind
+
+MAX_COLUMNS = 50
+MAX_BARS = 20
+PREVIEW_ROWS = 10
+CELL_CHARS = 160
+_LABELS_FOR_MODEL = 12
+_PROBLEMS_FOR_MODEL = 10
+_ENCODINGS = {"utf-8": "UTF-8", "ascii": "ASCII", "cp1252": "Windows-1252", "latin-1": "Latin-1"}
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
+
+
+def count_labels(table: Path, column: str) -> dict[str, int]:
+    """Rows for each value of a column, most frequent first. Lists count each of their items. Read in batches."""
+    counts: Counter[str] = Counter()
+    file = pq.ParquetFile(table)
+    for batch in file.iter_batches(50_000, columns=[column]):
+        values = batch.column(0)
+        if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
+            values = values.flatten()
+        for item in pc.value_counts(values).to_pylist():
+            value = item["values"]
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)  # as the training reads it
+            name = "" if value is None else str(value).strip()
+            if name:
+                counts[name] += item["counts"]
+    return dict(counts.most_common())
+
+
+def table_card(
+    dataset: Dataset,
+    preview: Sequence[Mapping[str, Any]],
+    text: Sequence[str],
+    label: str | None,
+    task: TaskKind | None,
+    labels: Mapping[str, int],
+    why: str,
+) -> TableCard:
+    """The table as it was read, with the columns that would be used."""
+    profile = dataset.profile
+    used = {*text, *([label] if label else [])}
+    # Columns that are used are never among the hidden ones.
+    columns = sorted(profile.columns, key=lambda c: c.name not in used)[:MAX_COLUMNS]
+    columns.sort(key=lambda c: [p.name for p in profile.columns].index(c.name))
+    total = sum(labels.values())
+    return TableCard(
+        dataset_id=dataset.id,
+        name=plain(dataset.name),
+        rows=profile.rows,
+        columns=[
+            ColumnView(
+                name=plain(c.name),
+                type=c.type,
+                role="text" if c.name in text else "label" if c.name == label else _unused(c.role.value),
+                missing=c.missing,
+                unique=c.unique,
+            )
+            for c in columns
+        ],
+        hidden_columns=len(profile.columns) - len(columns),
+        preview=[[_cell(row.get(c.name)) for c in columns] for row in preview[:PREVIEW_ROWS]],
+        labels=[
+            LabelShare(label=plain(name, 80), count=count, share=round(count / total, 4))
+            for name, count in list(labels.items())[:MAX_BARS]
+        ],
+        hidden_labels=max(0, len(labels) - MAX_BARS),
+        labels_sentence=labels_sentence(labels),
+        task=task.value if task else None,
+        text=[plain(name) for name in text],
+        label=plain(label) if label else None,
+        confidence=profile.task.confidence,
+        why=why,
+        read_as=read_as(profile),
+    )
+
+
+def table_title(card: TableCard) -> str:
+    """The finding: how much there is, and what would be read and learned."""
+    amount = f"{card.rows:,} rows"
+    if card.label and card.labels:
+        groups = len(card.labels) + card.hidden_labels
+        text = " + ".join(card.text) or "?"
+        return f"{amount}, {groups:,} {'group' if groups == 1 else 'groups'}: read “{text}”, learn “{card.label}”"
+    return f"{amount} in {len(card.columns) + card.hidden_columns:,} columns, and no column with answers yet"
+
+
+def labels_sentence(labels: Mapping[str, int]) -> str:
+    """What to see in the bars: how even the groups are."""
+    if len(labels) < 2:
+        return ""
+    ranked = sorted(labels.items(), key=lambda item: -item[1])
+    (largest, most), (smallest, least) = ranked[0], ranked[-1]
+    total = sum(labels.values())
+    share = round(100 * most / total)
+    text = f"“{plain(largest, 60)}” is the largest group with {share} of 100 rows"
+    if least * 10 < most or least < 20:
+        return f"{text}; “{plain(smallest, 60)}” has only {least:,}, so it will be the hardest to learn."
+    return f"{text}; the groups are even enough to learn from."
+
+
+def problems_card(dataset: Dataset, problems: Sequence[DataProblem]) -> ProblemsCard:
+    """Everything that would hurt a training."""
+    return ProblemsCard(
+        dataset_id=dataset.id,
+        problems=[
+            ProblemView(
+                code=p.code,
+                severity=p.severity,
+                count=p.count,
+                message=plain(p.message, 400),
+                examples=[plain(e, CELL_CHARS) for e in p.examples[:3]],
+                fix_code=p.fix.code if p.fix else None,
+                fix_label=plain(p.fix.label, 80) if p.fix else None,
+            )
+            for p in problems
+        ],
+        privacy=dataset.profile.privacy,
+    )
+
+
+def problems_title(problems: Sequence[DataProblem]) -> str:
+    """The worst finding, and how many more there are."""
+    serious = [p for p in problems if p.severity != "info"]
+    if not serious:
+        return "Nothing in this data stands in the way" if not problems else "Nothing serious, but good to know"
+    first = plain(serious[0].message, 120).rstrip(".")
+    more = len(serious) - 1
+    return first if not more else f"{first}, and {more} more {'thing' if more == 1 else 'things'}"
+
+
+def facts_for_model(
+    dataset: Dataset,
+    text: Sequence[str],
+    label: str | None,
+    task: TaskKind | None,
+    labels: Mapping[str, int],
+    problems: Sequence[DataProblem],
+) -> dict[str, JsonValue]:
+    """What the chat model gets to know: counts, names and codes, all user text quoted, and no row."""
+    profile = dataset.profile
+    return {
+        "dataset_id": dataset.id,
+        "name": quote(dataset.name, 100),
+        "read_as": quote(read_as(profile)),
+        "rows": profile.rows,
+        "columns": [
+            {"name": quote(c.name, 80), "type": c.type, "role": c.role.value, "missing": c.missing, "unique": c.unique}
+            for c in profile.columns[:MAX_COLUMNS]
+        ],
+        "columns_in_all": len(profile.columns),
+        "plan_arguments": {
+            "dataset_id": dataset.id,
+            "text": quote_all(list(text), 80),
+            "label": quote(label, 80) if label else None,
+            "task": task.value if task else None,
+        },
+        "confidence": profile.task.confidence,
+        "labels_in_all": len(labels),
+        "labels": [
+            {"label": quote(name, 60), "rows": count} for name, count in list(labels.items())[:_LABELS_FOR_MODEL]
+        ],
+        "problems": [
+            {"code": p.code, "severity": p.severity, "count": p.count, "message": quote(p.message, 300)}
+            for p in problems[:_PROBLEMS_FOR_MODEL]
+        ],
+        "privacy": dict(profile.privacy),
+    }
+
+
+def read_as(profile: DatasetProfile) -> str:
+    """How the file was read, in a few words: ``CSV, UTF-8, comma`` or ``XLSX, sheet Export``."""
+    parts = [profile.format.upper()]
+    if profile.encoding:
+        parts.append(_ENCODINGS.get(profile.encoding.lower().replace("_", "-"), profile.encoding))
+    if profile.delimiter:
+        parts.append(_DELIMITERS.get(profile.delimiter, "a separator of its own"))
+    if profile.sheet:
+        parts.append(f"sheet {plain(profile.sheet, 60)}")
+    return ", ".join(parts)
+
+
+def _unused(role: str) -> str:
+    """A role guessed for a column that the person decided not to use."""
+    return "other" if role in ("text", "label") else role
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None  # no JSON number
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return plain(", ".join(map(str, value)) if isinstance(value, list) else str(value), CELL_CHARS)

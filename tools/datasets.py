@@ -1,0 +1,246 @@
+"""Data: load a sample, look into a file, list what is there, delete it."""
+
+import hashlib
+from typing import Annotated
+
+from pydantic import BaseModel, Field, JsonValue
+
+from tools.asking import CHANGE, UPLOAD, ask, button
+from tools.cards import DatasetRowView, DatasetsCard
+from tools.columns import Choice, choose, problems_of
+from tools.context import ToolContext
+from tools.dataset_cards import (
+    PREVIEW_ROWS,
+    count_labels,
+    facts_for_model,
+    problems_card,
+    problems_title,
+    table_card,
+    table_title,
+)
+from tools.finding import find_dataset
+from tools.quoting import plain, quote
+from tools.registry import ApprovalRequest, ToolOutput, tool
+from tools.samples import find_sample
+from workspace.dataset import ColumnRole, DataProblem, Dataset, TaskKind
+from workspace.errors import Conflict
+from workspace.events import Asked, Option
+from workspace.reading import ingest, preview
+
+_MAX_LISTED = 50
+
+
+@tool()
+def load_sample(
+    context: ToolContext,
+    name: Annotated[
+        str | None, Field(description="'sms_spam' (text messages, the usual one) or 'bank_questions' (ten topics)")
+    ] = None,
+) -> ToolOutput:
+    """Loads a small real data set, for somebody who wants to see how it works without a file of their own.
+
+    It becomes the data of this conversation, and is then shown in the same way as an uploaded file.
+    """
+    sample = find_sample(name)
+    recent = context.workspace.datasets.list(context.conversation_id) if context.conversation_id else []
+    if recent and recent[0].source_name == sample.file and recent[0].parent_id is None:
+        dataset = recent[0]  # pressed twice
+    else:
+        dataset = ingest(context.workspace, sample.path, sample.file, context.conversation_id)
+    output = _inspected(context, dataset, choose(context, dataset, None, None, None))
+    about: dict[str, JsonValue] = {
+        "about": sample.summary,
+        "goal": sample.goal,
+        "licence": f"{sample.licence}, {sample.by}",
+    }
+    return output.model_copy(update={"data": {"sample": sample.name} | about | output.data})
+
+
+@tool()
+def inspect_dataset(
+    context: ToolContext,
+    dataset_id: Annotated[
+        str | None, Field(description="id or name of the data; leave out for the newest of this conversation")
+    ] = None,
+    text: Annotated[
+        list[str] | str | None, Field(description="column(s) with the text to read, where the guess is wrong")
+    ] = None,
+    label: Annotated[str | None, Field(description="column with the answer to learn, where the guess is wrong")] = None,
+    task: Annotated[TaskKind | None, Field(description="the task, where the guess is wrong")] = None,
+    sheet: Annotated[str | None, Field(description="another sheet of the same workbook")] = None,
+) -> ToolOutput:
+    """Shows what is in a data set: rows, columns and their roles, labels with counts, and problems to fix.
+
+    Use it after a file has arrived, and again with text, label, task or sheet when the person corrects the guess.
+    Corrections hold for the rest of the conversation.
+    """
+    found = find_dataset(context, dataset_id)
+    if sheet and sheet != found.profile.sheet:
+        found = _other_sheet(context, found, sheet)
+    return _inspected(context, found, choose(context, found, text, label, task))
+
+
+@tool()
+def list_datasets(context: ToolContext) -> ToolOutput:
+    """Lists the data sets of this person, newest first."""
+    found = context.workspace.datasets.list()
+    here = context.workspace.datasets.list(context.conversation_id) if context.conversation_id else []
+    if not found:
+        question = "There is no data yet. Upload a file, or start with an example: it takes a minute."
+        return ToolOutput(
+            data={"datasets": [], "count": 0},
+            cards=[DatasetsCard(datasets=[]).card("No data yet")],
+            ask=ask(question, UPLOAD, button("Show me with an example", "load_sample")),
+        )
+    card = DatasetsCard(
+        datasets=[
+            DatasetRowView(
+                dataset_id=d.id,
+                name=plain(d.name),
+                version=d.version,
+                rows=d.rows,
+                task=d.profile.task.kind.value if d.profile.task.kind else None,
+                labels=len(d.profile.labels),
+                created_at=d.created_at.isoformat(),
+                current=bool(here) and d.id == here[0].id,
+            )
+            for d in found[:_MAX_LISTED]
+        ],
+        hidden=max(0, len(found) - _MAX_LISTED),
+    )
+    rows = sum(d.rows for d in found)
+    data: dict[str, JsonValue] = {
+        "count": len(found),
+        "datasets": [{"id": d.id, "name": quote(d.name, 100), "rows": d.rows} for d in found[:20]],
+    }
+    files = "1 data set" if len(found) == 1 else f"{len(found)} data sets"
+    return ToolOutput(data=data, cards=[card.card(f"You have {files} with {rows:,} rows in all")])
+
+
+def _describe_delete(context: ToolContext, arguments: BaseModel) -> ApprovalRequest:
+    dataset = find_dataset(context, getattr(arguments, "dataset_id", None))
+    family = _family(context, dataset)
+    _refuse_if_used(context, family)
+    versions = f", all {len(family)} versions of it" if len(family) > 1 else ""
+    models = [m for m in context.workspace.models.list() if m.dataset_id in {d.id for d in family}]
+    kept = ""
+    if models:
+        kept = f" {'The model' if len(models) == 1 else f'The {len(models)} models'} trained from it will stay."
+    return ApprovalRequest(
+        text=f"Delete “{plain(dataset.name)}” with {dataset.rows:,} rows{versions}, the uploaded file included?{kept} "
+        "This cannot be undone.",
+        fingerprint=hashlib.sha256(" ".join(sorted(d.id for d in family)).encode()).hexdigest()[:16],
+        accept_label="Delete it",
+        decline_label="Keep it",
+    )
+
+
+@tool(describe=_describe_delete)
+def delete_dataset(
+    context: ToolContext,
+    dataset_id: Annotated[
+        str | None, Field(description="id or name of the data; leave out for the newest of this conversation")
+    ] = None,
+) -> ToolOutput:
+    """Deletes a data set, all versions of it and the uploaded file. Models that were trained from it stay.
+
+    It waits for the person's yes. It is refused while a training uses the data.
+    """
+    found = find_dataset(context, dataset_id)
+    family = _family(context, found)
+    _refuse_if_used(context, family)
+    for version in family:
+        # The row goes first: without it nothing refers to the objects, should the storage be away now.
+        context.workspace.datasets.delete(version.id)
+        context.workspace.storage.delete(context.workspace.storage.key("datasets", version.id))
+    left = len(context.workspace.datasets.list())
+    return ToolOutput(
+        data={"deleted": quote(found.name, 100), "rows": found.rows, "versions": len(family), "datasets_left": left},
+        ask=ask(f"“{plain(found.name)}” is deleted. What next?", UPLOAD, button("Show what is left", "list_datasets")),
+    )
+
+
+def inspected(context: ToolContext, dataset: Dataset) -> ToolOutput:
+    """What ``inspect_dataset`` shows, for a data set that has just arrived."""
+    return _inspected(context, dataset, choose(context, dataset, None, None, None))
+
+
+def labels_of(context: ToolContext, dataset: Dataset, label: str | None) -> dict[str, int]:
+    """Rows per answer, most frequent first; counted anew where the column is not the one that was guessed."""
+    if label is None:
+        return {}
+    if label == dataset.profile.task.label and dataset.profile.labels:
+        return dataset.profile.labels
+    with context.workspace.storage.as_file(dataset.table_key) as table:
+        return count_labels(table, label)
+
+
+def _inspected(context: ToolContext, dataset: Dataset, choice: Choice) -> ToolOutput:
+    with context.workspace.storage.as_file(dataset.table_key) as table:
+        rows = preview(table, PREVIEW_ROWS)
+    labels = labels_of(context, dataset, choice.label)
+    problems = problems_of(dataset, choice, len(labels))
+    why = "as you said" if choice.corrected else plain(dataset.profile.task.why, 300)
+    card = table_card(dataset, rows, choice.text, choice.label, choice.task, labels, why)
+    data = facts_for_model(dataset, choice.text, choice.label, choice.task, labels, problems)
+    data["why"] = quote(why, 300)
+    return ToolOutput(
+        data=data,
+        cards=[card.card(table_title(card)), problems_card(dataset, problems).card(problems_title(problems))],
+        ask=_next_step(dataset, choice, problems),
+        stage="data",
+    )
+
+
+def _next_step(dataset: Dataset, choice: Choice, problems: list[DataProblem]) -> Asked:
+    if choice.label is None or not choice.text:
+        columns = [
+            c
+            for c in dataset.profile.columns
+            if c.name not in choice.text and 1 < c.unique <= max(2, dataset.rows // 2)
+        ]
+        columns.sort(key=lambda c: (c.role not in (ColumnRole.LABEL, ColumnRole.LABELS), c.unique))
+        options = [
+            button(plain(c.name, 40), "inspect_dataset", dataset_id=dataset.id, label=c.name) for c in columns[:5]
+        ]
+        question = "Which column holds the answer to learn?" if options else "No column could be the answer to learn."
+        return ask(question, *options, _other_file(primary=not options))
+    if any(p.severity == "blocking" for p in problems):
+        return ask("This cannot be trained as it is. How would you like to go on?", _other_file(), CHANGE)
+    text = " and ".join(f"“{plain(name, 60)}”" for name in choice.text)
+    return ask(
+        f"I would read {text} and learn “{plain(choice.label, 60)}”. Is that right?",
+        button("Right, make a plan", "propose_plan", primary=True, dataset_id=dataset.id),
+        CHANGE,
+    )
+
+
+def _other_file(*, primary: bool = True) -> Option:
+    return Option(id="upload", label="Upload another file", style="primary" if primary else "plain")
+
+
+def _other_sheet(context: ToolContext, dataset: Dataset, sheet: str) -> Dataset:
+    """The same workbook, read at another sheet: a data set of its own."""
+    with context.workspace.storage.as_file(dataset.source_key) as source:
+        return ingest(context.workspace, source, dataset.source_name, context.conversation_id, sheet=sheet)
+
+
+def _family(context: ToolContext, dataset: Dataset) -> list[Dataset]:
+    """All versions: everything that goes back to the same upload."""
+    everything = {d.id: d for d in context.workspace.datasets.list()}
+
+    def root(one: Dataset) -> str:
+        while one.parent_id and one.parent_id in everything:
+            one = everything[one.parent_id]
+        return one.id
+
+    return [d for d in everything.values() if root(d) == root(dataset)]
+
+
+def _refuse_if_used(context: ToolContext, family: list[Dataset]) -> None:
+    ids = {d.id for d in family}
+    for run in context.workspace.runs.list():
+        if not run.status.ended and {run.plan.dataset_id, run.plan.test_dataset_id} & ids:
+            raise Conflict(
+                "DATASET_IN_USE", "A training is using this data.", "Stop the training first, or wait until it ends."
+            )

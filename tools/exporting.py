@@ -1,0 +1,108 @@
+"""A trained model as one zip file in storage, packed once and streamed to whoever asks."""
+
+import builtins
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from workspace.errors import NotFound
+from workspace.home import Workspace
+from workspace.model import TrainedModel
+
+_BLOCK = 1 << 20
+_CARD = "README.md"
+_PACKED = (".safetensors", ".skops", ".onnx", ".bin", ".npz", ".zip")
+"""Files that compressing hardly shortens and that may be large."""
+_BEGINNING = (1980, 1, 1, 0, 0, 0)
+"""The same model always makes the same file, byte for byte, so no entry carries the time of packing."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """A packed model. ``path``: where it lies on this computer; None on S3."""
+
+    file_name: str
+    bytes: int
+    path: str | None
+    files: list[str]
+    snippet: str
+    _workspace: Workspace
+    _key: str
+
+    @property
+    def chunks(self) -> "Iterator[builtins.bytes]":
+        """The file's bytes, a megabyte at a time."""
+        with self._workspace.storage.read(self._key) as file:
+            while block := file.read(_BLOCK):
+                yield block
+
+
+def export_of(workspace: Workspace, model: TrainedModel) -> Export:
+    """The model's zip file, packed now if it was not before.
+
+    Raises:
+        NotFound: the model's files are gone.
+        Unavailable: the storage cannot be reached.
+    """
+    storage = workspace.storage
+    names = storage.list(model.artifact_key)
+    if not names:
+        raise NotFound("MODEL_FILES_GONE", "The files of this model are no longer there.", "Train it again.")
+    folder = _file_stem(model.name)
+    key = export_key(workspace, model.id)
+    if not storage.exists(key):
+        _pack(workspace, names, model.artifact_key, folder, key)
+    return Export(
+        file_name=f"{folder}.zip",
+        bytes=storage.size(key),
+        path=_local_path(storage.url, key),
+        files=[name.removeprefix(model.artifact_key + "/") for name in names],
+        snippet=_snippet(workspace, names, model.artifact_key, folder),
+        _workspace=workspace,
+        _key=key,
+    )
+
+
+def export_key(workspace: Workspace, model_id: str) -> str:
+    """Where a model's zip file is kept; whoever deletes the model deletes it too."""
+    return workspace.storage.key("exports", f"{model_id}.zip")
+
+
+def _pack(workspace: Workspace, names: list[str], artifact: str, folder: str, key: str) -> None:
+    """File by file from storage into storage; a model is never held in memory."""
+    with (
+        workspace.storage.write(key) as out,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+    ):
+        for name in names:
+            entry = zipfile.ZipInfo(f"{folder}/{name.removeprefix(artifact + '/')}", _BEGINNING)
+            entry.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            with workspace.storage.read(name) as source, archive.open(entry, "w", force_zip64=True) as target:
+                while block := source.read(_BLOCK):
+                    target.write(block)
+
+
+def _snippet(workspace: Workspace, names: list[str], artifact: str, folder: str) -> str:
+    """The Python of the model card's chapter on use: one truth about how the model loads."""
+    if f"{artifact}/{_CARD}" not in names:
+        return ""
+    with workspace.storage.read(f"{artifact}/{_CARD}") as file:
+        card = file.read().decode("utf-8", "replace")
+    use = card.rpartition("\n## How to use it\n")[2]
+    found = re.search(r"^```python\n(.*?)^```", use, re.DOTALL | re.MULTILINE)
+    return f"# in the unpacked folder {folder}\n{found.group(1)}" if found else ""
+
+
+def _file_stem(name: str) -> str:
+    """A file name that every system takes, from what the model is called."""
+    flat = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^A-Za-z0-9]+", "-", flat).strip("-").lower()[:60].strip("-")
+    return stem or "model"
+
+
+def _local_path(url: str, key: str) -> str | None:
+    return str(Path(url.removeprefix("file://")) / key) if url.startswith("file://") else None

@@ -1,0 +1,247 @@
+"""A plan in plain words, and in all its details."""
+
+from dataclasses import dataclass
+
+import yaml
+
+from tools.base_models import load_base_models
+from tools.cards import Cell, ChangeView, PlanCard, RecipeView, SettingView
+from tools.estimates import Estimate
+from tools.quoting import plain
+from tools.words import count, duration, duration_range, listed, memory
+from workspace.dataset import Dataset
+from workspace.events import FormField
+from workspace.plan import PlanChange, StoredPlan, TrainingPlan
+from workspace.recipe import Knob, Recipe, load_recipes
+
+METRIC_NAMES = {"macro_f1": "F1, every group counting the same", "accuracy": "accuracy"}
+_FIELD_LABELS = {
+    "recipe": "Method",
+    "base": "Base model",
+    "budget_seconds": "Time limit in seconds",
+    "metric": "The best is chosen by",
+    "test_fraction": "Share kept aside as the exam",
+    "valid_fraction": "Share used to choose by",
+    "seed": "Seed",
+    "text": "Text column",
+    "label": "Answer column",
+    "task": "Task",
+    "dataset_id": "Data",
+    "test_dataset_id": "Data of the exam",
+}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows with an answer, and what happens to them."""
+
+    learn: int
+    exam: int
+    left_out: int
+
+
+def rows_of(dataset: Dataset, plan: TrainingPlan) -> Rows:
+    """How the rows are divided; about right, as rows of equal text stay together."""
+    column = dataset.profile.column(plan.label)
+    filled = dataset.rows - (column.missing if column else 0)
+    exam = round(filled * plan.test_fraction) if plan.test_dataset_id is None else 0
+    return Rows(learn=filled - exam, exam=exam, left_out=dataset.rows - filled)
+
+
+def plan_card(
+    stored: StoredPlan,
+    dataset: Dataset,
+    groups: int,
+    estimate: Estimate,
+    warnings: list[str],
+    changes: list[PlanChange],
+) -> PlanCard:
+    """Everything about a proposal. ``groups``: different answers in the label column."""
+    plan = stored.plan
+    return PlanCard(
+        plan_id=stored.id,
+        hash=plan.hash,
+        dataset_id=dataset.id,
+        dataset_name=plain(dataset.name),
+        sentences=_sentences(plan, dataset, groups, estimate),
+        facts=_facts(plan, dataset, groups, estimate),
+        recipes=[
+            RecipeView(
+                name=part.recipe.name,
+                title=part.recipe.title,
+                summary=" ".join(part.recipe.summary.split()),
+                seconds_low=round(part.low, 1),
+                seconds_high=round(part.high, 1),
+                chosen=part.fits,
+            )
+            for part in estimate.recipes
+        ],
+        estimated_seconds_low=round(estimate.low, 1),
+        estimated_seconds_high=round(estimate.high, 1),
+        memory_mb=estimate.memory_mb,
+        warnings=[*warnings, *_left_out(plan, estimate)],
+        settings=setting_views(plan, [part.recipe for part in estimate.recipes]),
+        changes=[change_view(c) for c in changes],
+        yaml=yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
+    )
+
+
+def plan_title(card: PlanCard) -> str:
+    """How long it will take and what is done."""
+    time = duration_range(card.estimated_seconds_low, card.estimated_seconds_high)
+    if card.changes:
+        changed = count(len(card.changes), "change")
+        return f"Plan with {changed}: about {time}"
+    tried = [r.title for r in card.recipes if r.chosen]
+    how = f"{len(tried)} methods, the best one is kept" if len(tried) > 1 else f"“{tried[0]}”"
+    return f"About {time}: {how}"
+
+
+def change_view(change: PlanChange) -> ChangeView:
+    """A difference with the name that people see."""
+    name = change.field.removeprefix("settings.")
+    return ChangeView(
+        field=change.field,
+        label=_FIELD_LABELS.get(name, name.replace("_", " ")),
+        before=plain(change.before),
+        after=plain(change.after),
+    )
+
+
+def setting_views(plan: TrainingPlan, recipes: list[Recipe]) -> list[SettingView]:
+    """What can be changed about this plan: its own fields first, then what each recipe can be told."""
+    methods = ["auto", *(r.name for r in load_recipes().values() if plan.task in r.tasks)]
+    views = [
+        _choice("recipe", plan.recipe, "auto", methods, "Which way to train. auto tries them in order of cost."),
+        _number("budget_seconds", plan.budget_seconds, 120, 5, 604_800, "How long the training may take at most."),
+        _choice("metric", plan.metric, "macro_f1", list(METRIC_NAMES), "What the best method is chosen by."),
+        _number("test_fraction", plan.test_fraction, 0.2, 0.05, 0.5, "Rows that only judge the model at the end."),
+        _number("valid_fraction", plan.valid_fraction, 0.15, 0.05, 0.5, "Of the other rows: those to choose by."),
+        _number("seed", plan.seed, 42, 0, None, "Fixes what is left to chance, such as which rows are kept aside."),
+    ]
+    if any(recipe.uses_base for recipe in recipes):
+        known = [entry.name for entry in load_base_models()]
+        base = _choice("base", plan.base, known[0], known, "The ready language model that learning starts from.")
+        views.insert(1, base.model_copy(update={"range": f"{len(known)} known ones, or any name on the hub"}))
+    for recipe in recipes:
+        for name, knob in recipe.settings.items():
+            views.append(_knob(name, knob, plan, recipe))
+    return views
+
+
+def _sentences(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Estimate) -> list[str]:
+    rows = rows_of(dataset, plan)
+    text = listed([f"“{plain(name, 60)}”" for name in plan.text])
+    label = plain(plan.label, 60)
+    tried = [part.recipe for part in estimate.recipes if part.fits]
+    if plan.test_dataset_id is None:
+        first = f"I keep {count(rows.exam, 'row')} aside as the exam: the model sees them only at the very end."
+        second = f"It learns from the other {rows.learn:,} to tell the {groups:,} groups in “{label}” apart by {text}."
+    else:
+        first = "The exam is the second file that you gave: the model sees it only at the very end."
+        second = (
+            f"It learns from {count(rows.learn, 'row')} to tell the {groups:,} groups in “{label}” apart by {text}."
+        )
+    if len(tried) > 1:
+        names = listed([f"“{recipe.title}”" for recipe in tried], 4)
+        third = f"I try {len(tried)} methods, the quickest first, and keep the best: {names}."
+    else:
+        third = f"I use one method, “{tried[0].title}”. {' '.join(tried[0].summary.split())}"
+    time = duration_range(estimate.low, estimate.high)
+    last = f"That takes about {time} and {memory(estimate.memory_mb)} of memory. You can stop it at any time."
+    return [first, second, third, last]
+
+
+def _facts(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Estimate) -> list[tuple[str, str]]:
+    rows = rows_of(dataset, plan)
+    facts = [
+        ("Data", f"{plain(dataset.name)}, {count(dataset.rows, 'row')}"),
+        ("Text to read", listed([plain(name, 60) for name in plan.text])),
+        ("Answer to learn", f"{plain(plan.label, 60)}, {count(groups, 'group')}"),
+        ("Rows to learn from", f"{rows.learn:,}"),
+        ("Rows kept aside as the exam", f"{rows.exam:,}" if plan.test_dataset_id is None else "the second file"),
+        ("Methods", listed([part.recipe.title for part in estimate.recipes if part.fits], 5)),
+        ("Best one chosen by", METRIC_NAMES[plan.metric]),
+        ("Time", f"about {duration_range(estimate.low, estimate.high)}, at most {duration(plan.budget_seconds)}"),
+        ("Memory", f"about {memory(estimate.memory_mb)}"),
+    ]
+    if rows.left_out:
+        facts.insert(4, ("Rows left out, as they have no answer", f"{rows.left_out:,}"))
+    if any(part.recipe.uses_base and part.fits for part in estimate.recipes):
+        facts.insert(-3, ("Base model", plan.base))
+    return facts
+
+
+def _left_out(plan: TrainingPlan, estimate: Estimate) -> list[str]:
+    return [
+        f"“{part.recipe.title}” would take about {duration_range(part.low, part.high)} more and does not fit into "
+        f"{duration(plan.budget_seconds)}; with a larger time limit it is tried too."
+        for part in estimate.recipes
+        if not part.fits
+    ]
+
+
+def _choice(name: str, value: str, default: str, options: list[str], help_: str) -> SettingView:
+    options = options if value in options else [*options, value]
+    return SettingView(
+        name=name,
+        label=_FIELD_LABELS[name],
+        value=value,
+        default=default,
+        help=help_,
+        range=f"one of {', '.join(options)}",
+        field=FormField(name=name, label=_FIELD_LABELS[name], kind="choice", help=help_, value=value, options=options),
+    )
+
+
+def _number(name: str, value: float, default: float, low: float | None, high: float | None, help_: str) -> SettingView:
+    field = FormField(
+        name=name, label=_FIELD_LABELS[name], kind="number", help=help_, value=value, minimum=low, maximum=high
+    )
+    return SettingView(
+        name=name,
+        label=_FIELD_LABELS[name],
+        value=value,
+        default=default,
+        help=help_,
+        range=_span(low, high),
+        field=field,
+    )
+
+
+def _knob(name: str, knob: Knob, plan: TrainingPlan, recipe: Recipe) -> SettingView:
+    value: Cell = plan.settings.get(name, knob.default)
+    kinds = {"int": "number", "float": "number", "bool": "boolean", "choice": "choice"}
+    label = name.replace("_", " ")
+    field = FormField.model_validate(
+        {
+            "name": name,
+            "label": label,
+            "kind": kinds[knob.type],
+            "help": knob.help,
+            "value": value,
+            "options": knob.choices,
+            "minimum": knob.minimum,
+            "maximum": knob.maximum,
+        }
+    )
+    allowed = f"one of {', '.join(knob.choices)}" if knob.choices else _span(knob.minimum, knob.maximum)
+    return SettingView(
+        name=name,
+        label=label,
+        value=value,
+        default=knob.default,
+        help=" ".join(knob.help.split()),
+        effect=" ".join(knob.effect.split()),
+        range="yes or no" if knob.type == "bool" else allowed,
+        group=recipe.name,
+        field=field,
+    )
+
+
+def _span(low: float | None, high: float | None) -> str:
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"{low:g} or more"
+    return f"{high:g} or less" if high is not None else ""

@@ -1,0 +1,170 @@
+"""Results: how good a model is, in plain words, and where it goes wrong."""
+
+import difflib
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from tools.asking import ask, button
+from tools.context import ToolContext
+from tools.datasets import labels_of
+from tools.finding import find_run
+from tools.quoting import plain, quote, unquote
+from tools.registry import ToolOutput, tool
+from tools.result_cards import (
+    MAX_MISTAKES,
+    class_rows,
+    confused_pairs,
+    confusion_card,
+    metrics_card,
+    mistakes_card,
+    mistakes_title,
+)
+from tools.words import of_100
+from workspace.errors import Conflict, InputError, NotFound
+from workspace.events import Asked
+from workspace.model import Evaluation, RunOutcome
+from workspace.run import Run, RunStatus
+
+_RUN = Field(description="id of a training or a model; leave out for the newest of this conversation")
+
+
+@tool()
+def explain_results(context: ToolContext, run_id: Annotated[str | None, _RUN] = None) -> ToolOutput:
+    """Says how good a trained model is: one plain sentence, the scores with what they mean, the weak spots, and advice.
+
+    Use it when a training has ended well, and whenever somebody asks how good the model is or what would make it
+    better. All scores are of rows that the model has never seen.
+    """
+    run, outcome = _ended_well(context, run_id)
+    evaluation = outcome.evaluation
+    metrics = metrics_card(run.id, outcome, _rows_per_label(context, run))
+    confusion = confusion_card(run.id, evaluation)
+    data: dict[str, JsonValue] = {
+        "run_id": run.id,
+        "model_id": outcome.model_id,
+        "headline": f"{metrics.headline} {metrics.baseline}".strip(),
+        "verdict": metrics.verdict,
+        "metrics": {m.name: round(m.value, 4) for m in metrics.metrics},
+        "intervals": {name: [round(v, 4) for v in span] for name, span in evaluation.intervals.items()},
+        "baseline": {name: round(v, 4) for name, v in evaluation.baseline.items()},
+        "rows": dict(outcome.rows),
+        "weakest": [
+            {
+                "label": quote(row.label, 60),
+                "f1": round(row.f1, 3),
+                "recall": round(row.recall, 3),
+                "taken_for": quote(row.confused_with, 60) if row.confused_with else None,
+            }
+            for row in class_rows(evaluation)[:3]
+        ],
+        "most_confused": [
+            {"is": quote(p.true, 60), "taken_for": quote(p.said, 60), "times": p.times, "of": p.of}
+            for p in confused_pairs(evaluation)[:3]
+        ],
+        "advice": [quote(a, 300) for a in metrics.advice[:5]],
+        "method": metrics.recipe_title,
+        "tried": [{"method": t.title, "score": t.score} for t in metrics.tried],
+        "seconds": round(metrics.seconds, 1),
+    }
+    return ToolOutput(
+        data=data,
+        cards=[
+            metrics.card(f"{of_100(evaluation.metrics['accuracy'])} unseen texts right"),
+            confusion.card(confusion.sentence.rstrip(".")),
+        ],
+        ask=_next_steps(outcome),
+        stage="check",
+    )
+
+
+@tool()
+def show_mistakes(
+    context: ToolContext,
+    label: Annotated[str | None, Field(description="only mistakes about this label")] = None,
+    limit: Annotated[int, Field(description="how many, 10 at most", ge=1, le=MAX_MISTAKES)] = MAX_MISTAKES,
+    run_id: Annotated[str | None, _RUN] = None,
+) -> ToolOutput:
+    """Shows unseen texts that the model got wrong, those it was surest about first.
+
+    They tell most about what is unclear: labels that overlap, answers that are wrong in the data, or missing examples.
+    """
+    run, outcome = _ended_well(context, run_id)
+    evaluation = outcome.evaluation
+    wanted = _label(evaluation, label) if label else None
+    card = mistakes_card(run.id, evaluation, wanted, limit)
+    data: dict[str, JsonValue] = {
+        "run_id": run.id,
+        "label": quote(wanted, 60) if wanted else None,
+        "mistakes_in_all": card.total,
+        "rows": card.rows,
+        "mistakes": [
+            {
+                "text": quote(m.text),
+                "right": quote(m.expected, 60),
+                "said": quote(m.predicted, 60),
+                "score": round(m.score, 3),
+            }
+            for m in card.mistakes
+        ],
+    }
+    return ToolOutput(
+        data=data,
+        cards=[card.card(mistakes_title(card))],
+        ask=ask(
+            "What would you like to do next?",
+            button("Try it", "try_model", primary=True, model_id=outcome.model_id),
+            button("What would make it better?", "explain_results", run_id=run.id),
+            button("Change the plan", "revise_plan", plan_id=run.plan_id),
+        ),
+        stage="check",
+    )
+
+
+def _next_steps(outcome: RunOutcome) -> Asked:
+    return ask(
+        "What would you like to do next?",
+        button("Try it", "try_model", primary=True, model_id=outcome.model_id),
+        button("See mistakes", "show_mistakes", run_id=outcome.model_id),
+        button("Download it", "export_model", model_id=outcome.model_id),
+        button("Change the plan", "revise_plan"),
+    )
+
+
+def _ended_well(context: ToolContext, run_id: str | None) -> tuple[Run, RunOutcome]:
+    """The run that is meant and its outcome. Raises Conflict that says why there is none."""
+    run = find_run(context, run_id, statuses=(RunStatus.SUCCEEDED,))
+    if run.outcome is not None:
+        return run, run.outcome
+    if run.status is RunStatus.FAILED and run.failure:
+        raise Conflict("RUN_FAILED", plain(run.failure.message, 400), plain(run.failure.next_step, 400))
+    if run.status is RunStatus.CANCELLED:
+        raise Conflict("RUN_CANCELLED", "This training was stopped, so there is no result.", "Start it anew.")
+    raise Conflict(
+        "RUN_NOT_ENDED", "This training is still going on.", "Its result comes by itself as soon as it is there."
+    )
+
+
+def _rows_per_label(context: ToolContext, run: Run) -> dict[str, int]:
+    """Rows per label of the data it was trained on; empty where that has been deleted since."""
+    try:
+        return labels_of(context, context.workspace.datasets.get(run.plan.dataset_id), run.plan.label)
+    except NotFound:
+        return {}
+
+
+def _label(evaluation: Evaluation, wanted: str) -> str:
+    """The label's own name. Raises InputError with what is near."""
+    wanted = unquote(wanted)
+    names = {label.casefold().strip(): label for label in evaluation.labels}
+    if wanted in evaluation.labels:
+        return wanted
+    if found := names.get(wanted.casefold().strip()):
+        return found
+    quoted = next((label for label in evaluation.labels if unquote(quote(label, 60)) == wanted), None)
+    if quoted:
+        return quoted
+    near = difflib.get_close_matches(wanted.casefold(), names, n=1)
+    listed = ", ".join(f"“{plain(label, 40)}”" for label in evaluation.labels[:8])
+    hint = f"Did you mean “{plain(names[near[0]], 60)}”?" if near else f"There are: {listed}."
+    raise InputError("LABEL_UNKNOWN", f"There is no label “{plain(wanted, 60)}”.", hint)
