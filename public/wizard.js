@@ -1,0 +1,187 @@
+// What the page needs beside Chainlit: the step list, words for screen readers, names for nameless buttons,
+// and the few helpers that the cards in elements/ share. Plain JavaScript, no requests.
+(() => {
+  "use strict";
+
+  const STEPS = [
+    ["goal", "Goal"],
+    ["data", "Data"],
+    ["cleanup", "Clean-up"],
+    ["plan", "Plan"],
+    ["train", "Train"],
+    ["check", "Check"],
+    ["use", "Use"],
+  ];
+  const language = navigator.language || "en";
+
+  // ---- helpers of the cards -------------------------------------------------------------------------------------
+  const number = (value, digits = 0) =>
+    new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+  const percent = (value, digits = 0) =>
+    new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: digits }).format(value);
+
+  function duration(seconds) {
+    if (seconds == null || !isFinite(seconds)) return "";
+    const s = Math.max(0, Math.round(seconds));
+    if (s < 90) return `${s} ${s === 1 ? "second" : "seconds"}`;
+    if (s < 5400) return `${Math.round(s / 60)} minutes`;
+    return `${number(s / 3600, 1)} hours`;
+  }
+
+  function bytes(count) {
+    if (count < 1e6) return `${number(Math.max(1, Math.round(count / 1e3)))} kB`;
+    return `${number(count / 1e6, count < 1e7 ? 1 : 0)} MB`;
+  }
+
+  function date(iso) {
+    const at = new Date(iso);
+    return isNaN(at) ? "" : at.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+  }
+
+  // ---- words for screen readers ---------------------------------------------------------------------------------
+  const live = document.createElement("div");
+  live.className = "mtw-hidden";
+  live.setAttribute("role", "status");
+  live.setAttribute("aria-live", "polite");
+
+  let lastSaid = "";
+  function announce(text) {
+    if (!text || text === lastSaid) return;
+    lastSaid = text;
+    live.textContent = text;
+  }
+
+  // ---- the step list --------------------------------------------------------------------------------------------
+  const bar = document.createElement("nav");
+  bar.id = "mtw-steps";
+  bar.setAttribute("aria-label", "Steps");
+  const list = document.createElement("ol");
+  const items = new Map();
+  STEPS.forEach(([id, label], index) => {
+    const item = document.createElement("li");
+    item.dataset.step = id;
+    const dot = document.createElement("span");
+    dot.className = "mtw-dot";
+    dot.setAttribute("aria-hidden", "true");
+    dot.textContent = String(index + 1);
+    const name = document.createElement("span");
+    name.className = "mtw-name";
+    name.textContent = label;
+    const state = document.createElement("span");
+    state.className = "mtw-hidden";
+    item.append(dot, name, state);
+    items.set(id, item);
+    list.append(item);
+  });
+  bar.append(list);
+
+  let stage = "";
+  function setStage(next) {
+    const at = STEPS.findIndex(([id]) => id === next);
+    if (at < 0) return;
+    STEPS.forEach(([id], index) => {
+      const item = items.get(id);
+      const done = index < at;
+      item.classList.toggle("mtw-done", done);
+      item.querySelector(".mtw-dot").textContent = done ? "✓" : String(index + 1);
+      item.lastChild.textContent = done ? " (done)" : "";
+      if (index === at) item.setAttribute("aria-current", "step");
+      else item.removeAttribute("aria-current");
+    });
+    if (stage && stage !== next) announce(`Now at step ${at + 1} of ${STEPS.length}: ${STEPS[at][1]}`);
+    stage = next;
+    const current = items.get(next);
+    list.scrollTo?.({ left: current.offsetLeft - list.clientWidth / 2 + current.clientWidth / 2 });
+  }
+
+  // ---- what the server says to the page -------------------------------------------------------------------------
+  window.addEventListener("message", (event) => {
+    if (event.source !== window || event.origin !== location.origin) return;
+    const data = event.data;
+    if (!data || typeof data !== "object") return;
+    if (data.type === "mtw:stage") setStage(data.stage);
+    // A conversation has an address as soon as it exists, so that a reload comes back to it.
+    if (data.type === "mtw:thread" && /^[0-9a-f-]{36}$/.test(data.id) && location.pathname === "/") {
+      history.replaceState(history.state, "", `/thread/${data.id}`);
+    }
+  });
+
+  // ---- names for Chainlit's nameless controls -------------------------------------------------------------------
+  const NAMES = [
+    ["#theme-toggle", "Light or dark colours"],
+    ["#user-nav-button", "Account"],
+    ["#sidebar-trigger-button", "Show or hide the conversations"],
+    ["#new-chat-button", "New conversation"],
+    ["#search-chats-button", "Search conversations"],
+    ["#upload-button", "Attach a file"],
+    ["#chat-submit", "Send"],
+    ["#stop-button", "Stop answering"],
+    ["#scroll-to-bottom", "Scroll to the newest message"],
+    ["#chat-input", "Your message"],
+    ["#upload-button-input", "File to upload"],
+    [".positive-feedback-off, .positive-feedback-on", "Helpful"],
+    [".negative-feedback-off, .negative-feedback-on", "Not helpful"],
+    ["[id^='edit-icon']", "Edit"],
+    ["[data-sidebar='trigger']", "Show or hide the conversations"],
+    [".thread-options, [id^='thread-options']", "More about this conversation"],
+  ];
+
+  function nameControls() {
+    for (const [selector, name] of NAMES) {
+      for (const found of document.querySelectorAll(selector)) {
+        if (!found.getAttribute("aria-label")) found.setAttribute("aria-label", name);
+      }
+    }
+    for (const button of document.querySelectorAll("#root button:not([aria-label])")) {
+      if (button.textContent.trim() || button.getAttribute("aria-labelledby") || button.title) continue;
+      button.setAttribute("aria-label", guess(button));
+    }
+    const input = document.getElementById("chat-input");
+    if (input && !input.getAttribute("role")) {
+      input.setAttribute("role", "textbox");
+      input.setAttribute("aria-multiline", "true");
+    }
+    for (const image of document.querySelectorAll("#root img:not([alt])")) image.alt = "";
+  }
+
+  const ICONS = {
+    copy: "Copy",
+    sun: "Light or dark colours",
+    moon: "Light or dark colours",
+    user: "Account",
+    x: "Close",
+    ellipsis: "More",
+    search: "Search",
+    "arrow-down": "Scroll to the newest message",
+    "sidebar-simple": "Show or hide the conversations",
+  };
+
+  function guess(button) {
+    const icon = button.querySelector("svg")?.getAttribute("class") || "";
+    const found = Object.keys(ICONS).find((name) => icon.includes(`lucide-${name}`));
+    return found ? ICONS[found] : "Button";
+  }
+
+  // ---- start ----------------------------------------------------------------------------------------------------
+  function start() {
+    document.documentElement.lang = "en";
+    document.body.prepend(bar);
+    document.body.append(live);
+    setStage("goal");
+    let waiting = false;
+    const observer = new MutationObserver(() => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        nameControls();
+      });
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+    nameControls();
+  }
+
+  window.mtw = { number, percent, duration, bytes, date, announce, setStage, components: {} };
+  if (document.body) start();
+  else document.addEventListener("DOMContentLoaded", start);
+})();

@@ -102,13 +102,13 @@ def _register_login(web: Web) -> None:
 
             @cl.header_auth_callback  # type: ignore[untyped-decorator]
             async def local_login(_headers: Headers) -> cl.User | None:
-                return _user(await anyio.to_thread.run_sync(web.users.local))
+                return _login(await anyio.to_thread.run_sync(web.users.local))
 
         case "password":
 
             @cl.password_auth_callback  # type: ignore[untyped-decorator]
             async def password_login(name: str, password: str) -> cl.User | None:
-                return _user(await anyio.to_thread.run_sync(web.users.verify, name, password))
+                return _login(await anyio.to_thread.run_sync(web.users.verify, name, password))
 
         case "oauth":
             # Checked here, not by Chainlit's decorator, which refuses to start without a provider in the environment.
@@ -117,14 +117,17 @@ def _register_login(web: Web) -> None:
             ) -> cl.User | None:
                 made = web.users.ensure
                 name = default.display_name or default.identifier
-                return _user(await anyio.to_thread.run_sync(made, default.identifier, provider, name))
+                return _login(await anyio.to_thread.run_sync(made, default.identifier, provider, name))
 
             config.code.oauth_callback = oauth_login
 
 
-def _user(identity: Identity | None) -> cl.User | None:
-    if identity is None:
-        return None
+def _login(identity: Identity | None) -> cl.User | None:
+    return chat_user(identity) if identity else None
+
+
+def chat_user(identity: Identity) -> cl.User:
+    """The user as a login token carries it."""
     return cl.User(
         identifier=identity.identifier,
         display_name=identity.display_name,

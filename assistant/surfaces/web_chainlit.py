@@ -6,9 +6,11 @@ in module globals. This module is the one place that knows; call :func:`prepare`
 
 import html
 import json
+import logging
 import os
 import re
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from assistant.identity import auth_secret
@@ -41,8 +43,9 @@ def prepare(settings: Settings) -> None:
     if config.features.spontaneous_file_upload:
         config.features.spontaneous_file_upload.max_size_mb = settings.max_upload_mb
     cookie._cookie_secure = settings.public_url.startswith("https://")
-    page = index_page()
-    server.get_html_template = lambda root_path: page
+    server.get_html_template = lambda root_path: index_page()
+    # Chainlit warns at every page that chainlit.md has no translation.
+    logging.getLogger("chainlit").setLevel(logging.ERROR)
 
 
 def uploads_folder(settings: Settings) -> Path:
@@ -56,6 +59,7 @@ def inline_scripts() -> list[str]:
     return [_THEME_SCRIPT.replace("{theme}", json.dumps(theme["variables"]).replace("</", "<\\/"))]
 
 
+@cache
 def index_page() -> str:
     """Chainlit's page with our title, theme, script and style, and without anything from another host."""
     from chainlit.server import build_dir

@@ -4,15 +4,17 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 import anyio
+from chainlit.auth import create_jwt, set_auth_cookie
 from chainlit.data import get_data_layer
 from chainlit.session import WebsocketSession
 from chainlit.types import Feedback
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 from pydantic import BaseModel, Field
 
-from assistant.surfaces.web import alias_of
-from assistant.surfaces.web_state import Web, caller
+from assistant.surfaces.web import alias_of, chat_user
+from assistant.surfaces.web_chainlit import index_page
+from assistant.surfaces.web_state import Web, caller, current_identity
 from assistant.surfaces.web_uploads import receive_file, refuse_by_length
 from workspace.errors import Forbidden, NotFound
 
@@ -38,6 +40,16 @@ class SessionCookie(BaseModel):
 
 def routes(web: Web) -> APIRouter:
     router = APIRouter(include_in_schema=False)
+
+    @router.get("/")
+    @router.get("/thread/{thread_id}")
+    async def page(request: Request, thread_id: str = "") -> HTMLResponse:
+        """The chat. Without a login the local user is known from the first page on, so every address can be opened."""
+        response = HTMLResponse(index_page())
+        if web.settings.auth == "local" and current_identity.get() is None:
+            local = await anyio.to_thread.run_sync(web.users.local)
+            set_auth_cookie(request, response, create_jwt(chat_user(local)))
+        return response
 
     @router.post("/project/file")
     async def upload(request: Request, session_id: str) -> dict[str, str]:

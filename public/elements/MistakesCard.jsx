@@ -1,0 +1,42 @@
+import { useId } from "react"
+
+const all = window.mtw.components
+const { number, percent } = window.mtw
+
+if (!all.MistakesCard) {
+  all.MistakesCard = function MistakesCard({ title, data }) {
+    const id = useId()
+    return (
+      <section className="mtw-card" aria-labelledby={id} data-testid="mistakes-card">
+        <h3 id={id}>{title}</h3>
+        {data.mistakes.length === 0 ? (
+          <p className="mtw-note mtw-note-good">
+            <span className="mtw-tag">✓</span>No mistakes among {number(data.rows)} exam rows.
+          </p>
+        ) : (
+          <p className="mtw-small">
+            {number(data.total)} of {number(data.rows)} exam rows were wrong; here are the {data.mistakes.length} it was
+            most sure about. Some may be right and the data wrong: worth a look.
+          </p>
+        )}
+        <ol className="mtw-list">
+          {data.mistakes.map((m, i) => (
+            <li key={i} className="mtw-note">
+              <div>{m.text}</div>
+              <div className="mtw-swap">
+                <span>
+                  Right: <strong>{m.expected}</strong>
+                </span>
+                <span>
+                  The model said: <strong>{m.predicted}</strong>, {percent(m.score)} sure
+                </span>
+              </div>
+            </li>
+          ))}
+        </ol>
+      </section>
+    )
+  }
+}
+
+export default <all.MistakesCard {...props} />

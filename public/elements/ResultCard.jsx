@@ -1,0 +1,119 @@
+import { useId, useState } from "react"
+
+const all = window.mtw.components
+const { duration, number, percent } = window.mtw
+
+if (!all.ResultCard) {
+  const VERDICTS = {
+    good: ["mtw-note-good", "✓ Good to use"],
+    fair: ["mtw-note-warning", "Usable, with care"],
+    weak: ["mtw-note-blocking", "Not good enough yet"],
+  }
+
+  function PerClass({ rows, hidden }) {
+    const [whole, setWhole] = useState(false)
+    const shown = whole ? rows : rows.slice(0, 10)
+    return (
+      <div>
+        <h4>Each answer, the weakest first</h4>
+        <div className="mtw-scroll" tabIndex={0} role="region" aria-label="Scores of each answer">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Answer</th>
+                <th scope="col" className="mtw-num">Precision</th>
+                <th scope="col" className="mtw-num">Recall</th>
+                <th scope="col" className="mtw-num">F1</th>
+                <th scope="col" className="mtw-num">Exam rows</th>
+                <th scope="col">Most often taken for</th>
+              </tr>
+            </thead>
+            <tbody>
+              {shown.map((row) => (
+                <tr key={row.label}>
+                  <th scope="row">{row.label}</th>
+                  <td className="mtw-num">{percent(row.precision, 1)}</td>
+                  <td className="mtw-num">{percent(row.recall, 1)}</td>
+                  <td className="mtw-num">{percent(row.f1, 1)}</td>
+                  <td className="mtw-num">{number(row.support)}</td>
+                  <td>{row.confused_with ? `${row.confused_with} (${number(row.confused_count)})` : "–"}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+        {rows.length > 10 && (
+          <button type="button" className="mtw-button" style={{ marginTop: "0.5rem" }} aria-expanded={whole} onClick={() => setWhole(!whole)}>
+            {whole ? "Show fewer" : `Show all ${rows.length}`}
+          </button>
+        )}
+        {hidden > 0 && <p className="mtw-small">{number(hidden)} more answers are not listed.</p>}
+      </div>
+    )
+  }
+
+  function Metric({ metric }) {
+    return (
+      <div className="mtw-tile">
+        <div className="mtw-small">{metric.label}</div>
+        <strong>{percent(metric.value, 1)}</strong>
+        {metric.low !== null && metric.high !== null && (
+          <span className="mtw-small">
+            {" "}
+            ({percent(metric.low)} to {percent(metric.high)})
+          </span>
+        )}
+        <p className="mtw-small">{metric.meaning}</p>
+      </div>
+    )
+  }
+
+  all.ResultCard = function ResultCard({ title, data }) {
+    const id = useId()
+    const [tone, words] = VERDICTS[data.verdict]
+    return (
+      <section className="mtw-card" aria-labelledby={id} data-testid="result-card">
+        <h3 id={id} className="mtw-lead">{data.headline || title}</h3>
+        <p className={`mtw-note ${tone}`}>
+          <span className="mtw-tag">{words}</span>
+          {data.baseline}
+        </p>
+        <div className="mtw-tiles">
+          {data.metrics.map((m) => (
+            <Metric key={m.name} metric={m} />
+          ))}
+        </div>
+        {data.per_class.length > 0 && <PerClass rows={data.per_class} hidden={data.hidden_classes} />}
+        {data.advice.length > 0 && (
+          <div>
+            <h4>What would make it better</h4>
+            <ul className="mtw-points">
+              {data.advice.map((a, i) => (
+                <li key={i}>{a}</li>
+              ))}
+            </ul>
+          </div>
+        )}
+        <details>
+          <summary>How it was made</summary>
+          <p>
+            {data.recipe_title}, trained in {duration(data.seconds)} on {number(data.rows.train ?? 0)} rows, chosen on{" "}
+            {number(data.rows.valid ?? 0)}, and scored on {number(data.rows.test ?? 0)} that were put aside before.
+          </p>
+          {data.tried.length > 0 && (
+            <ul className="mtw-points">
+              {data.tried.map((t) => (
+                <li key={t.recipe}>
+                  {t.title}: {t.score === null ? "no score" : percent(t.score, 1)}
+                  {t.seconds === null ? "" : `, ${duration(t.seconds)}`} {t.best ? "(best)" : ""} {t.note}
+                </li>
+              ))}
+            </ul>
+          )}
+        </details>
+      </section>
+    )
+  }
+}
+
+export default <all.ResultCard {...props} />
