@@ -135,8 +135,12 @@ class Tournament:
     def job(self, recipe: Recipe, later: Sequence[Recipe] = ()) -> Job:
         """What the recipe's trainer is given; ``later`` are recipes that may follow, for the time left."""
 
+        begun = time.monotonic()
+
         def on_progress(fraction: float, message: str) -> None:
-            here = job.facts.get(f"{recipe.name}_seconds", recipe.fixed_seconds) * (1 - fraction)
+            # The estimate counts at first, the pace seen so far more and more.
+            seen = (time.monotonic() - begun) / fraction if fraction > 0 else 0.0
+            here = (1 - fraction) * ((1 - fraction) * self.facts[f"{recipe.name}_seconds"] + fraction * seen)
             rest = sum(self._rough(r) for r in later)
             left = here + min(rest, max(job.seconds_left - here, 0.0)) + self.finish_seconds()
             self.pace.tell("train", message, left, recipe.name)

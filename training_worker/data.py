@@ -79,8 +79,7 @@ def _strings(column: "pa.Array") -> list[str]:
         whole = pc.all(pc.equal(pc.floor(column), column)).as_py()
         column = column.cast(pa.int64()) if whole else column
     if pa.types.is_nested(column.type):
-        values = [", ".join(map(str, v)) if isinstance(v, list) else str(v or "") for v in column.to_pylist()]
-        return values
+        return [", ".join(map(str, v)) if isinstance(v, list) else str(v or "") for v in column.to_pylist()]
     return ["" if v is None else v for v in column.cast(pa.string()).to_pylist()]
 
 

@@ -103,17 +103,34 @@ def read_meta(folder: Path) -> dict[str, Any]:
 def _scorer(folder: Path, meta: dict[str, Any]) -> _Scorer:
     if meta["format"] == "sklearn":
         return _sklearn_scorer(folder)
+    if meta["format"] == "encoder":
+        return _encoder_scorer(folder, meta)
     from training_worker.embedding import sequence_classifier
 
     classifier = sequence_classifier(folder, int(meta["max_tokens"]))
-    scale = float(meta.get("scale", 1.0))
-    return lambda texts: softmax(classifier(texts) * scale)
+    return lambda texts: softmax(classifier(texts))
 
 
 def _sklearn_scorer(folder: Path) -> _Scorer:
+    pipeline = _load_skops(folder / "model.skops")
+    return lambda texts: np.asarray(pipeline.predict_proba(list(texts)), dtype=np.float64)
+
+
+def _encoder_scorer(folder: Path, meta: dict[str, Any]) -> _Scorer:
+    """An encoder in its own folder beside a scikit-learn head."""
+    from training_worker.embedding import load_encoder, vectors_of
+    from training_worker.starter import Base
+
+    head = _load_skops(folder / "head.skops")
+    encoder = load_encoder(Base(folder.name, str(folder / "encoder")), meta["pooling"])
+    return lambda texts: np.asarray(
+        head.predict_proba(vectors_of(encoder, texts, int(meta["max_tokens"]))), dtype=np.float64
+    )
+
+
+def _load_skops(file: Path) -> Any:
     import skops.io
 
-    file = folder / "model.skops"
     unknown = set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED_TYPES)
     if unknown:
         raise InputError(
@@ -121,5 +138,4 @@ def _sklearn_scorer(folder: Path) -> _Scorer:
             f"The model file needs code that is not known to be safe ({', '.join(sorted(unknown))}).",
             "Use only models that were trained with this program, unchanged.",
         )
-    pipeline = skops.io.load(file, trusted=TRUSTED_TYPES)
-    return lambda texts: np.asarray(pipeline.predict_proba(list(texts)), dtype=np.float64)
+    return skops.io.load(file, trusted=TRUSTED_TYPES)

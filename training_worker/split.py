@@ -39,6 +39,16 @@ class Split:
         return np.array([number[label] for label in self.learn.labels], dtype=np.int64)
 
     @property
+    def judged(self) -> tuple[Indices, NDArray[np.bool_]]:
+        """The validation rows of all folds, and whether each one's label could be learned in its fold."""
+        classes = self.classes
+        rows = [valid for _, valid in self.folds]
+        known = [np.isin(classes[valid], classes[train]) for train, valid in self.folds]
+        if not rows:
+            return np.zeros(0, np.int64), np.zeros(0, np.bool_)
+        return np.concatenate(rows), np.concatenate(known)
+
+    @property
     def rows(self) -> dict[str, int]:
         """Rows of train, valid and test, as they are told to people."""
         train, valid = self.folds[0] if self.folds else (np.arange(len(self.learn)), np.array([]))

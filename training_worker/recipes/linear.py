@@ -35,6 +35,8 @@ CS = (1.0, 0.3, 3.0)
 UNEVEN = 3.0
 MOST_WEIGHTS = 50_000_000
 TOP_WORDS = 10
+NEVER = -5.0  # score of a label that a fold could not learn; others are rarely below -2
+COUNTING = 0.2  # share of the time that counting words takes, for the progress
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class LinearCandidate:
         labels, classes = job.split.labels, job.split.classes
 
         def tell(done: float) -> None:
-            job.tell(done, f"Learning once more from all {len(classes):,} rows")
+            at = (fits(job) - 1 + done) / fits(job)
+            job.tell(COUNTING + (1 - COUNTING) * at, f"Learning once more from all {len(classes):,} texts")
 
         weights, bias = fit(job, self.matrix, classes, len(labels), self.option, tell)
         classifier = as_logistic_regression(weights * self.scale, bias * self.scale, labels)
@@ -79,8 +82,7 @@ class LinearTrainer:
         """From the amount of text; constants measured on banking77 (10,003 rows, 77 labels) on two cores."""
         characters = float(sum(map(len, job.split.learn.texts)))
         labels = 1 if len(job.split.labels) == 2 else len(job.split.labels)
-        fits = len(options(job)) * len(job.split.folds) + 1
-        return 0.3 + 2.5e-6 * characters + 1.2e-7 * characters * labels * fits
+        return 0.3 + 2.5e-6 * characters + 1e-7 * characters * labels * fits(job)
 
     def train(self, job: Job) -> LinearCandidate:
         classes, size = job.split.classes, len(job.split.labels)
@@ -88,34 +90,54 @@ class LinearTrainer:
         # Vocabulary and document frequencies come from all learning rows (no labels, no test rows are used), so
         # that the texts are counted once and not once per fold.
         features, matrix = run_interruptible(job.report, lambda: vectorise(job, size))
-        rows = np.concatenate([valid for _, valid in job.split.folds]) if job.split.folds else np.array([], np.int64)
-        best: tuple[float, Option, NDArray[np.float64]] | None = None
-        tried = options(job) if len(rows) else options(job)[:1]
-        for number, option in enumerate(tried):
-            started = time.monotonic()
-            scores = judge(job, matrix, option, number / len(tried), 1 / len(tried))
-            score = choosing_score(job.plan.metric, classes[rows], scores) if len(rows) else 0.0
-            job.log(f"valid_{job.plan.metric}", number + 1, score)
-            if best is None or score > best[0]:
-                best = (score, option, scores)
-            if job.seconds_left < 3 * (time.monotonic() - started):
-                break
-        assert best is not None
-        _, option, scores = best
-        scale = fit_scale(scores, classes[rows])
+        rows, known = job.split.judged
+        option, scores = search(job, matrix, rows)
+        scale = fit_scale(scores[known], classes[rows[known]])
         return LinearCandidate(rows, softmax(scores * scale), option.words, option, scale, features, matrix)
 
 
 TRAINER = LinearTrainer()
 
 
-def options(job: Job) -> list[Option]:
-    """What to try: a few C unless one is set; with and without weights where labels are uneven."""
+def cs_to_try(job: Job) -> tuple[float, ...]:
+    """The C that was set, or a few; one where there are no rows to choose by."""
+    if job.number("C") > 0:
+        return (job.number("C"),)
+    return CS if job.split.folds else CS[:1]
+
+
+def weighting_to_try(job: Job) -> tuple[bool, ...]:
+    """Whether rare labels count more: as set, or both where labels are uneven and there are rows to choose by."""
+    if job.choice("class_weight") != "auto":
+        return (job.choice("class_weight") == "balanced",)
     counts = np.bincount(job.split.classes)
     uneven = counts.max() > UNEVEN * counts[counts > 0].min()
-    weighting = {"none": [False], "balanced": [True], "auto": [False, True] if uneven else [False]}
-    cs = (job.number("C"),) if job.number("C") > 0 else CS
-    return [Option(c, balanced) for c in cs for balanced in weighting[job.choice("class_weight")]]
+    return (False, True) if uneven and job.split.folds else (False,)
+
+
+def fits(job: Job) -> int:
+    """How many times the classifier is fitted: each option on each fold, and once on all rows."""
+    return (len(cs_to_try(job)) + len(weighting_to_try(job)) - 1) * len(job.split.folds) + 1
+
+
+def search(job: Job, matrix: csr_matrix, rows: NDArray[np.int64]) -> tuple[Option, NDArray[np.float64]]:
+    """The option with the best score on the validation rows, and its scores there: C first, then weights."""
+    weightings = weighting_to_try(job)
+    waiting = [Option(c, weightings[0]) for c in cs_to_try(job)]
+    found: list[tuple[float, Option, NDArray[np.float64]]] = []
+    while waiting:
+        started = time.monotonic()
+        option = waiting.pop(0)
+        scores = judge(job, matrix, option, len(found))
+        score = choosing_score(job.plan.metric, job.split.classes[rows], scores) if len(rows) else 0.0
+        job.log(f"valid_{job.plan.metric}", len(found) + 1, score)
+        found.append((score, option, scores))
+        best = max(found, key=lambda result: result[0])
+        if not waiting and len(weightings) == 2 and not best[1].balanced and len(found) == len(cs_to_try(job)):
+            waiting = [Option(best[1].C, True)]
+        if job.seconds_left < 3 * (time.monotonic() - started):
+            break
+    return best[1], best[2]
 
 
 def vectorise(job: Job, labels: int) -> tuple[FeatureUnion, csr_matrix]:
@@ -152,10 +174,11 @@ def _side_by_side(matrices: list[csr_matrix]) -> csr_matrix:
     return hstack(matrices, format="csr")
 
 
-def judge(job: Job, matrix: csr_matrix, option: Option, begin: float, share: float) -> NDArray[np.float64]:
+def judge(job: Job, matrix: csr_matrix, option: Option, done_before: int) -> NDArray[np.float64]:
     """Scores of every fold's validation rows by a model that learned from its training rows only.
 
-    Kept in ``work``, so that an interrupted run does not fit them again.
+    ``done_before`` options were judged already. The scores are kept in ``work``, so that an interrupted run does not
+    fit them again.
     """
     kept = job.work / f"C{option.C:g}-{'balanced' if option.balanced else 'plain'}.npy"
     if kept.exists():
@@ -165,8 +188,8 @@ def judge(job: Job, matrix: csr_matrix, option: Option, begin: float, share: flo
     for number, (train, valid) in enumerate(folds):
 
         def tell(done: float, number: int = number) -> None:
-            at = begin + share * (number + done) / len(folds)
-            job.tell(0.2 + 0.8 * at, f"Learning which words speak for which label ({option.words})")
+            at = (done_before * len(folds) + number + done) / fits(job)
+            job.tell(COUNTING + (1 - COUNTING) * at, f"Learning which words speak for which label ({option.words})")
 
         weights, bias = fit(job, matrix[train], classes[train], size, option, tell)
         found.append(decision(matrix[valid], weights, bias))
@@ -187,26 +210,25 @@ def fit(
     """Weights (labels by words; one row for two labels) and bias of one-against-rest support vector machines."""
     targets = [1] if size == 2 else list(range(size))
     weights = np.zeros((len(targets), matrix.shape[1]), dtype=np.float32)
-    bias = np.full(len(targets), -1.0)
+    bias = np.full(len(targets), NEVER)
+    counts = np.bincount(classes, minlength=size)
+    sample_weight = (len(classes) / (np.count_nonzero(counts) * counts[classes])) if option.balanced else None
     for row, target in enumerate(targets):
         tell(row / len(targets))
         positive = classes == target
         if positive.any() and not positive.all():  # a label may be missing in a fold: then it never wins
-            svm = LinearSVC(
-                C=option.C,
-                dual="auto",
-                class_weight="balanced" if option.balanced else None,
-                random_state=job.plan.seed,
-            )
-            run_interruptible(job.report, lambda svm=svm, y=positive: _fit_quietly(svm, matrix, y))
+            svm = LinearSVC(C=option.C, dual="auto", random_state=job.plan.seed)
+            run_interruptible(job.report, lambda svm=svm, y=positive: _fit_quietly(svm, matrix, y, sample_weight))
             weights[row], bias[row] = svm.coef_[0], svm.intercept_[0]
     return weights, bias
 
 
-def _fit_quietly(svm: LinearSVC, matrix: csr_matrix, positive: NDArray[np.bool_]) -> None:
+def _fit_quietly(
+    svm: LinearSVC, matrix: csr_matrix, positive: NDArray[np.bool_], sample_weight: NDArray[np.float64] | None
+) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
-        svm.fit(matrix, positive)
+        svm.fit(matrix, positive, sample_weight=sample_weight)
 
 
 def decision(matrix: csr_matrix, weights: NDArray[np.float64], bias: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,177 @@
+"""Texts as vectors by a transformer encoder, and what every recipe with a base model needs to run fast.
+
+On a CPU nearly all time is matrix products, so: no padding to speak of (batches of about equal length), bfloat16
+where the processor has instructions for it, and eager attention, which beats the fused one on short texts.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
+from transformers.utils import logging as transformers_logging
+
+from training_worker.starter import Base, pooling_of, unavailable
+from workspace.errors import InputError
+
+transformers_logging.disable_progress_bar()
+transformers_logging.set_verbosity_error()
+
+BATCH_TOKENS = 1024  # about 0.2 s on two cores without bfloat16, so that a cancel is heard in time
+BATCH_ROWS = 64
+Vectors = NDArray[np.float32]
+
+
+def device() -> torch.device:
+    """The first GPU where there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+@cache
+def fast_bfloat16() -> bool:
+    """Whether bfloat16 is faster than float32 here: with AVX512-BF16, AMX or a GPU that has it.
+
+    Without these instructions torch emulates it, nearly ten times slower than float32.
+    """
+    if torch.cuda.is_available():
+        return torch.cuda.is_bf16_supported()
+    try:
+        flags = Path("/proc/cpuinfo").read_text("utf-8").split("flags", 2)[1].split("\n")[0].split()
+    except (OSError, IndexError):
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def autocast() -> AbstractContextManager[Any]:
+    """bfloat16 for matrix products where that is faster, else nothing."""
+    return torch.autocast(device().type, dtype=torch.bfloat16) if fast_bfloat16() else nullcontext()
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """A loaded base model without a head."""
+
+    base: Base
+    tokenizer: Any
+    model: Any
+    pooling: str
+    most_tokens: int
+
+    def tokenize(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
+        """Token numbers of each text, cut to ``max_tokens``, not padded."""
+        return tokenize(self.tokenizer, texts, min(max_tokens, self.most_tokens))
+
+    def embed(
+        self,
+        tokens: list[list[int]],
+        on_batch: Callable[[NDArray[np.int64], Vectors], None],
+        skip: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Calls ``on_batch(rows, vectors)`` for each batch, long texts first (so the first pace is the worst).
+
+        A vector is the mean over the tokens (or the first token), centred and of length 1. Batches whose rows are
+        all to be skipped are left out.
+        """
+        for rows in batches(tokens):
+            if skip is not None and skip[rows].all():
+                continue
+            with torch.inference_mode(), autocast():
+                on_batch(rows, self._vectors([tokens[i] for i in rows]))
+
+    def _vectors(self, tokens: list[list[int]]) -> Vectors:
+        inputs = pad(self.tokenizer, tokens)
+        hidden = self.model(**inputs).last_hidden_state.float()
+        mask = inputs["attention_mask"].unsqueeze(-1)
+        pooled = hidden[:, 0] if self.pooling == "cls" else (hidden * mask).sum(1) / mask.sum(1)
+        centred = pooled - pooled.mean(dim=1, keepdim=True)
+        return np.asarray(torch.nn.functional.normalize(centred).cpu().numpy())
+
+
+@cache
+def load_encoder(base: Base, pooling: str | None = None) -> Encoder:
+    """Loads tokenizer and weights (safetensors only, no code from the model's authors).
+
+    ``pooling`` is ``mean`` or ``cls``; without it, what the model's folder says.
+
+    Raises:
+        InputError, Unavailable: the model cannot be loaded; see ``starter.unavailable``.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(base.source)
+        model = AutoModel.from_pretrained(base.source, use_safetensors=True, attn_implementation="eager")
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as exc:
+        raise unavailable(base, exc) from exc
+    if not tokenizer.is_fast or model.config.is_encoder_decoder:
+        raise InputError(
+            "BASE_MODEL_UNSUITED",
+            f"The model {base.name} cannot be used to sort texts.",
+            "Use an encoder such as all-MiniLM-L6-v2, a BERT or a RoBERTa.",
+        )
+    model.eval().requires_grad_(False).to(device())
+    positions = int(getattr(model.config, "max_position_embeddings", 0) or 512)
+    most = min(positions - 2 if model.config.model_type in ("roberta", "xlm-roberta") else positions, 8192)
+    return Encoder(base, tokenizer, model, pooling or pooling_of(base), most)
+
+
+def tokenize(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
+    """Token numbers of each text. A text is cut before tokenizing where it is far too long anyway."""
+    cut = [text[: max_tokens * 20] for text in texts]
+    found: list[list[int]] = tokenizer(cut, truncation=True, max_length=max_tokens)["input_ids"] if cut else []
+    return found
+
+
+def batches(tokens: Sequence[Sequence[int]], most_tokens: int = BATCH_TOKENS) -> Iterator[NDArray[np.int64]]:
+    """Row numbers in batches of about equal length, longest first."""
+    lengths = np.array([len(t) for t in tokens])
+    order = np.argsort(-lengths, kind="stable")
+    start = 0
+    while start < len(order):
+        size = max(1, min(BATCH_ROWS, most_tokens // max(int(lengths[order[start]]), 1)))
+        yield order[start : start + size]
+        start += size
+
+
+def pad(tokenizer: Any, tokens: list[list[int]]) -> dict[str, torch.Tensor]:
+    """A batch as tensors on the device: ``input_ids`` and ``attention_mask``, rows by tokens."""
+    longest = max(map(len, tokens))
+    ids = torch.full((len(tokens), longest), tokenizer.pad_token_id or 0)
+    mask = torch.zeros((len(tokens), longest), dtype=torch.long)
+    for row, numbers in enumerate(tokens):
+        ids[row, : len(numbers)] = torch.tensor(numbers)
+        mask[row, : len(numbers)] = 1
+    return {"input_ids": ids.to(device()), "attention_mask": mask.to(device())}
+
+
+def vectors_of(encoder: Encoder, texts: Sequence[str], max_tokens: int) -> Vectors:
+    """Vectors of a few texts, in their order."""
+    found: Vectors = np.zeros((len(texts), encoder.model.config.hidden_size), dtype=np.float32)
+    encoder.embed(encoder.tokenize(texts, max_tokens), lambda rows, vectors: found.__setitem__(rows, vectors))
+    return found
+
+
+def sequence_classifier(folder: Path, max_tokens: int) -> Callable[[Sequence[str]], NDArray[np.float64]]:
+    """A saved ``AutoModelForSequenceClassification`` as a function from texts to logits (rows by labels)."""
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForSequenceClassification.from_pretrained(
+        folder, use_safetensors=True, attn_implementation="eager"
+    )
+    model.eval().to(device())
+
+    def logits(texts: Sequence[str]) -> NDArray[np.float64]:
+        tokens = tokenize(tokenizer, texts, max_tokens)
+        found = np.zeros((len(texts), model.config.num_labels))
+        for rows in batches(tokens):
+            with torch.inference_mode(), autocast():
+                found[rows] = model(**pad(tokenizer, [tokens[i] for i in rows])).logits.float().cpu().numpy()
+        return found
+
+    return logits

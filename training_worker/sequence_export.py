@@ -1,0 +1,95 @@
+"""A frozen encoder and a linear head as one model that plain transformers loads.
+
+For BERT encoders the two become one ``BertForSequenceClassification``: transformers puts a classifier on the first
+token's vector, we need it on the mean of all tokens. So one more layer is added whose weights are set, not learned:
+
+* attention with zero query and key weights looks at all tokens alike, and with identity values gives their mean;
+* the mean is scaled up so far that the residual (the first token) vanishes in the following layer norm, which
+  centres the vector and gives it a fixed length, exactly the vector the head was trained on;
+* the feed-forward part is zero, and the pooler's tanh is used only where it is a straight line.
+
+``pipeline("text-classification")`` then gives the calibrated probabilities. Other encoders are saved as they are,
+beside their head as a scikit-learn model.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import skops.io
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from transformers import BertForSequenceClassification
+
+from training_worker.embedding import Encoder
+
+LOUD = 2.0**14  # residual becomes a 16,000th; still inside the range of float16
+QUIET = 2.0**-10  # tanh(x) = x to one part in 100,000
+
+
+def save_head_on_encoder(
+    encoder: Encoder,
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64],
+    labels: list[str],
+    max_tokens: int,
+    folder: Path,
+) -> dict[str, Any]:
+    """Writes the model into ``folder``; gives the facts for ``mtw.json``. ``weights`` are labels by dimensions."""
+    max_tokens = min(max_tokens, encoder.most_tokens)
+    base = {"max_tokens": max_tokens, "base_licence": encoder.base.licence, "base_hub_id": encoder.base.hub_id}
+    if encoder.model.config.model_type == "bert" and encoder.pooling == "mean":
+        model = with_head(encoder.model, weights, bias, labels)
+        model.save_pretrained(folder)
+        save_tokenizer(encoder.tokenizer, folder, max_tokens)
+        return {"format": "transformers", **base}
+    encoder.model.save_pretrained(folder / "encoder")
+    save_tokenizer(encoder.tokenizer, folder / "encoder", max_tokens)
+    head = LogisticRegression()
+    head.classes_, head.coef_, head.intercept_ = np.array(labels), weights, bias
+    if len(labels) == 2:
+        head.coef_, head.intercept_ = weights[1:] - weights[:1], bias[1:] - bias[:1]
+    head.n_features_in_, head.n_iter_ = weights.shape[1], np.array([1], dtype=np.int32)
+    skops.io.dump(head, folder / "head.skops")
+    return {"format": "encoder", "pooling": encoder.pooling, **base}
+
+
+def save_tokenizer(tokenizer: Any, folder: Path, max_tokens: int) -> None:
+    """Saves it so that plain ``pipeline`` cuts texts where this model was trained to."""
+    before = tokenizer.model_max_length
+    tokenizer.model_max_length = max_tokens
+    tokenizer.save_pretrained(folder)
+    tokenizer.model_max_length = before
+
+
+def with_head(
+    encoder: Any, weights: NDArray[np.float64], bias: NDArray[np.float64], labels: list[str]
+) -> BertForSequenceClassification:
+    """The encoder with a mean-pooling layer and the head, as a ``BertForSequenceClassification``."""
+    config = encoder.config.__class__.from_dict(encoder.config.to_dict())
+    config.num_hidden_layers += 1
+    config.id2label = dict(enumerate(labels))
+    config.label2id = {label: i for i, label in enumerate(labels)}
+    config.num_labels = len(labels)
+    config.problem_type = "single_label_classification"
+    model = BertForSequenceClassification(config)
+    missing, unexpected = model.bert.load_state_dict(
+        {k: v for k, v in encoder.state_dict().items() if not k.startswith("pooler")}, strict=False
+    )
+    new = f"encoder.layer.{config.num_hidden_layers - 1}."
+    assert not unexpected, unexpected
+    assert all(name.startswith((new, "pooler.")) for name in missing), missing
+    size = config.hidden_size
+    layer = model.bert.encoder.layer[-1]
+    with torch.no_grad():
+        for name, parameter in layer.named_parameters():
+            parameter.fill_(1.0 if name.endswith("LayerNorm.weight") else 0.0)
+        layer.attention.self.value.weight.copy_(torch.eye(size))
+        layer.attention.output.dense.weight.copy_(torch.eye(size) * LOUD)
+        model.bert.pooler.dense.weight.copy_(torch.eye(size) * QUIET)
+        model.bert.pooler.dense.bias.zero_()
+        # The layer norm gives vectors of length sqrt(size), the head was trained on length 1.
+        model.classifier.weight.copy_(torch.tensor(weights / (QUIET * np.sqrt(size))))
+        model.classifier.bias.copy_(torch.tensor(bias))
+    return model.eval()
