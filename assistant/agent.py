@@ -9,7 +9,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -22,6 +23,8 @@ from langgraph.prebuilt.tool_node import ToolCallRequest
 
 from assistant.chat_models import CONTEXT_TOKENS, hosted_model
 from assistant.fallback import UselessAnswer, mapped
+from assistant.guide.journey import Journey
+from assistant.guide.matcher import matcher
 from assistant.guide.model import GuideModel
 from assistant.history import fit, for_hosted
 from assistant.prompts import prompt
@@ -30,11 +33,14 @@ from tools.context import ToolContext
 from tools.registry import ApprovalRequest
 from workspace.errors import Unavailable, WizardError
 from workspace.settings import Settings
+from workspace.starter import starter_onnx_folder
 
 _log = logging.getLogger(__name__)
 
 MAX_TOOL_CALLS = 12
 """Tool calls in one turn. The longest sensible journey (read, plan, explain) takes four."""
+
+Agent = CompiledStateGraph[Any, "TurnContext", Any, Any]
 
 Handler = Callable[[ModelRequest["TurnContext"]], Awaitable[ModelResponse[Any]]]
 
@@ -131,7 +137,7 @@ class GuideTakesOver(AgentMiddleware[AgentState[Any], TurnContext]):
                 turn.guide_only = True
                 request.runtime.stream_writer(TakenOver(mapped(exc, timeout)))
         turn.answered_by = "guide"
-        return await handler(request.override(model=guide()))
+        return await handler(request.override(model=guide(turn.settings)))
 
 
 def _usable(response: ModelResponse[Any]) -> ModelResponse[Any]:
@@ -151,8 +157,6 @@ class FitBudget(AgentMiddleware[AgentState[Any], TurnContext]):
             return await handler(request)
         part, left_out = fit(request.messages, CONTEXT_TOKENS)
         if left_out and request.system_message is not None:
-            from assistant.guide.journey import Journey
-
             note = prompt("left_out.md", journey=Journey.of(request.messages))
             system = SystemMessage(f"{request.system_message.text}\n\n{note}")
             request = request.override(system_message=system)
@@ -179,24 +183,37 @@ class ToolRunner(AgentMiddleware[AgentState[Any], TurnContext]):
         )
 
 
-@cache
-def guide() -> GuideModel:
-    """The built-in guide; it holds no state, so one serves every conversation."""
-    return GuideModel()
+def guide(settings: Settings) -> GuideModel:
+    """The built-in guide. It holds no state, so one serves every conversation; it looks for the starter model anew,
+    because the worker may export that only after the chat has started."""
+    return _guide(starter_onnx_folder(settings), settings.home / "cache" / "guide")
 
 
-def agent_for(settings: Settings) -> "CompiledStateGraph[Any, TurnContext, Any, Any]":
+@lru_cache(maxsize=8)
+def _guide(starter: Path | None, cache_folder: Path) -> GuideModel:
+    return GuideModel(starter=starter, cache_folder=cache_folder)
+
+
+def agent_for(settings: Settings) -> Agent:
     """The compiled agent of these settings. It keeps nothing between turns; the transcript does."""
-    return _compiled(hosted_model(settings) or guide())
+    return _compiled(hosted_model(settings) or guide(settings))
 
 
-_graphs: dict[int, tuple[BaseChatModel, Any]] = {}
+def warm_up(settings: Settings) -> None:
+    """Loads what the first answer would otherwise wait for. Blocking, a second or two."""
+    agent_for(settings)
+    model = guide(settings)
+    matcher(model.starter, model.cache_folder)
 
 
-def _compiled(model: BaseChatModel) -> Any:
+_graphs: dict[int, tuple[BaseChatModel, Agent]] = {}
+
+
+def _compiled(model: BaseChatModel) -> Agent:
+    """By identity: the models are kept by their own caches, and the graph keeps its model alive."""
     known = _graphs.get(id(model))
     if known is None:
-        graph = create_agent(
+        graph: Agent = create_agent(
             model,
             tools=list(langchain_tools()),
             system_prompt=prompt("system.md"),

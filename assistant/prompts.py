@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+FOLDER = Path(__file__).parent.parent / "prompts"
+
 _SPECIAL = re.compile(r"([\\`*\[\]<>#|~])")
 
 
@@ -44,17 +46,23 @@ def _duration(seconds: float) -> Markdown:
     return Markdown(f"{seconds / 3600:.1f} hours")
 
 
+def _first_sentence(text: str) -> str:
+    """Up to the first full stop that ends a sentence."""
+    found = re.match(r".+?[.!?](?=\s+[A-Z«]|\s*$)", " ".join(text.split()))
+    return found[0] if found else text
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent.parent / "prompts"),
+        loader=FileSystemLoader(FOLDER),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=lambda value: escape(plain_quotes(value)),
         autoescape=False,  # noqa: S701 - the texts are Markdown; finalize escapes what stands for itself in it
     )
-    environment.filters.update(number=_number, duration=_duration, md=Markdown)
+    environment.filters.update(number=_number, duration=_duration, md=Markdown, first_sentence=_first_sentence)
     return environment
 
 

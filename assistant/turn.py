@@ -13,8 +13,9 @@ from assistant.approval import decline_of, option_of, verdict
 from assistant.history import messages_of
 from assistant.hub import Delta
 from assistant.inputs import Answer, Say, Upload, UserInput
-from assistant.toolbelt import Outcome, call_tool, describe_call
+from assistant.toolbelt import Outcome, call_tool, describe_call, registry
 from assistant.uploads import receive
+from tools.asking import call_of
 from tools.context import ToolContext
 from workspace.errors import Conflict, InputError, NotFound, Unavailable, WizardError
 from workspace.events import (
@@ -135,7 +136,7 @@ class Turn:
             await self._emit(UserSaid(text=upload.say.strip()[:MAX_MESSAGE_CHARS]))
         dataset_id = await receive(self._workspace, self._id, Path(upload.path), upload.name, self._emit)
         if dataset_id:
-            await self._call("inspect_dataset", {"dataset_id": dataset_id})
+            await self._call("inspect_dataset", {"dataset": dataset_id})
         return True
 
     async def _decline_open(self, but: str = "") -> None:
@@ -150,7 +151,7 @@ class Turn:
         """Runs what was approved, if it is still what the person saw. Nothing else ever runs such a tool."""
         approval = asked.approval
         if approval is None or value != approval.accept:
-            return True
+            return await self._press(asked, value)
         request = await anyio.to_thread.run_sync(describe_call, self._context.tools, approval.tool, approval.args)
         if request is None or request.fingerprint != approval.fingerprint:
             raise Conflict(
@@ -159,6 +160,26 @@ class Turn:
                 "Look at it again and confirm anew.",
             )
         await self._call(approval.tool, approval.args, approved=True)
+        return True
+
+    async def _press(self, asked: Asked, value: Any) -> bool:
+        """A button that names a tool calls it, whichever model answers; one that needs a yes asks for it first."""
+        if isinstance(value, dict) and asked.ask == "form" and asked.options:
+            tool, args = _form_call(asked, value)
+        elif any(option.id == value for option in asked.options):
+            tool, args = call_of(str(value))
+        else:
+            return True
+        if tool not in registry():
+            return True
+        try:
+            request = await anyio.to_thread.run_sync(describe_call, self._context.tools, tool, args)
+        except WizardError:
+            request = None  # The call below meets the same error, and the model explains it.
+        if request:
+            self._context.waiting = Waiting(tool, args, request)
+            return False
+        await self._call(tool, args)
         return True
 
     async def _call(self, tool: str, args: dict[str, Any], *, approved: bool = False) -> None:
@@ -210,7 +231,8 @@ class Turn:
         self._said = ""
         if message.text.strip():
             self._last_words.append(AssistantSaid(text=message.text.strip(), model=self._context.answered_by))
-        if ask := message.additional_kwargs.get("ask"):
+        # The guide offers the usual next steps; a question of the tool itself knows better.
+        if (ask := message.additional_kwargs.get("ask")) and self._ask is None:
             self._ask = Asked.model_validate(ask | {"ask_id": new_id("ask")})
         calls = [
             ToolCalled(call_id=call["id"] or new_id("call"), tool=call["name"], args=call["args"])
@@ -271,6 +293,14 @@ def _model_messages(update: Any) -> list[AIMessage]:
     node = update.get("model")
     parts = node if isinstance(node, list) else [node]
     return [m for part in parts if part for m in part.get("messages", []) if isinstance(m, AIMessage)]
+
+
+def _form_call(asked: Asked, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The call that a filled-in form stands for: its button's, with what differs from what the form showed."""
+    before = {field.name: field.value for field in asked.fields}
+    changed = {k: v for k, v in values.items() if v not in (None, "") and v != before.get(k)}
+    tool, args = call_of(asked.options[0].id)
+    return (tool, {**args, "changes": changed}) if changed else ("", {})
 
 
 def _confirm(waiting: Waiting) -> Asked:

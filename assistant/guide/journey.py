@@ -1,10 +1,125 @@
-from dataclasses import dataclass
+"""Where a conversation stands, read from its messages alone."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
+
+from workspace.events import Asked
+
+_ENDED = ("succeeded", "failed", "cancelled")
 
 
 @dataclass
 class Journey:
+    """What there is so far. Ids are empty where there is none."""
+
     dataset_id: str = ""
+    dataset_name: str = ""
+    columns: list[str] = field(default_factory=list)
+    ready: bool = False
+    """The data has a text column and an answer column."""
+    plan_id: str = ""
+    run_id: str = ""
+    run_status: str = ""
+    model_id: str = ""
+    goal: str = ""
+    asked: Asked | None = None
+    """The last question, if nothing but its answer came after it."""
+    trying: bool = False
+    """The person is typing texts for the model."""
 
     @classmethod
-    def of(cls, messages):
-        return cls()
+    def of(cls, messages: Sequence[BaseMessage]) -> "Journey":
+        """Folds the messages, oldest first; what the person did last does not close the question it may answer."""
+        journey = cls()
+        last = len(messages) - 1
+        if last > 0 and "answer" in messages[last].additional_kwargs and isinstance(messages[last - 1], HumanMessage):
+            last -= 1  # typed words, and the answer that was read from them
+        for place, message in enumerate(messages):
+            if isinstance(message, ToolMessage):
+                journey._after(message.name or "", result_of(message), message.status != "error")
+            elif isinstance(message, AIMessage) and (asked := message.additional_kwargs.get("ask")):
+                journey.asked = Asked.model_validate(asked)
+            elif isinstance(message, HumanMessage) and place < last:
+                journey.asked = None
+        return journey
+
+    def _after(self, tool: str, data: dict[str, Any], ok: bool) -> None:
+        if not ok:
+            return
+        take = _TAKERS.get(tool)
+        if take:
+            take(self, data)
+        self.trying = tool == "try_model" or (self.trying and tool in ("show_mistakes", "explain_concept"))
+
+    @property
+    def running(self) -> bool:
+        return bool(self.run_id) and self.run_status not in _ENDED
+
+
+def result_of(message: ToolMessage) -> dict[str, Any]:
+    """What the tool returned, as data."""
+    data = message.additional_kwargs.get("data")
+    if data is None:
+        try:
+            data = json.loads(str(message.content))
+        except json.JSONDecodeError:
+            return {}
+    return data if isinstance(data, dict) else {}
+
+
+def bare(text: Any) -> str:
+    """A quoted name without its marks."""
+    return str(text).removeprefix("«").removesuffix("»")
+
+
+def _goal(journey: Journey, data: dict[str, Any]) -> None:
+    journey.goal = str(data.get("task") or "")
+
+
+def _dataset(journey: Journey, data: dict[str, Any]) -> None:
+    journey.dataset_id = str(data.get("dataset_id") or data.get("dataset") or "")
+    journey.dataset_name = bare(data.get("name", ""))
+    journey.columns = [bare(column["name"]) for column in data.get("columns", [])]
+    wanted = data.get("plan_arguments", {})
+    blocking = any(problem["severity"] == "blocking" for problem in data.get("problems", []))
+    journey.ready = bool(wanted.get("text") and wanted.get("label")) and not blocking
+    journey.plan_id = ""
+
+
+def _deleted(journey: Journey, data: dict[str, Any]) -> None:
+    journey.dataset_id, journey.dataset_name, journey.columns, journey.plan_id = "", "", [], ""
+    journey.ready = False
+
+
+def _plan(journey: Journey, data: dict[str, Any]) -> None:
+    journey.plan_id = str(data.get("plan_id") or "")
+    journey.dataset_id = str(data.get("dataset_id") or journey.dataset_id)
+    journey.ready = True
+
+
+def _run(journey: Journey, data: dict[str, Any]) -> None:
+    journey.run_id = str(data.get("run_id") or journey.run_id)
+    journey.run_status = str(data.get("status") or journey.run_status or "queued")
+    journey.model_id = str(data.get("model_id") or journey.model_id)
+
+
+def _results(journey: Journey, data: dict[str, Any]) -> None:
+    _run(journey, data | {"status": "succeeded"})
+
+
+_TAKERS = {
+    "recommend_task": _goal,
+    "load_sample": _dataset,
+    "inspect_dataset": _dataset,
+    "delete_dataset": _deleted,
+    "propose_plan": _plan,
+    "revise_plan": _plan,
+    "launch_training": _run,
+    "run_status": _run,
+    "cancel_run": _run,
+    "explain_results": _results,
+}

@@ -4,8 +4,10 @@ It is a pure function of the messages: the same conversation always gets the sam
 """
 
 import hashlib
+import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -16,6 +18,7 @@ from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResu
 from langchain_core.runnables import Runnable
 from langchain_core.tools import BaseTool
 
+from assistant.guide.matcher import Match, matcher
 from assistant.guide.reply import Reply
 from assistant.guide.respond import respond
 
@@ -23,7 +26,16 @@ _PIECE = re.compile(r".{1,60}(?:\s+|$)|\S+", re.DOTALL)
 
 
 class GuideModel(BaseChatModel):
-    """Walks a person through the journey. Holds no state."""
+    """Walks a person through the journey. Holds no state.
+
+    ``starter`` is the folder of the starter model as ONNX, ``cache`` a folder for what is computed from it once.
+    """
+
+    starter: Path | None = None
+    cache_folder: Path | None = None
+
+    def _match(self, text: str) -> Match:
+        return matcher(self.starter, self.cache_folder).match(text)
 
     @property
     def _llm_type(self) -> str:
@@ -46,7 +58,7 @@ class GuideModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        reply = respond(messages)
+        reply = respond(messages, self._match)
         message = AIMessage(reply.text, tool_calls=_calls(reply, messages), additional_kwargs=_extra(reply))
         return ChatResult(generations=[ChatGeneration(message=message)])
 
@@ -57,7 +69,7 @@ class GuideModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
-        for chunk in _chunks(respond(messages), messages):
+        for chunk in _chunks(respond(messages, self._match), messages):
             if run_manager:
                 run_manager.on_llm_new_token(chunk.text, chunk=chunk)
             yield chunk
@@ -69,7 +81,7 @@ class GuideModel(BaseChatModel):
         run_manager: AsyncCallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
-        for chunk in _chunks(respond(messages), messages):
+        for chunk in _chunks(respond(messages, self._match), messages):
             if run_manager:
                 await run_manager.on_llm_new_token(chunk.text, chunk=chunk)
             yield chunk
@@ -77,13 +89,15 @@ class GuideModel(BaseChatModel):
 
 def _chunks(reply: Reply, messages: Sequence[BaseMessage]) -> Iterator[ChatGenerationChunk]:
     for piece in _PIECE.findall(reply.text):
-        yield ChatGenerationChunk(message=AIMessageChunk(piece))
+        yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
     calls: list[ToolCallChunk] = [
         tool_call_chunk(name=call["name"], args=_json(call["args"]), id=call["id"], index=index)
         for index, call in enumerate(_calls(reply, messages))
     ]
     yield ChatGenerationChunk(
-        message=AIMessageChunk("", tool_call_chunks=calls, additional_kwargs=_extra(reply), chunk_position="last")
+        message=AIMessageChunk(
+            content="", tool_call_chunks=calls, additional_kwargs=_extra(reply), chunk_position="last"
+        )
     )
 
 
@@ -108,6 +122,4 @@ def _calls(reply: Reply, messages: Sequence[BaseMessage]) -> list[ToolCall]:
 
 
 def _json(value: dict[str, Any]) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False)

@@ -1,11 +1,104 @@
-"""The guide's answer to a conversation."""
+"""The guide's answer to a conversation: a pure function of its messages."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from assistant.guide.reply import Reply
+from assistant.guide.intents import act
+from assistant.guide.journey import Journey, bare, result_of
+from assistant.guide.offers import SAMPLE, next_steps
+from assistant.guide.reply import Ask, Call, Reply
+from assistant.guide.texts import after, say
+from assistant.guide.understand import Matcher, press, understand, welcome
+from assistant.prompts import escape
+from tools.asking import UPLOAD
 
 
-def respond(messages: Sequence[BaseMessage]) -> Reply:
-    return Reply(text="Hello.")
+def respond(messages: Sequence[BaseMessage], match: Matcher) -> Reply:
+    """What to say, call or ask after these messages."""
+    talk = [message for message in messages if not isinstance(message, SystemMessage)]
+    journey = Journey.of(talk)
+    last = talk[-1] if talk else None
+    if isinstance(last, ToolMessage):
+        return _after_tools(talk, journey)
+    if isinstance(last, HumanMessage):
+        return _to_person(last, talk, journey, match)
+    if isinstance(last, AIMessage) and "error" in last.additional_kwargs:
+        return _after_error(last.additional_kwargs["error"], talk, journey)
+    return welcome() if not talk else Reply(say("where", journey=journey), ask=next_steps(journey))
+
+
+def _to_person(last: HumanMessage, talk: Sequence[BaseMessage], journey: Journey, match: Matcher) -> Reply:
+    answer = last.additional_kwargs.get("answer")
+    words = last.text
+    if answer is None:
+        return understand(words, journey, match)
+    said = _typed_before(talk)
+    value = answer["value"]
+    if isinstance(value, dict):
+        return _form(value, journey)
+    if said is not None:
+        # Typed past a question that waited for a yes: the words count, the question is declined.
+        return (
+            understand(said, journey, match) if value not in ("yes", "start") else act("launch_training", "", journey)
+        )
+    asked = journey.asked
+    if asked and any(option.id == value for option in asked.options):
+        return press(str(value), journey)
+    if str(value).startswith("guide:") or value in ("upload", "change", "start", "no"):
+        return press(str(value), journey)
+    return understand(str(value), journey, match)
+
+
+def _typed_before(talk: Sequence[BaseMessage]) -> str | None:
+    """What was typed right before an answer that the conversation drew from it."""
+    before = talk[-2] if len(talk) > 1 else None
+    if isinstance(before, HumanMessage) and "answer" not in before.additional_kwargs:
+        return None if "file" in before.additional_kwargs else before.text
+    return None
+
+
+def _form(values: dict[str, Any], journey: Journey) -> Reply:
+    changes = {name: value for name, value in values.items() if value not in (None, "")}
+    if not changes:
+        return Reply(say("form_empty"), ask=next_steps(journey))
+    return Reply(calls=(Call("revise_plan", {"changes": changes}),))
+
+
+def _after_tools(talk: Sequence[BaseMessage], journey: Journey) -> Reply:
+    """Words for the results that came since the last model message."""
+    results: list[ToolMessage] = []
+    for message in reversed(talk):
+        if not isinstance(message, ToolMessage):
+            break
+        results.insert(0, message)
+    failed = next((message for message in results if message.status == "error"), None)
+    if failed is not None:
+        data = result_of(failed)
+        shown = f"{data.get('message', '')} {data.get('next_step', '')}".strip()
+        return Reply(_escaped(shown), ask=next_steps(journey))
+    parts = [after(message.name or "", data=result_of(message), journey=journey) for message in results]
+    return Reply("\n\n".join(filter(None, parts)), ask=_ask_after(results[-1].name or "", journey))
+
+
+def _ask_after(tool: str, journey: Journey) -> Ask | None:
+    """Only where the tool itself asks nothing."""
+    if tool in ("explain_concept", "list_datasets", "list_runs", "list_base_models"):
+        return next_steps(journey)
+    return None
+
+
+def _after_error(error: dict[str, Any], talk: Sequence[BaseMessage], journey: Journey) -> Reply:
+    if error.get("code") == "APPROVAL_OUTDATED":
+        return Reply(
+            say("outdated"), (Call("launch_training", {"plan_id": journey.plan_id} if journey.plan_id else {}),)
+        )
+    before = next((m for m in reversed(talk[:-1]) if isinstance(m, HumanMessage)), None)
+    if before is not None and "file" in before.additional_kwargs:
+        return Reply(say("file_error"), ask=Ask(say("error_next"), (UPLOAD, SAMPLE), kind="file"))
+    return Reply(ask=next_steps(journey))
+
+
+def _escaped(text: str) -> str:
+    return str(escape(bare(text)))

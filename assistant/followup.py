@@ -1,0 +1,211 @@
+"""From runs to the conversations that wait for them: live progress while a training runs, and at its end the result.
+
+The database is asked, not the broker: what is not told yet stands there (``runs.reported``), so nothing is lost by a
+restart, and two processes never tell the same end twice (``claim_report``). The broker's bell only makes it faster.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import anyio
+from sqlmodel import col, select
+
+from assistant.hub import Hub, hub
+from assistant.prompts import prompt
+from assistant.toolbelt import Outcome, call_tool
+from tools.asking import ask, button
+from tools.cards import ProgressCard
+from tools.context import ToolContext
+from workspace.database import engine_for, system_session
+from workspace.errors import WizardError
+from workspace.events import (
+    Asked,
+    AssistantSaid,
+    CardShown,
+    ConversationEvent,
+    ErrorShown,
+    RunProgressed,
+    Stage,
+    ToolCalled,
+    ToolReturned,
+    TurnEnded,
+)
+from workspace.home import Workspace
+from workspace.ids import new_id
+from workspace.repositories import run_of
+from workspace.run import Run, RunStatus
+from workspace.settings import Settings
+from workspace.tables import RunRow
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.4
+"""How often unreported runs are looked at; it bounds the age of what a progress card shows."""
+
+IDLE_SECONDS = 1.0
+"""How often it is looked for new runs while there is none."""
+
+
+@dataclass
+class _Seen:
+    seq: int = 0
+    at: float = 0.0
+
+
+class Followup:
+    """Watches the runs of every owner, or of one. Use :func:`following`."""
+
+    def __init__(
+        self, settings: Settings, workspace_of: Callable[[str], Workspace], owner: str | None = None, live: Hub = hub
+    ) -> None:
+        self._settings = settings
+        self._workspace_of = workspace_of
+        self._owner = owner
+        self._hub = live
+        self._seen: dict[str, _Seen] = {}
+
+    async def watch(self) -> None:
+        """Until cancelled. A look that fails (the database is away for a moment) is tried again."""
+        while True:
+            try:
+                busy = await self.look()
+            except Exception:
+                _log.exception("looking after trainings failed; trying again")
+                busy = False
+            await asyncio.sleep(LOOK_SECONDS if busy else IDLE_SECONDS)
+
+    async def look(self) -> bool:
+        """One look at all unreported runs: tells progress and ends. True while any of them still runs."""
+        rows = await anyio.to_thread.run_sync(self._unreported)
+        for run, seq in rows:
+            if run.status.ended:
+                await self.report(run)
+            elif self._seen.get(run.id, _Seen()).seq != seq:
+                self._seen[run.id] = _Seen(seq, time.monotonic())
+                await self._progress(run)
+        return any(not run.status.ended for run, _ in rows)
+
+    def _unreported(self) -> list[tuple[Run, int]]:
+        query = select(RunRow).where(col(RunRow.reported).is_(False), col(RunRow.conversation_id).is_not(None))
+        if self._owner:
+            query = query.where(RunRow.owner_id == self._owner)
+        with system_session(engine_for(self._settings.database)) as session:
+            return [(run_of(row), row.last_seq) for row in session.exec(query)]
+
+    async def _progress(self, run: Run) -> None:
+        """Progress is not stored; the card is drawn anew from the run's own events whenever it is shown."""
+        from tools.runs import run_view
+
+        workspace = self._workspace_of(run.owner_id)
+        view: ProgressCard = await anyio.to_thread.run_sync(run_view, workspace, run.id)
+        event = RunProgressed(
+            run_id=run.id,
+            fraction=view.fraction,
+            eta_seconds=view.eta_seconds,
+            message=view.message,
+            metrics=view.metrics,
+            view=view.model_dump(mode="json"),
+        )
+        self._hub.publish(run.conversation_id or "", event)
+
+    async def report(self, run: Run) -> bool:
+        """Tells the conversation how the run ended; True for the one caller who did."""
+        self._seen.pop(run.id, None)
+        workspace = self._workspace_of(run.owner_id)
+        conversation_id = run.conversation_id or ""
+        async with self._hub.turn_lock(conversation_id):
+            if not await anyio.to_thread.run_sync(workspace.runs.claim_report, run.id):
+                return False
+            with suppress(WizardError):  # the conversation may be deleted by now, or the run is
+                await self._progress(run)
+            try:
+                events = await anyio.to_thread.run_sync(_ending, workspace, run)
+                stored = await anyio.to_thread.run_sync(workspace.transcripts.append, conversation_id, events)
+            except WizardError as exc:
+                _log.info("the end of %s was not told: %s", run.id, exc.code)
+                return False
+            for item in stored:
+                self._hub.publish(conversation_id, item)
+        return True
+
+
+@asynccontextmanager
+async def following(
+    settings: Settings, workspace_of: Callable[[str], Workspace], owner: str | None = None
+) -> AsyncIterator[Followup]:
+    """Watches in the background for as long as the block lasts."""
+    followup = Followup(settings, workspace_of, owner)
+    task = asyncio.create_task(followup.watch())
+    try:
+        yield followup
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+def _ending(workspace: Workspace, run: Run) -> Sequence[ConversationEvent]:
+    """What the conversation gets to hear at the end of a run."""
+    match run.status:
+        case RunStatus.SUCCEEDED:
+            return _success(workspace, run)
+        case RunStatus.FAILED:
+            return _failure(run)
+        case _:
+            question = ask(
+                prompt("guide/cancelled_ask.md"),
+                button("Make another plan", "propose_plan", primary=True),
+                button("Show my data", "inspect_dataset"),
+            )
+            return [AssistantSaid(text=prompt("guide/cancelled.md"), model="guide"), question, _end("plan")]
+
+
+def _success(workspace: Workspace, run: Run) -> list[ConversationEvent]:
+    context = ToolContext(workspace, run.conversation_id)
+    events: list[ConversationEvent] = []
+    results, question = _called(context, "explain_results", {"run": run.id}, events)
+    if results.ok:
+        events.append(AssistantSaid(text=prompt("guide/finished.md", data=results.data), model="guide"))
+        mistakes, _ = _called(context, "show_mistakes", {"run": run.id}, events)
+        del mistakes
+        events.append(question or _what_next())
+    return [*events, _end("check")]
+
+
+def _called(
+    context: ToolContext, tool: str, args: dict[str, str], events: list[ConversationEvent]
+) -> tuple[Outcome, Asked | None]:
+    call_id = new_id("call")
+    outcome = call_tool(context, tool, dict(args))
+    events.append(ToolCalled(call_id=call_id, tool=tool, args=dict(args)))
+    events.append(ToolReturned(call_id=call_id, tool=tool, ok=outcome.ok, data=outcome.data))
+    events.extend(CardShown(card=card, call_id=call_id) for card in outcome.output.cards)
+    return outcome, outcome.output.ask
+
+
+def _what_next() -> Asked:
+    return ask(
+        "What next?",
+        button("See the mistakes", "show_mistakes", primary=True),
+        button("Download the model", "export_model"),
+        button("Change the plan", "revise_plan"),
+    )
+
+
+def _failure(run: Run) -> list[ConversationEvent]:
+    failure = run.failure
+    assert failure is not None
+    question = ask(
+        prompt("guide/failed_ask.md"),
+        button("Make another plan", "propose_plan", primary=True),
+        button("Show my data", "inspect_dataset"),
+    )
+    error = ErrorShown(code=failure.code, message=failure.message, next_step=failure.next_step)
+    return [error, AssistantSaid(text=prompt("guide/failed.md"), model="guide"), question, _end("plan")]
+
+
+def _end(stage: Stage) -> TurnEnded:
+    return TurnEnded(stage=stage)

@@ -1,0 +1,99 @@
+"""The likely next steps as buttons."""
+
+from assistant.guide.journey import Journey
+from assistant.guide.reply import Ask
+from assistant.guide.texts import say
+from tools.asking import CHANGE, UPLOAD, button
+from workspace.events import Option
+
+SAMPLE = button("Show me with sample data", "load_sample")
+GOALS = (
+    button("Sort messages", "recommend_task", goal="sort texts"),
+    button("Find names in text", "recommend_task", goal="find names in text"),
+    button("Write text", "recommend_task", goal="write text"),
+    SAMPLE,
+)
+TRY = button("Try it", "try_model", primary=True)
+OTHER_FILE = Option(id="upload", label="Upload another file")
+
+_LABELS = {
+    "recommend_task": "Say what I want to get done",
+    "load_sample": "See it with sample data",
+    "upload": "Upload a file",
+    "inspect_dataset": "Look at my data",
+    "list_datasets": "List my data",
+    "delete_dataset": "Delete my data",
+    "propose_plan": "Make a plan",
+    "revise_plan": "Change the plan",
+    "list_base_models": "Show the base models",
+    "launch_training": "Start the training",
+    "run_status": "See how far the training is",
+    "cancel_run": "Stop the training",
+    "list_runs": "List my trainings",
+    "explain_results": "Show the results",
+    "show_mistakes": "See the mistakes",
+    "try_model": "Try the model",
+    "export_model": "Download the model",
+    "explain_concept": "Have a word explained",
+    "help": "Hear how this works",
+    "where": "See where we are",
+    "privacy": "Where my data goes",
+    "cost": "What it costs",
+    "duration": "How long it takes",
+    "amount": "Which data is needed",
+    "who": "Who you are",
+    "complaint": "Say what went wrong",
+}
+
+
+def next_steps(journey: Journey) -> Ask:
+    """What most people do from here."""
+    return Ask(say("next_ask"), next_options(journey))
+
+
+def next_options(journey: Journey) -> tuple[Option, ...]:
+    if journey.running:
+        return (button("See how far it is", "run_status", primary=True), button("Stop the training", "cancel_run"))
+    if journey.model_id:
+        return (TRY, button("See the mistakes", "show_mistakes"), button("Download the model", "export_model"))
+    if journey.plan_id:
+        return (button("Start", "launch_training", primary=True, plan_id=journey.plan_id), CHANGE)
+    if journey.ready:
+        return (button("Make a plan", "propose_plan", primary=True), CHANGE, OTHER_FILE)
+    if journey.dataset_id:
+        return (CHANGE, OTHER_FILE, SAMPLE)
+    return (UPLOAD, SAMPLE) if journey.goal else GOALS
+
+
+def offered(intent: str) -> Option:
+    """A button that does what somebody may have meant."""
+    return Option(id=f"guide:{intent}", label=_LABELS[intent])
+
+
+def offers(likely: tuple[str, ...], journey: Journey) -> tuple[Option, ...]:
+    """Three buttons: what the words may mean, filled up with what usually comes next."""
+    meant = [offered(intent) for intent in likely if intent in _LABELS and _possible(intent, journey)]
+    usual = [option for option in next_options(journey) if option.label not in {m.label for m in meant}]
+    return tuple([*meant, *usual][:3])
+
+
+def _possible(intent: str, journey: Journey) -> bool:
+    """Whether it makes sense to offer this now."""
+    needs_model = ("explain_results", "show_mistakes", "try_model", "export_model")
+    if intent in needs_model:
+        return bool(journey.model_id)
+    if intent in ("run_status", "cancel_run"):
+        return journey.running
+    if intent in ("launch_training", "revise_plan"):
+        return bool(journey.plan_id)
+    if intent in ("inspect_dataset", "delete_dataset", "propose_plan"):
+        return bool(journey.dataset_id)
+    return True
+
+
+def goal_ask() -> Ask:
+    return Ask(say("welcome_ask"), GOALS)
+
+
+def file_ask() -> Ask:
+    return Ask(say("upload_ask"), (UPLOAD, SAMPLE), kind="file")

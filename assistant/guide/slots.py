@@ -1,0 +1,209 @@
+"""What can be read out of a message by rule: times, settings, columns, quoted texts, names of methods and models."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from workspace.recipe import load_recipes
+
+_NUMBER = r"(\d+(?:[.,]\d+)?(?:e-?\d+)?)"
+_QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]{2,})[\"“”»]|(?<!\w)'([^']{3,})'(?!\w)")
+_TRY = re.compile(
+    r"^\s*(?:please\s+)?(?:try|test|predict|classify|check|probier\w*|teste?|essaie|prueba)\b[^:\n]{0,30}:\s*(\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_MODEL_ID = re.compile(r"\b([A-Za-z][\w.]*[-/][\w./-]*\w)\b")
+_FILE = re.compile(r"[\w()\[\] .-]*\w\.(?:csv|tsv|txt|xlsx?|jsonl?|parquet|ods)\b", re.IGNORECASE)
+_PERCENT_TEST = re.compile(r"(\d{1,2})\s*(?:%|percent|prozent)\s*(?:\w+\s+){0,4}?(?:test\w*|exam|aside|held out)", re.I)
+_SPLIT = re.compile(r"\b(\d{2})\s*/\s*(\d{1,2})(?:\s*/\s*(\d{1,2}))?\b")
+
+
+@cache
+def words() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "words.yaml").read_text("utf-8"))
+    return loaded
+
+
+def seconds_in(text: str) -> int | None:
+    """A span of time in seconds: ``in 5 minutes``, ``half an hour``, ``90 s``. None where there is none."""
+    units, amounts = words()["units"], words()["amounts"]
+    any_unit = "|".join(units.values())
+    amount = "|".join(amounts.values())
+    found = re.search(rf"(?<![\w.]){_NUMBER}\s*-?\s*({any_unit})\b", text, re.IGNORECASE)
+    if found:
+        return round(float(found[1].replace(",", ".")) * _key(units, found[2]))
+    found = re.search(rf"\b({amount})\s+({any_unit})\b", text, re.IGNORECASE)
+    if found and len(found[2]) > 1:
+        return round(_key(amounts, found[1]) * _key(units, found[2]))
+    return None
+
+
+def _key(table: dict[float, str], said: str) -> float:
+    return next(value for value, pattern in table.items() if re.fullmatch(pattern, said, re.IGNORECASE))
+
+
+def texts_to_try(text: str) -> list[str]:
+    """What should be given to the model: after ``try:``, or between quotation marks."""
+    if found := _TRY.match(text):
+        return [found[1].strip()]
+    return quoted(text)
+
+
+def quoted(text: str) -> list[str]:
+    return [first or second for first, second in _QUOTED.findall(text)]
+
+
+def file_named(text: str) -> str:
+    """A file's name in the text; empty where there is none."""
+    found = _FILE.search(text)
+    return found[0].strip() if found else ""
+
+
+def columns_in(text: str, columns: Sequence[str]) -> dict[str, str]:
+    """Columns that are named together with what they are for: ``{"text": "Body", "label": "Team"}``.
+
+    Each name goes with the nearest word for a role, so that "Body as the text and Team as the label" is read right.
+    """
+    named = _named(text, columns)
+    roles = [
+        (found.start(), role)
+        for role, pattern in words()["roles"].items()
+        for found in re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE)
+        if not any(start <= found.start() < end for start, end, _ in named)
+    ]
+    result: dict[str, str] = {}
+    for start, end, name in named:
+        near = sorted(roles, key=lambda role: min(abs(role[0] - end), abs(role[0] - start)))
+        if near:
+            result.setdefault(near[0][1], name)
+    return result
+
+
+_SAID_AS = re.compile(
+    r"\b(?:use|take|nimm|verwende|prends|usa)\s+(?:the\s+column\s+)?[\"“„']?(.+?)[\"”“']?\s+(?:as|als|comme|como)\s+"
+    r"(?:the\s+|den\s+|die\s+|le\s+|la\s+|el\s+)?(text|label|answer|antwort|réponse|respuesta)\b",
+    re.IGNORECASE,
+)
+
+
+def columns_said(text: str) -> dict[str, str]:
+    """Columns as somebody calls them in "use X as the text and Y as the answer", whether they exist or not."""
+    told: dict[str, str] = {}
+    for part in re.split(r"\s+(?:and|und|et|y)\s+|,\s*", text):
+        found = _SAID_AS.search(part if _SAID_AS.search(part) else f"use {part}")
+        if found and len(found[1]) <= 80:
+            told["text" if found[2].lower() == "text" else "label"] = found[1]
+    return told
+
+
+def column_alone(text: str, columns: Sequence[str]) -> str:
+    """The only column that is named; empty where there is none or more than one."""
+    names = {name for _, _, name in _named(text, columns)}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _named(text: str, columns: Sequence[str]) -> list[tuple[int, int, str]]:
+    """Places of column names, longest names first, so that "Text type" is not also "Text"."""
+    taken: list[tuple[int, int, str]] = []
+    for name in sorted((c for c in columns if c.strip()), key=len, reverse=True):
+        for found in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE):
+            if not any(start < found.end() and found.start() < end for start, end, _ in taken):
+                taken.append((found.start(), found.end(), name))
+    # Spelled exactly as in the file beats a common word that happens to be a column's name.
+    exact = [place for place in taken if text[place[0] : place[1]] == place[2]]
+    return sorted(exact or taken)
+
+
+@dataclass
+class Wishes:
+    """What a message asks to be different in a plan; ``revise_plan`` checks it."""
+
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.changes)
+
+
+def wishes_in(text: str) -> Wishes:
+    """Settings, method, base model, time and split that are named in the text."""
+    wishes = Wishes()
+    rest = _settings(text, wishes)
+    if (seconds := seconds_in(rest)) is not None:
+        wishes.changes["budget_seconds"] = seconds
+    _split(rest, wishes)
+    for metric, pattern in words()["metrics"].items():
+        if re.search(pattern, rest, re.IGNORECASE):
+            wishes.changes["metric"] = metric
+    if recipe := _recipe(rest):
+        wishes.changes["recipe"] = recipe
+    if base := _base(rest):
+        wishes.changes["base"] = base
+    return wishes
+
+
+def _settings(text: str, wishes: Wishes) -> str:
+    """Takes ``name value`` and ``value name`` pairs out of the text; returns what is left."""
+    for name, pattern in _setting_patterns().items():
+        plain = rf"(?<!\w)(?:{pattern})(?!\w)"
+        after = re.search(rf"{plain}\s*(?:of|to|is|=|:|auf|von|à|de|a)?\s*{_NUMBER}(?!\w)", text, re.IGNORECASE)
+        before = re.search(rf"(?<![\w.]){_NUMBER}\s+{plain}", text, re.IGNORECASE)
+        found = after or before
+        if found:
+            wishes.changes[name] = _value(found[1])
+            text = text[: found.start()] + " " + text[found.end() :]
+            continue
+        switch = re.search(rf"{plain}\s*(?:=|:|to|is)?\s*(on|off|true|false|none|balanced|auto)\b", text, re.IGNORECASE)
+        if switch:
+            said = switch[1].lower()
+            wishes.changes[name] = {"on": True, "true": True, "off": False, "false": False}.get(said, said)
+            text = text[: switch.start()] + " " + text[switch.end() :]
+    return text
+
+
+@cache
+def _setting_patterns() -> dict[str, str]:
+    """For each thing that can be set, its own name with any separators, and its other names."""
+    patterns = dict(words()["settings"])
+    for recipe in load_recipes().values():
+        for name in recipe.settings:
+            own = re.escape(name).replace("_", "[ _-]?")
+            patterns[name] = f"{patterns[name]}|{own}" if name in patterns else own
+    return patterns
+
+
+def _value(said: str) -> int | float:
+    number = float(said.replace(",", "."))
+    return int(number) if number.is_integer() and "e" not in said.lower() and "." not in said else number
+
+
+def _split(text: str, wishes: Wishes) -> None:
+    if found := _PERCENT_TEST.search(text):
+        wishes.changes["test_fraction"] = int(found[1]) / 100
+    elif found := _SPLIT.search(text):
+        parts = [int(part) for part in found.groups() if part]
+        if sum(parts) == 100:
+            wishes.changes["test_fraction"] = parts[-1] / 100
+            if len(parts) == 3:
+                wishes.changes["valid_fraction"] = round(parts[1] / (parts[0] + parts[1]), 4)
+
+
+def _recipe(text: str) -> str:
+    for name, pattern in words()["recipes"].items():
+        if re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
+            return str(name)
+    return next((name for name in load_recipes() if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)), "")
+
+
+def _base(text: str) -> str:
+    """A base model's name: one with a slash, or one that looks like ``deberta-v3-small``."""
+    for found in _MODEL_ID.finditer(text):
+        name = found[1]
+        looks = re.fullmatch(r"[\w.-]{3,}/(?=.*[-\d])[\w.-]{3,}", name) or re.fullmatch(r"[A-Za-z]+-.*\d.*", name)
+        if looks and not _FILE.fullmatch(name):
+            return name
+    return ""
