@@ -8,7 +8,7 @@ from pydantic import JsonValue, ValidationError
 from tools.base_models import choose_base
 from tools.finding import find_column
 from tools.quoting import plain, unquote
-from workspace.dataset import DatasetProfile
+from workspace.dataset import DatasetProfile, TaskKind
 from workspace.errors import InputError
 from workspace.plan import TrainingPlan
 from workspace.planning import PlanWishes
@@ -71,21 +71,45 @@ def wishes_from(
         name = _proper(given, names)
         if name in _FIELDS:
             fields[name] = _usual(name, settings) if value is None else value
-        elif name in names:
-            default = next(r.settings[name].default for r in recipes if name in r.settings)
-            knobs[name] = default if value is None else value
+        elif owner := next((r for r in (*recipes, *load_recipes().values()) if name in r.settings), None):
+            usual = owner.settings[name].default
+            wanted = usual if value is None else value
+            if wanted == plan.settings.get(name, usual):
+                continue  # a form sends everything, also what was left as it is
+            if name in names:
+                knobs[name] = wanted
+            else:
+                reasons.append(("SETTING_INVALID", f"{name} is a setting of “{owner.title}”, not of this method.", ""))
         else:
             reasons.append(_unknown(given, names))
     _columns(fields, profile, reasons)
     _base(fields, settings, reasons)
+    return _validated(fields | ({"settings": knobs} if knobs else {}), reasons), reasons
+
+
+def _validated(body: dict[str, Any], reasons: list[Reason]) -> PlanWishes:
+    """The wishes without those of a wrong type, which become reasons."""
     try:
-        wishes = PlanWishes.model_validate(fields | ({"settings": knobs} if knobs else {}))
+        return PlanWishes.model_validate(body)
     except ValidationError as exc:
         for error in exc.errors():
-            where = str(error["loc"][1] if len(error["loc"]) > 1 and error["loc"][0] == "settings" else error["loc"][0])
-            reasons.append(("SETTING_INVALID", f"{where}: {error['msg']}.", ""))
-        wishes = PlanWishes()
-    return wishes, reasons
+            where = [str(part) for part in error["loc"]]
+            name = where[1] if where[0] == "settings" and len(where) > 1 else where[0]
+            kind = next((words for start, words in _KINDS.items() if error["type"].startswith(start)), error["msg"])
+            reason = ("SETTING_INVALID", f"{name} {kind}.", "")
+            if reason not in reasons:
+                reasons.append(reason)
+        wrong = {str(error["loc"][0]) for error in exc.errors()}
+        return PlanWishes.model_validate({key: value for key, value in body.items() if key not in wrong})
+
+
+_KINDS = {
+    "int": "must be a whole number",
+    "float": "must be a number",
+    "string": "must be a text",
+    "enum": f"must be one of {', '.join(TaskKind)}",
+}
+"""What is said for pydantic's types of errors, by how they begin."""
 
 
 def _proper(given: str, knobs: list[str]) -> str:
@@ -131,9 +155,11 @@ def _columns(fields: dict[str, Any], profile: DatasetProfile, reasons: list[Reas
         wanted = fields.get(key)
         for name in wanted if isinstance(wanted, list) else [wanted] if wanted else []:
             try:
-                found.setdefault(key, []).append(find_column(profile, str(name)))
+                column = find_column(profile, str(name))
             except InputError as fault:
                 reasons.append((fault.code, f"{fault.message} {fault.next_step}", ""))
+                continue
+            found.setdefault(key, []).append(column)
     for key in ("text", "label"):
         fields.pop(key, None)
         if key in found:

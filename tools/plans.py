@@ -22,7 +22,7 @@ from workspace.plan import PlanChange, SettingValue, StoredPlan, TrainingPlan
 from workspace.planning import PlanWishes, plan_changes, plan_from_profile
 
 START = Option(id="start", label="Start", style="primary")
-_ABOUT_SETTINGS = frozenset({"SETTING_INVALID", "RECIPE_UNKNOWN", "TASK_UNSUPPORTED", "PLAN_INVALID"})
+_ABOUT_SETTINGS = frozenset({"SETTING_INVALID", "RECIPE_UNKNOWN", "PLAN_INVALID"})
 
 
 @tool()
@@ -114,14 +114,15 @@ def _checked(
     try:
         plan = plan_from_profile(dataset, context.workspace.settings, wishes, before)
     except InputError as exc:
-        # Where the data itself is the reason, that has been said in simpler words already.
-        if not reasons or (exc.code in _ABOUT_SETTINGS and exc.code not in {code for code, _, _ in reasons}):
-            reasons = [*reasons, (exc.code, exc.message, "" if reasons else exc.next_step)]
-        if len(reasons) == 1 and exc.code == reasons[0][0]:
+        if not reasons:
             raise
+        # Where the data itself is the reason, that has been said in simpler words already.
+        if exc.code in _ABOUT_SETTINGS:
+            reasons = [*reasons, (exc.code, exc.message, "")]
     if plan is not None and not reasons:
         return plan
-    code = reasons[0][0] if len(reasons) == 1 else "PLAN_INVALID"
+    codes = {code for code, _, _ in reasons}
+    code = codes.pop() if len(codes) == 1 else "PLAN_INVALID"
     message = " ".join(message for _, message, _ in reasons)
     next_step = " ".join(dict.fromkeys(step for _, _, step in reasons if step))
     raise InputError(code, message, next_step or "Put this right, and ask for the plan again.")

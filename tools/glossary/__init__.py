@@ -64,7 +64,7 @@ def suggest_concepts(term: str, count: int = 3) -> list[Concept]:
     """The likeliest concepts where none fits, without doubles."""
     index = _index()
     core = " ".join(word for word in _folded(unquote(term)).split() if word not in _FILLER)
-    near = difflib.get_close_matches(core, list(index), n=20, cutoff=0.45)
+    near = difflib.get_close_matches(core, list(index), n=20, cutoff=0.55)
     usual = [load_glossary()[name] for name in ("accuracy", "label", "training-rows")]
     return list(dict.fromkeys([*(index[name] for name in near), *usual]))[:count]
 
