@@ -23,14 +23,15 @@ _PARTIAL = ".partial"
 class Storage:
     """Puts, gets and deletes objects of one owner. Keys look like ``usr_1/datasets/ds_1/table.parquet``.
 
-    Writing is atomic for readers: a local object is written beside its place and moved there; S3 does it by itself.
+    Writing is atomic for readers: a local object is written beside its place and moved there; one on S3 is sent when it is complete.
     """
 
     def __init__(self, url: str, owner_id: str, **options: Any) -> None:
         self.owner_id = owner_id
         self.url = url.rstrip("/")
         self._local = self.url.startswith("file://")
-        self._fs, self._root = fsspec.core.url_to_fs(self.url, **options)
+        self._fs, root = fsspec.core.url_to_fs(self.url, **options)
+        self._root = root.rstrip("/")
 
     @classmethod
     def of(cls, settings: Settings, owner_id: str) -> "Storage":
@@ -39,7 +40,11 @@ class Storage:
         if settings.storage.startswith("s3://"):
             # Several processes write: a listing remembered here would be wrong.
             options["use_listings_cache"] = False
-            options["config_kwargs"] = {"signature_version": "s3v4"}
+            options["config_kwargs"] = {
+                "signature_version": "s3v4",
+                "connect_timeout": 5,
+                "retries": {"max_attempts": 3, "mode": "standard"},
+            }
             options["client_kwargs"] = {"region_name": settings.s3_region}
             if settings.s3_endpoint_url:
                 options["endpoint_url"] = settings.s3_endpoint_url
@@ -70,12 +75,12 @@ class Storage:
             with _whole_or_nothing(Path(path)) as file:
                 yield file
             return
-        with self._remote_errors(), self._fs.open(path, "wb") as file:
-            try:
+        # By way of a local file: s3fs completes an upload also when its block ends with an error.
+        with _scratch_folder() as folder:
+            with _full_disk_told(), (folder / "object").open("wb") as file:
                 yield file
-            except BaseException:
-                file.discard()
-                raise
+            with self._remote_errors():
+                self._fs.put_file(str(folder / "object"), path)
 
     @contextmanager
     def read(self, key: str) -> Iterator[IO[bytes]]:
@@ -96,10 +101,10 @@ class Storage:
                 raise NotFound("OBJECT_NOT_FOUND", "This file is no longer there.", "Upload it again.")
             yield Path(path)
             return
-        with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
-            target = Path(folder) / Path(path).name
+        with _scratch_folder() as folder:
+            target = folder / Path(path).name
             try:
-                with self._remote_errors():
+                with self._remote_errors(), _full_disk_told():
                     self._fs.get_file(path, str(target))
             except FileNotFoundError as exc:
                 raise NotFound("OBJECT_NOT_FOUND", "This file is no longer there.", "Upload it again.") from exc
@@ -143,8 +148,9 @@ class Storage:
             if not self._fs.exists(path):
                 return []
             found = self._fs.find(path)
-        root = self._root.rstrip("/") + "/"
-        return sorted(str(name).removeprefix(root) for name in found if not str(name).endswith(_PARTIAL))
+        # Some servers keep the place of a deleted folder, and name it.
+        below = [str(name) for name in found if str(name).startswith(f"{path}/")]
+        return sorted(name.removeprefix(f"{self._root}/") for name in below if not name.endswith(_PARTIAL))
 
     def delete(self, prefix: str) -> None:
         """Delete one object or everything below a prefix. Nothing there is no error."""
@@ -158,11 +164,13 @@ class Storage:
         if self._local:
             yield
             return
+        from botocore.exceptions import BotoCoreError
+
         try:
             yield
-        except (FileNotFoundError, NotFound):
+        except FileNotFoundError:
             raise
-        except (OSError, ValueError) as exc:
+        except (OSError, ValueError, BotoCoreError) as exc:
             raise Unavailable(
                 "STORAGE_UNAVAILABLE",
                 "The file storage cannot be reached.",
@@ -175,17 +183,30 @@ def _whole_or_nothing(final: Path) -> Iterator[IO[bytes]]:
     """Open a file beside ``final`` that takes its place when the block ends without an error."""
     partial = final.with_name(f"{final.name}.{secrets.token_hex(4)}{_PARTIAL}")
     try:
-        final.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as file:
-            yield file
-        partial.replace(final)
-    except OSError as exc:
-        if exc.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise Unavailable(
-                "STORAGE_FULL",
-                "There is no room left on the disk, so the file was not kept.",
-                "Free some space, or delete data and models that are no longer needed, then try again.",
-            ) from exc
-        raise
+        with _full_disk_told():
+            final.parent.mkdir(parents=True, exist_ok=True)
+            with partial.open("wb") as file:
+                yield file
+            partial.replace(final)
     finally:
         partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _scratch_folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _full_disk_told() -> Iterator[None]:
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise Unavailable(
+            "STORAGE_FULL",
+            "There is no room left on the disk, so the file was not kept.",
+            "Free some space, or delete data and models that are no longer needed, then try again.",
+        ) from exc
