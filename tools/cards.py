@@ -290,7 +290,7 @@ class DownloadCard(CardData):
     model_id: str
     model_name: str
     url: str = Field(description="path on this server; behind the login where there is one")
-    path: str | None = Field(description="where the file lies, for surfaces on the same computer; None on S3")
+    path: str | None = Field(description="where the file lies; None on S3 and where people log in")
     file_name: str
     bytes: int
     files: list[str] = Field(description="what is in it")

@@ -22,7 +22,7 @@ _BEGINNING = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Export:
-    """A packed model. ``path``: where it lies on this computer; None on S3."""
+    """A packed model. ``path``: where it lies, where the person sits at this computer; else None."""
 
     file_name: str
     bytes: int
@@ -58,7 +58,7 @@ def export_of(workspace: Workspace, model: TrainedModel) -> Export:
     return Export(
         file_name=f"{folder}.zip",
         bytes=storage.size(key),
-        path=_local_path(storage.url, key),
+        path=_local_path(workspace, key),
         files=[name.removeprefix(model.artifact_key + "/") for name in names],
         snippet=_snippet(workspace, names, model.artifact_key, folder),
         _workspace=workspace,
@@ -104,5 +104,9 @@ def _file_stem(name: str) -> str:
     return stem or "model"
 
 
-def _local_path(url: str, key: str) -> str | None:
-    return str(Path(url.removeprefix("file://")) / key) if url.startswith("file://") else None
+def _local_path(workspace: Workspace, key: str) -> str | None:
+    """Where the file lies, for the person at this computer; nobody else needs to know the server's folders."""
+    url = workspace.storage.url
+    if workspace.settings.auth != "local" or not url.startswith("file://"):
+        return None
+    return str(Path(url.removeprefix("file://")) / key)

@@ -139,7 +139,7 @@ def _proposed(
     """Keeps the plan, once: the same proposal made twice is the same proposal as long as it was not started."""
     own = context.workspace.plans
     last = own.latest(context.conversation_id) if context.conversation_id else None
-    stored = last if last and last.plan.hash == plan.hash and not _was_started(context, last) else None
+    stored = last if last and last.plan.hash == plan.hash and not context.workspace.runs.of_plan(last.id) else None
     stored = stored or own.add(plan, context.conversation_id, parent.id if parent else None)
     return _shown(context, stored, dataset, groups, changes)
 
@@ -204,10 +204,6 @@ def _change_form(before: StoredPlan, dataset: Dataset) -> ToolOutput:
         "can_be_changed": {f.name: f.value for f in fields},
     }
     return ToolOutput(data=data, ask=form("What should be different?", fields, again), stage="plan")
-
-
-def _was_started(context: ToolContext, stored: StoredPlan) -> bool:
-    return any(run.plan_id == stored.id for run in context.workspace.runs.list())
 
 
 def _dataset_of(context: ToolContext, plan: TrainingPlan) -> Dataset:

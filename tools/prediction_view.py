@@ -33,7 +33,8 @@ def _sentence(prediction: Prediction, ranked: list[tuple[str, float]], sure: boo
     label = plain(prediction.label, 60)
     if sure:
         word = next(word for least, word in _WORDS if prediction.score >= least)
-        return f"“{label}”, {word} ({prediction.score:.2f})"
+        score = "over 0.99" if prediction.score >= 0.995 else f"{prediction.score:.2f}"
+        return f"“{label}”, {word} ({score})"
     second = next(((name, score) for name, score in ranked if name != prediction.label), None)
     if second is None:
         return f"Not sure: perhaps “{label}” ({prediction.score:.2f})"

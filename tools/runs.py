@@ -35,7 +35,7 @@ def _describe_launch(context: ToolContext, arguments: BaseModel) -> ApprovalRequ
     stored = find_plan(context, getattr(arguments, "plan_id", None))
     plan = stored.plan
     dataset = _data_of(context, stored)
-    if run := _run_of(context, stored):
+    if run := context.workspace.runs.of_plan(stored.id):
         _refuse_ended(run)
     mean_chars = sum(c.mean_length for name in plan.text if (c := dataset.profile.column(name)))
     expected = estimate(plan, dataset.rows, mean_chars)
@@ -165,10 +165,6 @@ def _data_of(context: ToolContext, stored: StoredPlan) -> Dataset:
         return context.workspace.datasets.get(stored.plan.dataset_id)
     except NotFound as exc:
         raise dataset_gone() from exc
-
-
-def _run_of(context: ToolContext, stored: StoredPlan) -> Run | None:
-    return next((run for run in context.workspace.runs.list() if run.plan_id == stored.id), None)
 
 
 def _refuse_ended(run: Run) -> None:

@@ -178,6 +178,12 @@ class Runs(_Repository):
         with self._session() as session:
             return [run_of(row) for row in session.exec(query)]
 
+    def of_plan(self, plan_id: str) -> Run | None:
+        """The run that this plan has started, if it has."""
+        with self._session() as session:
+            row = session.exec(select(RunRow).where(RunRow.plan_id == plan_id)).first()
+        return run_of(row) if row else None
+
     def request_cancel(self, run_id: str) -> Run:
         """Asks the worker to stop; the run's end comes as an event. An ended run is returned as it is."""
         with self._session() as session:
