@@ -15,7 +15,7 @@ from workspace.reading.arrow_csv import arrow_batches, fits_arrow
 from workspace.reading.cells import is_blank
 from workspace.reading.columns import batches_of, string_schema
 from workspace.reading.dialect import Dialect, detect_dialect
-from workspace.reading.encoding import Encoding, detect_encoding
+from workspace.reading.encoding import Encoding
 from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers, find_layout, is_comment
 from workspace.reading.names import usable
 from workspace.reading.reports import bad_bytes, ragged_rows
@@ -33,7 +33,7 @@ def open_delimited(source: Source) -> Opened:
 
 
 def _open(source: Source, *, exact: bool) -> Opened:
-    encoding = detect_encoding(source.path)
+    encoding = source.encoding
     with encoding.open(source.path) as file:
         sample = file.read(_SAMPLE_CHARS)
         cut = bool(file.read(1))

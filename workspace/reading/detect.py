@@ -5,7 +5,8 @@ import zipfile
 from pathlib import Path
 
 from workspace.errors import UnreadableFile
-from workspace.reading.encoding import detect_encoding, not_text
+from workspace.reading.conll_reader import is_conll
+from workspace.reading.encoding import not_text
 from workspace.reading.excel_reader import protected
 from workspace.reading.source import Source
 
@@ -82,7 +83,7 @@ def _refuse_foreign(head: bytes) -> None:
         raise UnreadableFile(
             "FILE_IS_HTML",
             "This file is a web page, whatever its name says.",
-            "If it is an export, open it in Excel and save it as .xlsx. If it is a login page, download the file again.",
+            "If it is an export, open it in Excel and save it as .xlsx; if it is a login page, download it again.",
         )
     if _XML.match(head):
         raise _unknown("an XML file", "Open it in Excel and save it as .xlsx, or export it as CSV.")
@@ -124,7 +125,7 @@ def _cfb_kind(path: Path) -> str:
 
 
 def _text_kind(source: Source, head: bytes) -> str:
-    encoding = detect_encoding(source.path)
+    encoding = source.encoding
     with encoding.open(source.path) as file:
         text = file.read(_HEAD)
     if not text.strip("\ufeff \t\r\n\0"):
@@ -139,4 +140,4 @@ def _text_kind(source: Source, head: bytes) -> str:
             from workspace.reading.json_reader import broken_json
 
             raise broken_json("it starts with neither [ nor {")
-    return "delimited"
+    return "conll" if is_conll(text.rsplit("\n", 1)[0]) else "delimited"

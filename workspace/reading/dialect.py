@@ -34,7 +34,7 @@ class Dialect:
         ``lines`` keep their line ends.
         """
         options: dict[str, Any] = {"delimiter": self.delimiter or ",", "strict": False}
-        if self.quote is None or (self.delimiter is None and self.quote is None):
+        if self.quote is None:
             options.update(quoting=csv.QUOTE_NONE, quotechar=None)
         else:
             options.update(quotechar=self.quote, doublequote=True)
@@ -69,7 +69,8 @@ def detect_dialect(text: str, suffix: str = "", *, cut: bool = False) -> Dialect
             if cut and len(rows) > 1:
                 rows = rows[:-1]
             score = _score(rows, delimiter, suffix)
-            if score > best_score + 1e-9:
+            # A quote that is seldom used has to make the rows agree clearly better.
+            if score > best_score + (0.004 if quote == "'" and best.delimiter == delimiter else 1e-9):
                 best, best_score = dialect, score
     least = 0.45 if suffix == ".txt" or not suffix else 0.25
     if best_score < least:
@@ -125,26 +126,17 @@ def _typed_share(rows: list[list[str]], width: int) -> float:
 
 def _quotes(text: str, delimiter: str) -> list[str | None]:
     """The quote characters worth trying with this delimiter, likeliest first."""
-    found: list[str | None] = []
-    for quote in ('"', "'"):
-        if quote not in text:
-            continue
-        opened, closed = _quoted_cells(text, delimiter, quote)
-        if not opened:
-            continue
-        if closed == opened or (closed >= 0.9 * opened and opened >= 10 and not _plain_fits(text, delimiter)) or (not _plain_fits(text, delimiter) and quote == '"'):
-            found.append(quote)
-    if "'" in found:
-        # A cell that starts with an apostrophe is no proof: the apostrophes have to carry the table.
-        opened, _ = _quoted_cells(text, delimiter, "'")
-        lines = max(1, text.count("\n") + text.count("\r"))
-        if '"' in found or opened < 0.2 * lines:
-            found.remove("'")
-    if found:
-        return found
-    # Nothing is quoted here. Where stray quotes begin cells, quoting must stay off; else the usual one costs nothing.
-    opened, _ = _quoted_cells(text, delimiter, '"')
-    return [None] if opened else ['"']
+    plain = _plain_fits(text, delimiter)
+    opened, closed = _quoted_cells(text, delimiter, '"')
+    # Where stray quotes begin cells of rows that fit without quoting, quoting must stay off.
+    stray = opened > closed and (plain or closed < 0.5 * opened)
+    found: list[str | None] = [None] if stray else ['"']
+    if opened > closed and not plain:
+        found = ['"', None]
+    opened, closed = _quoted_cells(text, delimiter, "'")
+    if closed >= 2 and closed == opened:
+        found.append("'")
+    return found
 
 
 def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
@@ -155,7 +147,7 @@ def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
     ends = (delimiter, "\r", "\n")
     while (start := text.find(quote, position)) >= 0:
         before = text[start - 1] if start else "\n"
-        if before not in ends and not (before == " " and start > 1 and text[start - 2] in ends):
+        if before not in ends:
             position = start + 1
             continue
         opened += 1
@@ -175,7 +167,7 @@ def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
                 end += 1
                 continue
             break
-        if text[end + 1] in ends or text[end + 1] == " ":
+        if text[end + 1] in ends:
             closed += 1
             position = end + 1
         else:

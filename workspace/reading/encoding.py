@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from charset_normalizer import from_bytes
-
 from workspace.errors import UnreadableFile
+from workspace.reading.legacy import legacy_encoding
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -20,11 +19,6 @@ _BOMS = (
 )
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 18
-# Tried for files that are no Unicode: what offices and the web have used (W3Techs, usage of character encodings).
-_LEGACY = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 koi8_r mac_roman cp437 cp850 cp866 "
-    "cp932 euc_jp gb18030 big5 cp949 cp874"
-).split()
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ def detect_encoding(path: Path) -> Encoding:
     """The encoding of a text file.
 
     A byte-order mark decides; then UTF-16 by its NUL bytes; then UTF-8 if the whole file is valid; then the legacy
-    encoding that charset-normalizer finds most like a human language.
+    encoding under which it reads most like a human language.
 
     Raises:
         UnreadableFile: NOT_TEXT where no encoding makes it text.
@@ -139,22 +133,7 @@ def _utf8_counts(path: Path) -> tuple[int, int, bytes]:
 
 
 def _legacy(high: bytes) -> str:
-    """The legacy encoding of lines that hold bytes above 127."""
     controls = sum(1 for byte in high if byte < 32 and byte not in (9, 10, 12, 13, 27))
     if controls > 0.02 * len(high):
         raise not_text()
-    sample = high[:_SAMPLE]
-    found = from_bytes(sample, cp_isolation=_LEGACY).best()
-    name = found.encoding if found else "cp1252"
-    if name in ("cp1252", "cp1254", "mac_roman", "cp437", "cp850", "latin_1") and _decodes(high, "cp1252"):
-        # The two differ only in 0x80 to 0x9f; without these bytes the file is plain Latin-1.
-        name = "cp1252" if any(0x80 <= byte <= 0x9F for byte in high) else "latin-1"
-    return name.replace("_", "-") if not name.startswith("cp") else name
-
-
-def _decodes(data: bytes, name: str) -> bool:
-    try:
-        data.decode(name)
-    except UnicodeDecodeError:
-        return False
-    return True
+    return legacy_encoding(high[:_SAMPLE])

@@ -104,7 +104,8 @@ def _table(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
         if not any(not is_blank(cell) for row in rows for cell in row):
             continue
         layout = find_layout(rows, merged_header=_merged_header(sheet))
-        size = (_height(sheet) - layout.start) * layout.width
+        named = sum(1 for cell in rows[layout.header_row] if cell) if layout.header_row is not None else layout.width
+        size = (_height(sheet) - layout.start + 1) * named
         if best is None or size > best[0]:
             best = (size, sheet, layout)
     if best is None:

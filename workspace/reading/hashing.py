@@ -4,6 +4,8 @@ A string's hash is the polynomial of its bytes (each replaced by a random 64-bit
 2**64. Prefix sums give it for all strings of a column at once, without a Python loop and with the GIL released.
 """
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -36,6 +38,11 @@ class _Powers:
             self.up, self.down = self._table(_BASE, size), self._table(_UNBASE, size)
 
 
+@cache
+def _powers() -> _Powers:
+    return _Powers()
+
+
 def hash_strings(column: pa.Array) -> Hashes:
     """One hash a value of a ``string`` array; all nulls have the same one. Equal strings have equal hashes."""
     size = len(column)
@@ -45,7 +52,7 @@ def hash_strings(column: pa.Array) -> Hashes:
     _, offsets_buffer, data_buffer = column.buffers()
     offsets = np.frombuffer(offsets_buffer, dtype=np.int32)[column.offset : column.offset + size + 1].astype(np.int64)
     data = np.frombuffer(data_buffer, dtype=np.uint8) if data_buffer is not None else np.zeros(0, dtype=np.uint8)
-    powers = _Powers()
+    powers = _powers()
     start = 0
     while start < size:
         end = int(np.searchsorted(offsets, offsets[start] + _BLOCK, side="right")) - 1
@@ -80,13 +87,25 @@ def combine(first: Hashes, second: Hashes) -> Hashes:
     return mix(first * np.uint64(0x2545F4914F6CDD1D) + second)
 
 
+def sorted_unique(values: Hashes) -> Hashes:
+    """The distinct values in order; sorting is several times faster here than numpy's hashing ``unique``."""
+    values = np.sort(values)
+    if len(values) > 1:
+        keep = np.empty(len(values), dtype=bool)
+        keep[0] = True
+        np.not_equal(values[1:], values[:-1], out=keep[1:])
+        values = values[keep]
+    return values
+
+
 class DistinctCounter:
     """Counts distinct hashes: exactly up to ``exact`` of them, from then on by the k smallest ones.
 
-    The estimate of k minimum values (Bar-Yossef and others 2002) has a relative error of about 1 / sqrt(k): 0.1 % here.
+    The estimate of k minimum values (Bar-Yossef and others 2002) has a relative error of about 1 / sqrt(k): 0.07 % for
+    the largest k used.
     """
 
-    def __init__(self, exact: int = 1 << 20) -> None:
+    def __init__(self, exact: int = 1 << 21) -> None:
         self._k = exact
         self._kept: Hashes = np.zeros(0, dtype=np.uint64)
         self._waiting: list[Hashes] = []
@@ -103,7 +122,7 @@ class DistinctCounter:
             self._settle()
 
     def _settle(self) -> None:
-        self._kept = np.unique(np.concatenate([self._kept, *self._waiting]))
+        self._kept = sorted_unique(np.concatenate([self._kept, *self._waiting]))
         self._waiting, self._waiting_size = [], 0
         if len(self._kept) > self._k:
             self._kept = self._kept[: self._k].copy()

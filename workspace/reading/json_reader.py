@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 from workspace.errors import LimitExceeded, UnreadableFile
-from workspace.reading.encoding import Encoding, detect_encoding
+from workspace.reading.encoding import Encoding
 from workspace.reading.records import Columns, batches_of_records
 from workspace.reading.reports import broken_lines
 from workspace.reading.source import Opened, Source
@@ -26,7 +26,7 @@ Records = Callable[[float, float], Iterator[Mapping[str, Any]]]
 
 def open_json(source: Source) -> Opened:
     """A JSON or JSON-lines file. Raises UnreadableFile, LimitExceeded."""
-    encoding = detect_encoding(source.path)
+    encoding = source.encoding
     with encoding.open(source.path) as file:
         first = _first_character(file)
     if first == "[":
@@ -111,7 +111,7 @@ def _lines(source: Source, encoding: Encoding, broken: _Broken, low: float, high
     with encoding.open(source.path) as file:
         for number, line in enumerate(file, start=1):
             if number % 4_096 == 0:
-                source.report(low + (high - low) * file.buffer.tell() / size)  # type: ignore[attr-defined]
+                source.report(low + (high - low) * file.buffer.tell() / size)
             if not line.strip(_SPACE):
                 continue
             found = _objects_on(line)
@@ -148,7 +148,7 @@ def _elements(source: Source, encoding: Encoding, low: float, high: float) -> It
             return
         while True:
             yield buffer.value()
-            source.report(low + (high - low) * file.buffer.tell() / size)  # type: ignore[attr-defined]
+            source.report(low + (high - low) * file.buffer.tell() / size)
             mark = buffer.peek()
             if mark == "]":
                 return

@@ -6,6 +6,7 @@ type, and the header's own cell is not of that type; where no column has a type,
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median_high
 
 from workspace.reading.cells import is_blank, is_number, is_typed, says_nothing
@@ -137,11 +138,7 @@ def _is_year_run(row: Row, typed: frozenset[int]) -> bool:
     """Years in ascending order across the columns: a header, although they are numbers."""
     cells = [row[index].strip() for index in sorted(typed) if index < len(row) and not is_blank(row[index])]
     years = [int(cell) for cell in cells if len(cell) == 4 and cell.isdigit() and 1700 <= int(cell) <= 2200]
-    return (
-        len(years) >= 3
-        and len(years) >= 0.8 * len(cells)
-        and all(a < b for a, b in zip(years, years[1:], strict=False))
-    )
+    return len(years) >= 3 and len(years) >= 0.8 * len(cells) and all(a < b for a, b in pairwise(years))
 
 
 def _last_header(rows: Sequence[Row], kept: list[int], typed: frozenset[int], typical: int) -> int | None:
@@ -158,8 +155,13 @@ def _last_header(rows: Sequence[Row], kept: list[int], typed: frozenset[int], ty
     if last is not None and last != kept[-1]:
         return last
     first = _first_full(rows, kept, typical)
-    below = [rows[i] for i in kept if i > first][:_BELOW]
-    return first if _reads_like_header(rows[first], below, typed) else None
+    for index in kept[:_TOP]:
+        below = [rows[i] for i in kept if i > index][:_BELOW]
+        if (index == first or _fill(rows[index]) >= 2) and _reads_like_header(rows[index], below, typed):
+            return index
+        if index == first:
+            break
+    return None
 
 
 def _first_full(rows: Sequence[Row], kept: list[int], typical: int) -> int:

@@ -11,7 +11,8 @@ TEXT_NAMES = frozenset(
     "texto mensaje comentario comentarios descripcion descripción consulta pregunta frase opinión opinion reseña "
     "texte commentaire avis contenu demande phrase testo messaggio commento recensione domanda frase "
     "mensagem comentário descrição avaliação pergunta tekst bericht omschrijving beschrijving opmerking "
-    "wiadomość treść komentarz текст сообщение отзыв комментарий 文本 内容 评论 句子 テキスト 本文 텍스트 내용 نص feed".split()
+    "wiadomość treść komentarz текст сообщение отзыв комментарий 文本 内容 评论 句子 テキスト 本文 텍스트 내용 "
+    "نص feed".split()
 )
 LABEL_NAMES = frozenset(
     "label labels category categories class classes target intent sentiment tag topic team department emotion type "
@@ -31,7 +32,7 @@ DATE_NAMES = frozenset(
     "date time timestamp datetime created created_at updated_at day year month datum zeit jahr fecha año hora "
     "heure jour année data ano дата".split()
 )
-PROMPT_NAMES = frozenset("prompt instruction question input query user context source frage pregunta domanda".split())
+PROMPT_NAMES = frozenset("prompt instruction question input query context frage pregunta domanda".split())
 RESPONSE_NAMES = frozenset(
     "response completion output answer reply assistant target_text antwort respuesta réponse risposta chosen".split()
 )

@@ -69,7 +69,7 @@ def _no_task(statistics: TableStatistics, task: TaskGuess) -> DataProblem:
             code="ONE_COLUMN",
             severity="blocking",
             count=1,
-            message="The file has a single column. To learn from it I need a second one with the right answer for each row.",
+            message="The file has a single column. I need a second one with the right answer for each row to learn from.",
             examples=[statistics.columns[0].name],
         )
     if not task.text:
@@ -140,7 +140,7 @@ def _one_class(labels: _Labels) -> DataProblem | None:
         code="ONE_CLASS",
         severity="blocking",
         count=labels.total,
-        message=f"Every row has the same answer, “{only[:80]}”. A model needs at least two different answers to tell apart.",
+        message=f"Every row has the same answer, “{only[:80]}”. A model needs at least two answers to tell apart.",
         examples=[only[:100]],
     )
 

@@ -56,7 +56,9 @@ class Columns:
 
     def schema(self) -> tuple[pa.Schema, list[str]]:
         """The Arrow schema and the keys of its fields, in the same order."""
-        fields, keys, taken = [], [], set[str]()
+        fields: list[pa.Field] = []
+        keys: list[str] = []
+        taken: set[str] = set()
         for key, kind in self.kinds.items():
             name = clean(key) or f"column {len(fields) + 1}"
             while name in taken:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ _SHOWN = 100
 
 @dataclass
 class Repeats:
-    """``duplicates`` are rows whose text and label stand in an earlier row; conflicts have the text but another label."""
+    """``duplicates``: rows whose text and label stand in an earlier row; conflicts: the same text, another label."""
 
     duplicates: int = 0
     duplicate_examples: list[str] = field(default_factory=list)
@@ -47,7 +48,7 @@ def find_repeats(table: Path, text: list[str], label: str | None) -> Repeats:
     repeated = sizes[group] > 1
     group, labels, places = group[repeated], labels[repeated], places[repeated]
     first = combine(group.astype(np.uint64), labels)
-    _, earliest, inverse = np.unique(first, return_index=True, return_inverse=True)
+    earliest = _first_places(first)
     duplicate = np.ones(len(first), dtype=bool)
     duplicate[earliest] = False
     pairs = np.bincount(group[earliest], minlength=int(group.max()) + 1)
@@ -57,10 +58,16 @@ def find_repeats(table: Path, text: list[str], label: str | None) -> Repeats:
         conflicting_texts=int((pairs > 1).sum()),
         conflicting_rows=int(conflicting.sum()),
     )
-    _ = inverse
-    found.duplicate_examples = _texts_at(table, text, None, places[duplicate])
-    found.conflict_examples = _texts_at(table, text, label, _one_each(places[conflicting], group[conflicting]))
+    found.duplicate_examples = _texts_at(table, text, places[duplicate])
+    found.conflict_examples = _texts_at(table, text, _one_each(places[conflicting], group[conflicting]))
     return found
+
+
+def _first_places(values: Hashes) -> npt.NDArray[np.int64]:
+    """Where each distinct value stands first."""
+    order = np.argsort(values, kind="stable")
+    ordered = values[order]
+    return order[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
 
 
 def _hashes(table: Path, text: list[str], label: str | None) -> tuple[Hashes, Hashes, npt.NDArray[np.bool_]]:
@@ -104,9 +111,9 @@ def _one_each(places: npt.NDArray[np.int64], groups: npt.NDArray[np.int64]) -> n
     return np.array(chosen, dtype=np.int64)
 
 
-def _texts_at(table: Path, text: list[str], label: str | None, places: Iterable[int]) -> list[str]:
+def _texts_at(table: Path, text: list[str], places: Iterable[int]) -> list[str]:
     """The texts of up to three rows, in file order, read from the row groups that hold them alone."""
-    wanted = sorted(int(place) for place in list(places)[:3])
+    wanted = sorted(int(place) for place in islice(places, 3))
     file = pq.ParquetFile(table)
     found: list[str] = []
     start = 0
@@ -117,5 +124,4 @@ def _texts_at(table: Path, text: list[str], label: str | None, places: Iterable[
             rows = file.read_row_group(index, columns=text[:1]).column(0).take(pa.array(inside)).to_pylist()
             found += [" ".join(row)[:_SHOWN] if isinstance(row, list) else str(row)[:_SHOWN] for row in rows]
         start = end
-    _ = label
     return found

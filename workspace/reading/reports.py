@@ -37,3 +37,15 @@ def bad_bytes() -> DataProblem:
         count=1,
         message="A few characters of this file are damaged; they are shown as \N{REPLACEMENT CHARACTER}.",
     )
+
+
+def odd_lines(count: int, examples: list[str]) -> DataProblem:
+    """Lines of a CoNLL file with a word but no tag."""
+    lines = "1 line has" if count == 1 else f"{count:,} lines have"
+    return DataProblem(
+        code="MISSING_TAGS",
+        severity="warning",
+        count=count,
+        message=f"{lines} a word without a tag. I took it as a word outside of any name (O).",
+        examples=examples,
+    )

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from workspace.dataset import ColumnRole, TaskGuess, TaskKind
 from workspace.reading import names
@@ -42,7 +43,9 @@ def _named(column: ColumnStatistics, words: frozenset[str]) -> float:
 
 def _plain_role(column: ColumnStatistics, kind: str) -> ColumnRole:
     """The role a column has by itself, before text and label are chosen among the columns."""
-    if kind == "date" or (kind == "integer" and _named(column, names.DATE_NAMES) and _like_year(column)):
+    if kind == "date" or (kind == "integer" and _like_years(column)):
+        return ColumnRole.DATE
+    if kind == "integer" and _named(column, names.DATE_NAMES):
         return ColumnRole.DATE
     distinct = column.unique >= 0.95 * column.filled and column.filled > 1
     if distinct and kind in ("integer", "text") and column.mean_words <= 1.2:
@@ -57,8 +60,9 @@ def _plain_role(column: ColumnStatistics, kind: str) -> ColumnRole:
     return ColumnRole.OTHER
 
 
-def _like_year(column: ColumnStatistics) -> bool:
-    return all(value.strip().isdigit() and 0 < int(value) < 2200 for value in column.sample[:50])
+def _like_years(column: ColumnStatistics) -> bool:
+    """Whole numbers between 1900 and 2100, more than two of them: years, whatever the name."""
+    return column.unique > 2 and all(1900 <= int(value) <= 2100 for value in column.sample)
 
 
 def _like_code(column: ColumnStatistics) -> bool:
@@ -68,7 +72,7 @@ def _like_code(column: ColumnStatistics) -> bool:
 
 def _counts_up(column: ColumnStatistics) -> bool:
     values = [int(value) for value in column.sample[:100]]
-    return len(values) > 2 and all(a < b for a, b in zip(values, values[1:], strict=False))
+    return len(values) > 2 and all(a < b for a, b in pairwise(values))
 
 
 # Names in texts --------------------------------------------------------------------------------------------------
@@ -122,7 +126,7 @@ def _like_spans(column: ColumnStatistics) -> bool:
 def _generation(columns: list[ColumnStatistics], types: list[str], roles: list[ColumnRole]) -> TaskGuess | None:
     texts = [i for i, kind in enumerate(types) if kind == "text"]
     answers = [i for i in texts if _named(columns[i], names.RESPONSE_NAMES) == 1.0 and _is_prose(columns[i])]
-    asks = [i for i in texts if _named(columns[i], names.PROMPT_NAMES) == 1.0]
+    asks = [i for i in texts if _named(columns[i], names.PROMPT_NAMES) == 1.0 and not _repeats_much(columns[i])]
     if not answers or not [i for i in asks if i not in answers]:
         return None
     answer = answers[0]
@@ -142,6 +146,10 @@ def _generation(columns: list[ColumnStatistics], types: list[str], roles: list[C
         confidence=0.85,
         why=why,
     )
+
+
+def _repeats_much(column: ColumnStatistics) -> bool:
+    return column.filled >= 20 and column.unique < 0.2 * column.filled
 
 
 def _is_prose(column: ColumnStatistics) -> bool:
@@ -220,7 +228,7 @@ def _best_label(columns: list[ColumnStatistics], types: list[str], text: int) ->
         if i != text and kind not in ("list", "object")
     ]
     best = max(scored, default=None)
-    return -best[1] if best is not None and best[0] >= 1.0 else None
+    return -best[1] if best is not None and best[0] >= 0.9 else None
 
 
 def _label_score(columns: list[ColumnStatistics], types: list[str], index: int) -> float:
@@ -232,12 +240,14 @@ def _label_score(columns: list[ColumnStatistics], types: list[str], index: int) 
     if (repeats < 2 and column.filled >= 8) or (column.unique == 1 and named < 1):
         return -9.0 if named < 1 or repeats < 1.2 else 0.5
     score = 2.0 * named + min(1.0, (repeats - 1) / 10)
-    score += {"text": 0.6, "boolean": 0.6, "integer": 0.1, "number": -0.6, "date": -3.0}.get(kind, 0.0)
+    if _like_years(column) if kind == "integer" else False:
+        score -= 1.0
+    score += {"text": 0.6, "boolean": 0.4, "integer": 0.1, "number": -0.6, "date": -3.0}.get(kind, 0.0)
     score -= 0.5 * (column.unique > 50) + 0.5 * (column.unique > 300)
     score -= 1.5 * column.missing / max(1, column.rows)
     score -= 0.3 * max(0.0, column.mean_words - 4)
     score -= 1.8 * max(_named(column, names.ID_NAMES), _named(column, names.DATE_NAMES)) * (named < 1)
-    score -= 1.2 * _named(column, names.OTHER_NAMES) * (named < 1)
+    score -= 0.6 * _named(column, names.OTHER_NAMES) * (named < 1)
     score += 0.2 * (index == len(columns) - 1) + 0.1 * (index == 0)
     if kind in ("integer", "number") and not named and column.unique > 20:
         score -= 1.5

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 
 from workspace.dataset import DataProblem
+from workspace.reading.encoding import Encoding, detect_encoding
 from workspace.settings import Settings
 
 
@@ -44,6 +46,11 @@ class Source:
     def suffix(self) -> str:
         """The ending of the name in lower case, such as ``.csv``."""
         return Path(self.name).suffix.lower()
+
+    @cached_property
+    def encoding(self) -> Encoding:
+        """The encoding of a text file; the whole file is looked through once. Raises UnreadableFile."""
+        return detect_encoding(self.path)
 
     def report(self, fraction: float) -> None:
         """Tell how far the reading is, from 0 to 1."""
