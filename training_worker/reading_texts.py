@@ -12,8 +12,8 @@ from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, write_array
 
 CHECKPOINT_SECONDS = 10.0
-PROBE_SECONDS = 0.5
-PROBE_ROWS = 16
+PROBE_SECONDS = 0.3
+PROBE_ROWS = 128
 
 
 def measured_pace(job: Job, encoder: Encoder, tokens: list[list[int]]) -> float:
@@ -22,9 +22,8 @@ def measured_pace(job: Job, encoder: Encoder, tokens: list[list[int]]) -> float:
         rng = np.random.default_rng(0)
         begun, seen = 0.0, 0
         while not begun or time.monotonic() - begun < PROBE_SECONDS:
-            job.report.check()
             sample = [tokens[i] for i in rng.integers(0, len(tokens), PROBE_ROWS)]
-            encoder.embed(sample, lambda rows, vectors: None)
+            encoder.embed(sample, lambda rows, vectors: None, check=job.report.check)
             seen += sum(map(len, sample)) if begun else 0
             begun = begun or time.monotonic()  # the first batch only warms up
         job.facts["tokens_per_second"] = seen / (time.monotonic() - begun)
@@ -58,7 +57,7 @@ def read_texts(job: Job, encoder: Encoder, tell: Callable[[float, str], None]) -
             job.report.checkpointed()
             saved = time.monotonic()
 
-    encoder.embed(tokens, on_batch, skip=done_rows)
+    encoder.embed(tokens, on_batch, skip=done_rows, check=job.report.check)
     if not done_rows.all():
         write_array(kept, vectors)
         job.report.checkpointed()
