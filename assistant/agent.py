@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import anyio
 from langchain.agents import create_agent
@@ -170,7 +170,7 @@ class ToolRunner(AgentMiddleware[AgentState[Any], TurnContext]):
         self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Any]]
     ) -> ToolMessage:
         call = request.tool_call
-        turn: TurnContext = request.runtime.context
+        turn = cast(TurnContext, request.runtime.context)
         outcome = await anyio.to_thread.run_sync(call_tool, turn.tools, call["name"], call["args"])
         call_id = call["id"] or ""
         request.runtime.stream_writer(ToolDone(call_id, call["name"], outcome))

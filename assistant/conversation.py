@@ -77,7 +77,7 @@ class Conversation:
         return None
 
     async def turn(self, user_input: UserInput) -> AsyncIterator[StoredEvent | Delta]:
-        """Takes a turn and yields what happens, the stored input first, TurnEnded last.
+        """Takes a turn and yields what happens: first what others have added since, then the input, TurnEnded last.
 
         Turns of one conversation wait for each other. Leaving the loop early does not stop the turn; see :meth:`stop`.
         """
@@ -98,7 +98,8 @@ class Conversation:
             self._hub.publish(self.id, item, self.origin)
 
         async with self._hub.turn_lock(self.id):
-            await self.refresh()
+            for stored in await self.refresh():
+                queue.put_nowait(stored)
             await Turn(self.workspace, self.id, self._events, show).run(user_input)
             if not self._titled:
                 await self._name_it()

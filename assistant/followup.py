@@ -1,7 +1,7 @@
 """From runs to the conversations that wait for them: live progress while a training runs, and at its end the result.
 
 The database is asked, not the broker: what is not told yet stands there (``runs.reported``), so nothing is lost by a
-restart, and two processes never tell the same end twice (``claim_report``). The broker's bell only makes it faster.
+restart, and two processes never tell the same end twice: telling and marking as told are one transaction.
 """
 
 import asyncio
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import anyio
 from sqlmodel import col, select
 
+from assistant.guide.texts import after, say
 from assistant.hub import Hub, hub
-from assistant.prompts import prompt
 from assistant.toolbelt import Outcome, call_tool
 from tools.asking import ask, button
 from tools.cards import ProgressCard
 from tools.context import ToolContext
 from workspace.database import engine_for, system_session
-from workspace.errors import WizardError
+from workspace.errors import NotFound, WizardError
 from workspace.events import (
     Asked,
     AssistantSaid,
@@ -57,14 +57,20 @@ class _Seen:
 
 
 class Followup:
-    """Watches the runs of every owner, or of one. Use :func:`following`."""
+    """Watches runs whose end is not told yet. Use :func:`following`."""
 
     def __init__(
-        self, settings: Settings, workspace_of: Callable[[str], Workspace], owner: str | None = None, live: Hub = hub
+        self,
+        settings: Settings,
+        workspace_of: Callable[[str], Workspace],
+        owner: str | None = None,
+        conversation_id: str | None = None,
+        live: Hub = hub,
     ) -> None:
         self._settings = settings
         self._workspace_of = workspace_of
         self._owner = owner
+        self._conversation_id = conversation_id
         self._hub = live
         self._seen: dict[str, _Seen] = {}
 
@@ -93,6 +99,8 @@ class Followup:
         query = select(RunRow).where(col(RunRow.reported).is_(False), col(RunRow.conversation_id).is_not(None))
         if self._owner:
             query = query.where(RunRow.owner_id == self._owner)
+        if self._conversation_id:
+            query = query.where(RunRow.conversation_id == self._conversation_id)
         with system_session(engine_for(self._settings.database)) as session:
             return [(run_of(row), row.last_seq) for row in session.exec(query)]
 
@@ -118,27 +126,29 @@ class Followup:
         workspace = self._workspace_of(run.owner_id)
         conversation_id = run.conversation_id or ""
         async with self._hub.turn_lock(conversation_id):
-            if not await anyio.to_thread.run_sync(workspace.runs.claim_report, run.id):
-                return False
-            with suppress(WizardError):  # the conversation may be deleted by now, or the run is
+            with suppress(WizardError):  # the run may be deleted by now
                 await self._progress(run)
+            events = await anyio.to_thread.run_sync(_ending, workspace, run)
             try:
-                events = await anyio.to_thread.run_sync(_ending, workspace, run)
-                stored = await anyio.to_thread.run_sync(workspace.transcripts.append, conversation_id, events)
-            except WizardError as exc:
-                _log.info("the end of %s was not told: %s", run.id, exc.code)
+                stored = await anyio.to_thread.run_sync(workspace.transcripts.report, conversation_id, run.id, events)
+            except NotFound:
+                # The conversation was deleted; nobody is left to be told.
+                await anyio.to_thread.run_sync(workspace.runs.claim_report, run.id)
                 return False
             for item in stored:
                 self._hub.publish(conversation_id, item)
-        return True
+        return bool(stored)
 
 
 @asynccontextmanager
 async def following(
-    settings: Settings, workspace_of: Callable[[str], Workspace], owner: str | None = None
+    settings: Settings,
+    workspace_of: Callable[[str], Workspace],
+    owner: str | None = None,
+    conversation_id: str | None = None,
 ) -> AsyncIterator[Followup]:
-    """Watches in the background for as long as the block lasts."""
-    followup = Followup(settings, workspace_of, owner)
+    """Watches in the background for as long as the block lasts: everything, or one owner's, or one conversation's."""
+    followup = Followup(settings, workspace_of, owner, conversation_id)
     task = asyncio.create_task(followup.watch())
     try:
         yield followup
@@ -156,21 +166,20 @@ def _ending(workspace: Workspace, run: Run) -> Sequence[ConversationEvent]:
             return _failure(run)
         case _:
             question = ask(
-                prompt("guide/cancelled_ask.md"),
+                say("next_ask"),
                 button("Make another plan", "propose_plan", primary=True),
                 button("Show my data", "inspect_dataset"),
             )
-            return [AssistantSaid(text=prompt("guide/cancelled.md"), model="guide"), question, _end("plan")]
+            return [AssistantSaid(text=say("run_cancelled"), model="guide"), question, _end("plan")]
 
 
 def _success(workspace: Workspace, run: Run) -> list[ConversationEvent]:
     context = ToolContext(workspace, run.conversation_id)
     events: list[ConversationEvent] = []
-    results, question = _called(context, "explain_results", {"run": run.id}, events)
+    results, question = _called(context, "explain_results", {"run_id": run.id}, events)
     if results.ok:
-        events.append(AssistantSaid(text=prompt("guide/finished.md", data=results.data), model="guide"))
-        mistakes, _ = _called(context, "show_mistakes", {"run": run.id}, events)
-        del mistakes
+        events.append(AssistantSaid(text=after("explain_results", data=results.data), model="guide"))
+        _called(context, "show_mistakes", {"run_id": run.id}, events)
         events.append(question or _what_next())
     return [*events, _end("check")]
 
@@ -199,12 +208,12 @@ def _failure(run: Run) -> list[ConversationEvent]:
     failure = run.failure
     assert failure is not None
     question = ask(
-        prompt("guide/failed_ask.md"),
+        say("next_ask"),
         button("Make another plan", "propose_plan", primary=True),
         button("Show my data", "inspect_dataset"),
     )
     error = ErrorShown(code=failure.code, message=failure.message, next_step=failure.next_step)
-    return [error, AssistantSaid(text=prompt("guide/failed.md"), model="guide"), question, _end("plan")]
+    return [error, AssistantSaid(text=say("run_failed"), model="guide"), question, _end("plan")]
 
 
 def _end(stage: Stage) -> TurnEnded:

@@ -47,8 +47,12 @@ class Subscription:
             self._closed = True
             self._queue.put_nowait(None)
 
+    async def get(self) -> Live | None:
+        """The next news; None when closed."""
+        return await self._queue.get()
+
     async def __aiter__(self) -> AsyncIterator[Live]:
-        while (item := await self._queue.get()) is not None:
+        while (item := await self.get()) is not None:
             yield item
 
 

@@ -296,21 +296,39 @@ class Transcripts(_Repository):
         """Stores events in order, numbered without gaps, in one transaction. Raises NotFound."""
         if not events:
             return []
-        at = now()
         with self._session() as session:
-            last = session.execute(
-                update(ConversationRow)
-                .where(col(ConversationRow.id) == conversation_id)
-                .values(last_seq=ConversationRow.last_seq + len(events), updated_at=at)
-                .returning(col(ConversationRow.last_seq))
-            ).scalar_one_or_none()
-            if last is None:
-                raise _missing("conversation")
-            stored = [
-                StoredEvent(conversation_id=conversation_id, seq=last - len(events) + i, at=at, event=event)
-                for i, event in enumerate(events, start=1)
-            ]
-            session.add_all(self._row(s) for s in stored)
+            return self._append(session, conversation_id, events)
+
+    def report(
+        self, conversation_id: str, run_id: str, events: Sequence[ConversationEvent]
+    ) -> builtins.list[StoredEvent]:
+        """Tells a conversation how a run ended, exactly once: one transaction marks it as told and stores the events.
+
+        Returns no events where it was told before. Raises NotFound where the conversation is gone.
+        """
+        with self._session() as session:
+            untold = update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.reported).is_(False))
+            if not affected(session, untold.values(reported=True)):
+                return []
+            return self._append(session, conversation_id, events)
+
+    def _append(
+        self, session: Session, conversation_id: str, events: Sequence[ConversationEvent]
+    ) -> builtins.list[StoredEvent]:
+        at = now()
+        last = session.execute(
+            update(ConversationRow)
+            .where(col(ConversationRow.id) == conversation_id)
+            .values(last_seq=ConversationRow.last_seq + len(events), updated_at=at)
+            .returning(col(ConversationRow.last_seq))
+        ).scalar_one_or_none()
+        if last is None:
+            raise _missing("conversation")
+        stored = [
+            StoredEvent(conversation_id=conversation_id, seq=last - len(events) + i, at=at, event=event)
+            for i, event in enumerate(events, start=1)
+        ]
+        session.add_all(self._row(s) for s in stored)
         return stored
 
     def _row(self, stored: StoredEvent) -> ConversationEventRow:

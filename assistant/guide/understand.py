@@ -12,8 +12,8 @@ from assistant.guide.reply import Ask, Call, Reply
 from assistant.guide.slots import column_alone, columns_in, columns_said, file_named, texts_to_try, wishes_in
 from assistant.guide.texts import say
 from tools.asking import call_of
-from tools.goal import score_goal
 from tools.glossary import find_concept
+from tools.goal import score_goal
 from workspace.events import Asked, Option
 
 _QUESTION = re.compile(

@@ -1,12 +1,14 @@
 """The conversation as JSON lines: one object in, events out, each with ``"event"``. INTERFACES of the project."""
 
+import asyncio
 import json
+import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
-from assistant.inputs import Answer, Say, Upload, UserInput
+from assistant.inputs import Answer, Say, Upload
 from workspace.errors import InputError, WizardError
 from workspace.events import (
     Asked,
@@ -15,10 +17,14 @@ from workspace.events import (
     ConversationEvent,
     ErrorShown,
     RunProgressed,
+    StoredEvent,
     ToolCalled,
     ToolReturned,
     TurnEnded,
 )
+
+if TYPE_CHECKING:
+    from assistant.surfaces.terminal import Terminal
 
 
 class Wait:
@@ -58,11 +64,6 @@ def parse(line: str) -> Line:
             return Quit()
     known = ", ".join(sorted(str(key) for key in given)) or "nothing"
     raise InputError("LINE_UNKNOWN", f"This line says nothing that can be done (it has: {known[:200]}).", _NEXT)
-
-
-def as_input(line: Line) -> UserInput:
-    assert isinstance(line, (Say, Upload, Answer))
-    return line
 
 
 def as_json(event: ConversationEvent) -> dict[str, JsonValue] | None:
@@ -109,3 +110,73 @@ def _asked(event: Asked) -> dict[str, JsonValue]:
 
 def error_line(error: WizardError) -> dict[str, JsonValue]:
     return {"event": "error", **error.as_dict()}
+
+
+class Lines:
+    """Reads lines, answers each with its events. Every line but quit is closed by exactly one ``turn_end``.
+
+    What a training reports between two lines is kept back until the next one, so that a reader is never out of step;
+    only progress is written as it comes.
+    """
+
+    def __init__(self, terminal: "Terminal") -> None:
+        self._terminal = terminal
+        self._conversation = terminal.conversation
+
+    async def serve(self) -> None:
+        """Until quit or the end of the input."""
+        listening = asyncio.create_task(self._listen())
+        try:
+            while text := await asyncio.to_thread(sys.stdin.buffer.readline):
+                if not text.strip():
+                    continue
+                try:
+                    line = parse(text.decode("utf-8", "replace"))
+                    if isinstance(line, Quit):
+                        return
+                    await self._take(line)
+                except WizardError as exc:
+                    _write(error_line(exc))
+                    _write({"event": "turn_end", "stage": self._conversation.stage})
+        finally:
+            listening.cancel()
+            await asyncio.wait([listening])
+
+    async def _listen(self) -> None:
+        async for item in self._terminal.news:
+            if isinstance(item, RunProgressed):
+                _print(item)
+
+    async def _take(self, line: Say | Upload | Answer | Wait) -> None:
+        if isinstance(line, Wait):
+            await self._terminal.all_told()
+            await self._tell_new()
+            _write({"event": "turn_end", "stage": self._conversation.stage})
+            return
+        end: TurnEnded | None = None
+        await self._tell_new()
+        async for item in self._conversation.turn(line):
+            if not isinstance(item, StoredEvent):
+                continue
+            if isinstance(item.event, TurnEnded):
+                end = item.event
+            else:
+                _print(item.event)
+        _print(end or TurnEnded(stage=self._conversation.stage))
+
+    async def _tell_new(self) -> None:
+        """What a training has reported since; without its turn end, for the line that is answered brings its own."""
+        for stored in await self._conversation.refresh():
+            if not isinstance(stored.event, TurnEnded):
+                _print(stored.event)
+
+
+def _print(event: ConversationEvent) -> None:
+    line = as_json(event)
+    if line is not None:
+        _write(line)
+
+
+def _write(line: dict[str, JsonValue]) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stdout.flush()

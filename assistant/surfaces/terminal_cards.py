@@ -1,0 +1,148 @@
+"""Cards as rich text: tables and bars that fit a terminal. Everything from files is printed as plain text."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from tools import cards
+from tools.words import duration_range, of_100
+from workspace.events import Card
+
+View = Callable[[Any], RenderableType]
+
+
+def card_view(card: Card) -> RenderableType:
+    """The card with its finding as the title."""
+    kind = cards.CARDS.get(card.kind)
+    view = _VIEWS.get(card.kind)
+    body: RenderableType = view(kind.of(dict(card.data))) if kind and view else Text("")
+    return Panel(body, title=Text(card.title), title_align="left", box=box.ROUNDED, border_style="blue")
+
+
+def _grid(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for header in headers:
+        table.add_column(Text(header), overflow="fold", max_width=60)
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    return table
+
+
+def _bar(share: float, width: int = 24) -> str:
+    return "█" * max(1, round(share * width))
+
+
+def _lines(*lines: str) -> Text:
+    return Text("\n".join(line for line in lines if line))
+
+
+def _table(card: cards.TableCard) -> RenderableType:
+    columns = card.columns[:5]
+    parts: list[RenderableType] = [
+        _grid([f"{c.name} ({c.role})" for c in columns], [row[: len(columns)] for row in card.preview[:5]])
+    ]
+    if card.labels:
+        bars = [(share.label, f"{share.count:,}", _bar(share.share)) for share in card.labels[:12]]
+        parts += [_grid(["Answer", "Rows", ""], bars), Text(card.labels_sentence)]
+    parts.append(Text(card.read_as, style="dim"))
+    return Group(*parts)
+
+
+def _problems(card: cards.ProblemsCard) -> RenderableType:
+    if not card.problems:
+        return Text("Nothing to fix.", style="green")
+    marks = {"blocking": "✗", "warning": "!", "info": "·"}
+    return _lines(*(f"{marks[p.severity]} {p.message}" for p in card.problems))
+
+
+def _plan(card: cards.PlanCard) -> RenderableType:
+    time = duration_range(card.estimated_seconds_low, card.estimated_seconds_high)
+    methods = [(r.title, r.summary) for r in card.recipes if r.chosen]
+    changes = [f"{c.label}: {c.before} → {c.after}" for c in card.changes]
+    return Group(
+        _lines(*card.sentences, *changes, *(f"! {warning}" for warning in card.warnings)),
+        _grid(["Method", "What it does"], methods),
+        Text(f"About {time}, about {card.memory_mb:,} MB of memory.", style="dim"),
+    )
+
+
+def _progress(card: cards.ProgressCard) -> RenderableType:
+    best = f"Best so far: {of_100(card.best)} ({card.metric_label})" if card.best is not None else ""
+    failure = f"{card.failure.message} {card.failure.next_step}" if card.failure else ""
+    return _lines(card.message, f"{card.fraction:.0%} done" if not card.failure else "", best, failure)
+
+
+def _metrics(card: cards.MetricsCard) -> RenderableType:
+    scores = [(m.label, f"{m.value:.3f}", m.meaning) for m in card.metrics]
+    classes = [
+        (c.label, f"{c.precision:.2f}", f"{c.recall:.2f}", f"{c.f1:.2f}", c.support) for c in card.per_class[:12]
+    ]
+    return Group(
+        _lines(card.headline, card.baseline),
+        _grid(["Score", "", "What it means"], scores),
+        _grid(["Answer", "Precision", "Recall", "F1", "Rows"], classes),
+        _lines(*(f"→ {advice}" for advice in card.advice)),
+    )
+
+
+def _confusion(card: cards.ConfusionCard) -> RenderableType:
+    rows = [(label, *counts[:10]) for label, counts in zip(card.labels[:10], card.matrix, strict=False)]
+    return Group(Text(card.sentence), _grid(["is ↓  said →", *card.labels[:10]], rows))
+
+
+def _mistakes(card: cards.MistakesCard) -> RenderableType:
+    rows = [(m.text, m.expected, m.predicted, f"{m.score:.0%}") for m in card.mistakes]
+    return _grid(["Text", "Right answer", "Said", "Sure"], rows) if rows else Text("No mistakes.", style="green")
+
+
+def _prediction(card: cards.PredictionCard) -> RenderableType:
+    parts: list[RenderableType] = []
+    for p in card.predictions:
+        parts += [Text(p.text, style="dim"), Text(p.sentence, style="bold")]
+        parts.append(_grid(["", "", ""], [(s.label, f"{s.score:.0%}", _bar(s.score)) for s in p.scores[:5]]))
+    return Group(*parts)
+
+
+def _download(card: cards.DownloadCard) -> RenderableType:
+    where = card.path or card.url
+    return Group(_lines(f"{card.file_name}, {card.bytes / 1_000_000:,.1f} MB", where, ""), Text(card.snippet))
+
+
+def _datasets(card: cards.DatasetsCard) -> RenderableType:
+    return _grid(["Name", "Rows", "Answers"], [(d.name, f"{d.rows:,}", d.labels) for d in card.datasets[:20]])
+
+
+def _runs(card: cards.RunsCard) -> RenderableType:
+    return _grid(["Data", "State", "Result"], [(r.name, r.status, r.headline) for r in card.runs[:20]])
+
+
+def _models(card: cards.ModelsCard) -> RenderableType:
+    rows = [(m.name, m.languages, m.speed, m.summary, m.note) for m in card.models]
+    return _grid(["Name", "Languages", "Speed", "", ""], rows)
+
+
+def _concept(card: cards.ConceptCard) -> RenderableType:
+    related = f"See also: {', '.join(card.related)}" if card.related else ""
+    return _lines(card.text, f"Example: {card.example}" if card.example else "", card.yours, related)
+
+
+_VIEWS: dict[str, View] = {
+    "table": _table,
+    "problems": _problems,
+    "plan": _plan,
+    "progress": _progress,
+    "metrics": _metrics,
+    "confusion": _confusion,
+    "mistakes": _mistakes,
+    "prediction": _prediction,
+    "download": _download,
+    "datasets": _datasets,
+    "runs": _runs,
+    "models": _models,
+    "concept": _concept,
+}
