@@ -71,15 +71,17 @@ def wishes_from(
         name = _proper(given, names)
         if name in _FIELDS:
             fields[name] = _usual(name, settings) if value is None else value
-        elif owner := next((r for r in (*recipes, *load_recipes().values()) if name in r.settings), None):
-            usual = owner.settings[name].default
-            wanted = usual if value is None else value
-            if wanted == plan.settings.get(name, usual):
+        elif owners := [r for r in (*recipes, *load_recipes().values()) if name in r.settings]:
+            usual = [r.settings[name].default for r in owners]
+            wanted = usual[0] if value is None else value
+            if wanted in ([plan.settings[name]] if name in plan.settings else usual):
                 continue  # a form sends everything, also what was left as it is
             if name in names:
                 knobs[name] = wanted
             else:
-                reasons.append(("SETTING_INVALID", f"{name} is a setting of “{owner.title}”, not of this method.", ""))
+                reasons.append(
+                    ("SETTING_INVALID", f"{name} is a setting of “{owners[0].title}”, not of this method.", "")
+                )
         else:
             reasons.append(_unknown(given, names))
     _columns(fields, profile, reasons)

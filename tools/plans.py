@@ -15,14 +15,23 @@ from tools.finding import find_dataset, find_plan
 from tools.plan_card import change_view, plan_card, plan_title, rows_of, setting_views
 from tools.quoting import quote, quote_all
 from tools.registry import ToolOutput, tool
-from workspace.dataset import Dataset, TaskKind
+from workspace.dataset import ColumnProfile, ColumnRole, Dataset, DatasetProfile, TaskGuess, TaskKind
 from workspace.errors import InputError, NotFound
 from workspace.events import Approval, Option
 from workspace.plan import PlanChange, SettingValue, StoredPlan, TrainingPlan
 from workspace.planning import PlanWishes, plan_changes, plan_from_profile
 
 START = Option(id="start", label="Start", style="primary")
-_ABOUT_SETTINGS = frozenset({"SETTING_INVALID", "RECIPE_UNKNOWN", "PLAN_INVALID"})
+_SOUND = DatasetProfile(
+    format="csv",
+    rows=100,
+    columns=[
+        ColumnProfile(name="text", type="text", role=ColumnRole.TEXT, missing=0, unique=100),
+        ColumnProfile(name="label", type="text", role=ColumnRole.LABEL, missing=0, unique=2),
+    ],
+    task=TaskGuess(kind=TaskKind.CLASSIFICATION, text=["text"], label="label", confidence=1, why=""),
+)
+"""Data that nothing is wrong with, to check settings against where the person's own cannot be used."""
 
 
 @tool()
@@ -110,15 +119,17 @@ def _checked(
     reasons: list[tuple[str, str, str]],
 ) -> TrainingPlan:
     """The plan, or one error with every reason why there is none."""
+    if reasons and before is None:
+        # Where the data is the reason, that has been said in simpler words already: only settings are checked.
+        columns = {"text": ["text"], "label": "label", "task": TaskKind.CLASSIFICATION}
+        dataset, wishes = dataset.model_copy(update={"profile": _SOUND}), wishes.model_copy(update=columns)
     plan = None
     try:
         plan = plan_from_profile(dataset, context.workspace.settings, wishes, before)
     except InputError as exc:
         if not reasons:
             raise
-        # Where the data itself is the reason, that has been said in simpler words already.
-        if exc.code in _ABOUT_SETTINGS:
-            reasons = [*reasons, (exc.code, exc.message, "")]
+        reasons = [*reasons, (exc.code, exc.message, "")]
     if plan is not None and not reasons:
         return plan
     codes = {code for code, _, _ in reasons}
@@ -196,7 +207,9 @@ def _facts_for_model(
 
 
 def _change_form(before: StoredPlan, dataset: Dataset) -> ToolOutput:
-    fields = [view.field for view in setting_views(before.plan, recipes_of(before.plan))]
+    # A setting that several methods share is one field: its value holds for all of them.
+    views = setting_views(before.plan, recipes_of(before.plan))
+    fields = list({view.name: view.field for view in reversed(views)}.values())[::-1]
     again = Option(id=f"revise_plan?plan_id={before.id}", label="Change the plan", style="primary")
     data: dict[str, JsonValue] = {
         "plan_id": before.id,

@@ -9,6 +9,7 @@ import pytest
 
 from tools.context import ToolContext
 from tools.registry import ToolOutput, all_tools
+from tools.samples import load_samples
 from workspace.dataset import Dataset
 from workspace.home import Workspace
 from workspace.model import ClassScore, Evaluation, Mistake, RunOutcome, TrainedModel, Tried
@@ -42,7 +43,7 @@ def context(workspace: Workspace) -> ToolContext:
 def call(context: ToolContext) -> Call:
     """``call("list_runs")``: as the agent calls it, arguments checked and all."""
 
-    def run(name: str, _context: ToolContext | None = None, **arguments: Any) -> ToolOutput:
+    def run(name: str, _context: ToolContext | None = None, /, **arguments: Any) -> ToolOutput:
         tool = all_tools()[name]
         return tool(_context or context, tool.validate(arguments))
 
@@ -76,6 +77,12 @@ def mails(per_team: int = 30, teams: Iterable[str] = ("Billing", "Orders", "Retu
         for i in range(per_team)
         for team in teams
     ]
+
+
+def real_texts(count: int) -> list[str]:
+    """Questions that people wrote, from the sample that comes with the wizard."""
+    with load_samples()["bank_questions"].path.open(encoding="utf-8", newline="") as file:
+        return [row["text"] for row, _ in zip(csv.DictReader(file), range(count), strict=False)]
 
 
 def evaluation_of(confusion: list[list[int]], labels: list[str], **changes: Any) -> Evaluation:
