@@ -2,7 +2,7 @@
 
 import importlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from workspace.model import Tried
 from workspace.plan import SettingValue, TrainingPlan
 from workspace.recipe import Recipe, load_recipes
 
+CHARACTERS_PER_TOKEN = 3.5
 SAFETY = 1.15  # estimates are rough: what would only just fit is left out
 
 
@@ -82,11 +83,8 @@ def recipes_of(plan: TrainingPlan) -> list[Recipe]:
 class Tournament:
     """Tries recipes one after the other. What is done is kept in ``work`` and not done again after a restart."""
 
-    def __init__(
-        self, plan: TrainingPlan, split: Split, work: Path, pace: Pace, finish_seconds: Callable[[], float]
-    ) -> None:
+    def __init__(self, plan: TrainingPlan, split: Split, work: Path, pace: Pace) -> None:
         self.plan, self.split, self.work, self.pace = plan, split, work, pace
-        self.finish_seconds = finish_seconds
         self.notes: list[str] = []
         self.facts: dict[str, float] = {}
         self._state_file = work / "state.json"
@@ -153,13 +151,20 @@ class Tournament:
             settings=settings_of(recipe, self.plan),
             work=folder,
             report=self.pace.report,
-            deadline=self._deadline,
+            deadline=self._deadline - self.finish_seconds(),
             recipe=recipe.name,
             on_progress=on_progress,
             facts=self.facts,
         )
         self.facts[f"{recipe.name}_seconds"] = self._rough(recipe)
         return job
+
+    def finish_seconds(self) -> float:
+        """What judging on the test rows and saving will take: as long as reading them with the base model, if any."""
+        pace = self.facts.get("tokens_per_second")
+        if pace is None:
+            return 0.5 + len(self.split.test) / 2000
+        return 1.0 + sum(map(len, self.split.test.texts)) / CHARACTERS_PER_TOKEN * 1.2 / pace
 
     def _rough(self, recipe: Recipe) -> float:
         known = self.facts.get(f"{recipe.name}_estimate")

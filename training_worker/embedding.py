@@ -24,8 +24,8 @@ from training_worker.lanes import Lanes
 from training_worker.starter import Base, pooling_of, unavailable
 from workspace.errors import InputError
 
-transformers_logging.disable_progress_bar()
-transformers_logging.set_verbosity_error()
+transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
 BATCH_TOKENS = 2048
 BATCH_ROWS = 64
@@ -44,7 +44,7 @@ def fast_bfloat16() -> bool:
     Without these instructions torch emulates it, nearly ten times slower than float32.
     """
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     try:
         flags = Path("/proc/cpuinfo").read_text("utf-8").split("flags", 2)[1].split("\n")[0].split()
     except (OSError, IndexError):
@@ -156,36 +156,46 @@ def pad(tokenizer: Any, tokens: list[list[int]]) -> dict[str, torch.Tensor]:
     return {"input_ids": ids.to(device()), "attention_mask": mask.to(device())}
 
 
-def vectors_of(encoder: Encoder, texts: Sequence[str], max_tokens: int) -> Vectors:
-    """Vectors of a few texts, in their order."""
+def vectors_of(encoder: Encoder, texts: Sequence[str], max_tokens: int, tick: Callable[[int], None]) -> Vectors:
+    """Vectors of a few texts, in their order. ``tick`` gets the rows done, at times 0."""
     found: Vectors = np.zeros((len(texts), encoder.model.config.hidden_size), dtype=np.float32)
-    encoder.embed(encoder.tokenize(texts, max_tokens), lambda rows, vectors: found.__setitem__(rows, vectors))
+
+    def on_batch(rows: NDArray[np.int64], vectors: Vectors) -> None:
+        found[rows] = vectors
+        tick(len(rows))
+
+    encoder.embed(encoder.tokenize(texts, max_tokens), on_batch, check=lambda: tick(0))
     return found
 
 
-def sequence_classifier(folder: Path, max_tokens: int) -> Callable[[Sequence[str]], NDArray[np.float64]]:
+class SequenceClassifier:
     """A saved ``AutoModelForSequenceClassification`` as a function from texts to logits (rows by labels)."""
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForSequenceClassification.from_pretrained(
-        folder, use_safetensors=True, attn_implementation="eager"
-    )
-    model.eval().to(device())
 
-    def batch(tokens: list[list[int]], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        with torch.inference_mode(), autocast():
-            found = model(**pad(tokenizer, [tokens[i] for i in rows])).logits.float().cpu().numpy()
-        return rows, found
+    def __init__(self, folder: Path, max_tokens: int) -> None:
+        self.max_tokens = max_tokens
+        self.tokenizer = AutoTokenizer.from_pretrained(folder)
+        self.model = AutoModelForSequenceClassification.from_pretrained(
+            folder, use_safetensors=True, attn_implementation="eager"
+        )
+        self.model.eval().to(device())
 
-    def logits(texts: Sequence[str]) -> NDArray[np.float64]:
-        tokens = tokenize(tokenizer, texts, max_tokens)
-        found = np.zeros((len(texts), model.config.num_labels))
+    def __call__(self, texts: Sequence[str], tick: Callable[[int], None]) -> NDArray[np.float64]:
+        tokens = tokenize(self.tokenizer, texts, self.max_tokens)
+        found = np.zeros((len(texts), self.model.config.num_labels))
         wanted = list(batches(tokens))
-        if len(wanted) == 1:
-            found[wanted[0]] = batch(tokens, wanted[0])[1]
+        if len(wanted) == 1:  # one or a few texts: no threads to start
+            found[wanted[0]] = self._logits(tokens, wanted[0])[1]
+            tick(len(texts))
             return found
-        with Lanes[tuple[NDArray[np.int64], NDArray[np.float64]]]() as lanes:
-            for rows, values in lanes.run(partial(batch, tokens, rows) for rows in wanted):
+        with Lanes[tuple[NDArray[np.int64], NDArray[np.float64]]](lambda: tick(0)) as lanes:
+            for rows, values in lanes.run(partial(self._logits, tokens, rows) for rows in wanted):
                 found[rows] = values
+                tick(len(rows))
         return found
 
-    return logits
+    def _logits(
+        self, tokens: list[list[int]], rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        with torch.inference_mode(), autocast():
+            logits = self.model(**pad(self.tokenizer, [tokens[i] for i in rows])).logits
+        return rows, logits.float().cpu().double().numpy()

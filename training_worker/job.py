@@ -89,6 +89,9 @@ class Trainer(Protocol):
     def estimate(self, job: Job) -> float:
         """Seconds that ``train`` and ``save`` will take on this machine, as well as is known now."""
 
+    def least_seconds(self, job: Job) -> float:
+        """Seconds below which it cannot do with these rows. The estimate, but for recipes that can stop early."""
+
     def train(self, job: Job) -> Candidate:
         """Learns on the folds' training rows, choosing its own details on the folds' validation rows."""
 

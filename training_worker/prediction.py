@@ -21,8 +21,14 @@ BATCH_ROWS = 512
 TRUSTED_TYPES: list[str] = []
 
 
+def _nothing(rows: int) -> None:
+    """No one wants to know how far it is."""
+
+
 class _Scorer(Protocol):
-    def __call__(self, texts: Sequence[str]) -> NDArray[np.float64]: ...
+    """Texts to probabilities. ``tick(rows)`` is called with the rows done, often, at times with 0."""
+
+    def __call__(self, texts: Sequence[str], tick: Callable[[int], None] = _nothing) -> NDArray[np.float64]: ...
 
 
 class Predictor:
@@ -37,13 +43,19 @@ class Predictor:
     def probabilities(
         self, texts: Sequence[str], on_progress: Callable[[float], None] | None = None
     ) -> NDArray[np.float64]:
-        """Rows by ``labels``; each row sums to 1. ``on_progress`` gets the fraction done after each batch."""
-        parts = [np.zeros((0, len(self.labels)))]
-        for start in range(0, len(texts), BATCH_ROWS):
-            parts.append(self._scorer(texts[start : start + BATCH_ROWS]))
+        """Rows by ``labels``; each row sums to 1. ``on_progress`` gets the fraction done, several times a second."""
+        found = np.zeros((len(texts), len(self.labels)))
+        done = 0
+
+        def tick(rows: int) -> None:
+            nonlocal done
+            done += rows
             if on_progress:
-                on_progress(min(1.0, (start + BATCH_ROWS) / len(texts)))
-        return np.concatenate(parts)
+                on_progress(min(1.0, done / len(texts)))
+
+        for start in range(0, len(texts), BATCH_ROWS):
+            found[start : start + BATCH_ROWS] = self._scorer(texts[start : start + BATCH_ROWS], tick)
+        return found
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:
         """One prediction for each text, in order."""
@@ -105,15 +117,21 @@ def _scorer(folder: Path, meta: dict[str, Any]) -> _Scorer:
         return _sklearn_scorer(folder)
     if meta["format"] == "encoder":
         return _encoder_scorer(folder, meta)
-    from training_worker.embedding import sequence_classifier
+    from training_worker.embedding import SequenceClassifier
 
-    classifier = sequence_classifier(folder, int(meta["max_tokens"]))
-    return lambda texts: softmax(classifier(texts))
+    classifier = SequenceClassifier(folder, int(meta["max_tokens"]))
+    return lambda texts, tick=_nothing: softmax(classifier(texts, tick))
 
 
 def _sklearn_scorer(folder: Path) -> _Scorer:
     pipeline = _load_skops(folder / "model.skops")
-    return lambda texts: np.asarray(pipeline.predict_proba(list(texts)), dtype=np.float64)
+
+    def score(texts: Sequence[str], tick: Callable[[int], None] = _nothing) -> NDArray[np.float64]:
+        found = np.asarray(pipeline.predict_proba(list(texts)), dtype=np.float64)
+        tick(len(texts))
+        return found
+
+    return score
 
 
 def _encoder_scorer(folder: Path, meta: dict[str, Any]) -> _Scorer:
@@ -123,9 +141,12 @@ def _encoder_scorer(folder: Path, meta: dict[str, Any]) -> _Scorer:
 
     head = _load_skops(folder / "head.skops")
     encoder = load_encoder(Base(folder.name, str(folder / "encoder")), meta["pooling"])
-    return lambda texts: np.asarray(
-        head.predict_proba(vectors_of(encoder, texts, int(meta["max_tokens"]))), dtype=np.float64
-    )
+
+    def score(texts: Sequence[str], tick: Callable[[int], None] = _nothing) -> NDArray[np.float64]:
+        vectors = vectors_of(encoder, texts, int(meta["max_tokens"]), tick)
+        return np.asarray(head.predict_proba(vectors), dtype=np.float64)
+
+    return score
 
 
 def _load_skops(file: Path) -> Any:

@@ -42,7 +42,7 @@ def read_texts(job: Job, encoder: Encoder, tell: Callable[[float, str], None]) -
     vectors: Vectors = np.zeros((len(texts), encoder.model.config.hidden_size), dtype=np.float32)
     if kept.exists():
         vectors = np.load(kept)
-    done_rows = vectors.any(axis=1)
+    done_rows: NDArray[np.bool_] = np.asarray(vectors.any(axis=1))
     lengths = np.array([len(t) for t in tokens])
     total, done = int(lengths.sum()), int(lengths[done_rows].sum())
     saved = time.monotonic()

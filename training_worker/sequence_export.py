@@ -81,15 +81,17 @@ def with_head(
     assert not unexpected, unexpected
     assert all(name.startswith((new, "pooler.")) for name in missing), missing
     size = config.hidden_size
-    layer = model.bert.encoder.layer[-1]
+    bert: Any = model.bert
+    layer = bert.encoder.layer[-1]
     with torch.no_grad():
         for name, parameter in layer.named_parameters():
             parameter.fill_(1.0 if name.endswith("LayerNorm.weight") else 0.0)
         layer.attention.self.value.weight.copy_(torch.eye(size))
         layer.attention.output.dense.weight.copy_(torch.eye(size) * LOUD)
-        model.bert.pooler.dense.weight.copy_(torch.eye(size) * QUIET)
-        model.bert.pooler.dense.bias.zero_()
+        bert.pooler.dense.weight.copy_(torch.eye(size) * QUIET)
+        bert.pooler.dense.bias.zero_()
         # The layer norm gives vectors of length sqrt(size), the head was trained on length 1.
         model.classifier.weight.copy_(torch.tensor(weights / (QUIET * np.sqrt(size))))
         model.classifier.bias.copy_(torch.tensor(bias))
-    return model.eval()
+    model.train(False)
+    return model

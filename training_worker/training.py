@@ -54,10 +54,9 @@ def train(plan: TrainingPlan, table: Path, test_table: Path | None, work: Path, 
     started = time.monotonic()
     pace.tell("data", "Reading the rows", plan.budget_seconds)
     split = _prepare(plan, table, test_table)
-    judge_seconds = 0.5 + len(split.test) / 2000
     data_seconds = time.monotonic() - started
 
-    tournament = Tournament(plan, split, work, pace, lambda: judge_seconds)
+    tournament = Tournament(plan, split, work, pace)
     tournament.split = _fit_to_budget(plan, split, recipes[0], tournament)
     choice = tournament.run(recipes)
     part = work / "model.part"
@@ -121,7 +120,7 @@ def _prepare(plan: TrainingPlan, table: Path, test_table: Path | None) -> Split:
 def _fit_to_budget(plan: TrainingPlan, split: Split, first: Recipe, tournament: Tournament) -> Split:
     """Leaves rows out where even the first recipe would take longer than the budget; says so."""
     job: Job = tournament.job(first)
-    estimate = trainer_of(first.name).estimate(job)
+    estimate = trainer_of(first.name).least_seconds(job)
     allowed = SAMPLE_SHARE * plan.budget_seconds
     if estimate <= allowed:
         return split

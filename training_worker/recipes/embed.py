@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from training_worker.calibration import fit_scale, softmax
 from training_worker.embedding import Encoder, Vectors, load_encoder
@@ -68,7 +68,10 @@ class EmbedTrainer:
         pace = measured_pace(job, encoder, tokens)
         labels, folds = len(job.split.labels), len(job.split.folds)
         heads = 1e-8 * len(tokens) * encoder.model.config.hidden_size * labels * (len(CS) * folds + 1)
-        return 1.0 + total / pace + heads
+        return float(1.0 + total / pace + heads)
+
+    def least_seconds(self, job: Job) -> float:
+        return self.estimate(job)
 
     def train(self, job: Job) -> EmbedCandidate:
         job.tell(0.0, "Opening the base model")

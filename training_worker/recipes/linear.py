@@ -10,13 +10,14 @@ import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import skops.io
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -83,6 +84,9 @@ class LinearTrainer:
         characters = float(sum(map(len, job.split.learn.texts)))
         labels = 1 if len(job.split.labels) == 2 else len(job.split.labels)
         return 0.3 + 2.5e-6 * characters + 1e-7 * characters * labels * fits(job)
+
+    def least_seconds(self, job: Job) -> float:
+        return self.estimate(job)
 
     def train(self, job: Job) -> LinearCandidate:
         classes, size = job.split.classes, len(job.split.labels)
@@ -165,13 +169,7 @@ def vectorise(job: Job, labels: int) -> tuple[FeatureUnion, csr_matrix]:
             "Choose another text column, or set char_ngrams to 5 so that signs and emoji count too.",
         )
     union = FeatureUnion(kept)
-    return union, csr_matrix(matrices[0] if len(matrices) == 1 else _side_by_side(matrices))
-
-
-def _side_by_side(matrices: list[csr_matrix]) -> csr_matrix:
-    from scipy.sparse import hstack
-
-    return hstack(matrices, format="csr")
+    return union, csr_matrix(hstack(matrices, format="csr"))
 
 
 def judge(job: Job, matrix: csr_matrix, option: Option, done_before: int) -> NDArray[np.float64]:
@@ -218,7 +216,7 @@ def fit(
         positive = classes == target
         if positive.any() and not positive.all():  # a label may be missing in a fold: then it never wins
             svm = LinearSVC(C=option.C, dual="auto", random_state=job.plan.seed)
-            run_interruptible(job.report, lambda svm=svm, y=positive: _fit_quietly(svm, matrix, y, sample_weight))
+            run_interruptible(job.report, partial(_fit_quietly, svm, matrix, positive, sample_weight))
             weights[row], bias[row] = svm.coef_[0], svm.intercept_[0]
     return weights, bias
 

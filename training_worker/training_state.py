@@ -1,0 +1,32 @@
+"""Model and optimizer of a training under way, in one file that is replaced in one step. Never handed out."""
+
+import os
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from training_worker.embedding import device
+
+
+def save_state(path: Path, module: nn.Module, optimizer: torch.optim.Optimizer | None = None) -> None:
+    """Writes what can change: trainable weights, and the optimizer's state."""
+    trainable = {name: p.detach().clone() for name, p in module.named_parameters() if p.requires_grad}
+    content = {"module": trainable, "optimizer": optimizer.state_dict() if optimizer else None}
+    part = path.with_name(path.name + ".part")
+    with part.open("wb") as file:
+        torch.save(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def load_state(path: Path, module: nn.Module, optimizer: torch.optim.Optimizer | None = None) -> None:
+    """Reads what ``save_state`` wrote; ``weights_only`` because nothing else is in it."""
+    content = torch.load(path, map_location=device(), weights_only=True)
+    parameters = dict(module.named_parameters())
+    with torch.no_grad():
+        for name, value in content["module"].items():
+            parameters[name].copy_(value)
+    if optimizer is not None and content["optimizer"] is not None:
+        optimizer.load_state_dict(content["optimizer"])
