@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import Protocol, cast
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy import Engine, func, or_, update
 from sqlmodel import col, select
 
@@ -60,7 +62,8 @@ class StreamBell:
     @classmethod
     def of(cls, url: str) -> "StreamBell":
         """A bell on the broker at ``url`` that never holds anybody up for more than a second."""
-        return cls(redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1))
+        once = Retry(NoBackoff(), 0)
+        return cls(redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1, retry=once))
 
     def ring(self, run_id: str, seq: int) -> None:
         if time.monotonic() < self._silent_until:
@@ -228,16 +231,17 @@ class RunLog:
         with system_session(self._engine) as session:
             return session.exec(query).one()
 
-    def status(self, run_id: str) -> RunStatus | None:
-        """None where there is no such run (any more)."""
+    def find(self, run_id: str) -> Run | None:
+        """The run, whoever owns it; None where there is no such run (any more)."""
         with system_session(self._engine) as session:
-            status = session.exec(select(RunRow.status).where(RunRow.id == run_id)).first()
-        return RunStatus(status) if status is not None else None
+            row = session.exec(select(RunRow).where(RunRow.id == run_id)).first()
+        return run_of(row) if row else None
 
     def ended(self, run_id: str) -> bool:
         """Has the run ended (or is it gone)?"""
-        status = self.status(run_id)
-        return status is None or status.ended
+        with system_session(self._engine) as session:
+            status = session.exec(select(RunRow.status).where(RunRow.id == run_id)).first()
+        return status is None or RunStatus(status).ended
 
     def cancelled_while_waiting(self) -> list[str]:
         """Queued runs that somebody asked to cancel; claiming one of them ends it."""

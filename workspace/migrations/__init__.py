@@ -4,6 +4,7 @@ A new revision is one file in ``versions/`` and one line here (a test keeps the 
 """
 
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from workspace.errors import Unavailable
 HEAD = "0001"
 """The newest revision. Known without alembic, so that a start with an up-to-date database does not import it."""
 
+_NEXT_SQLITE = "Bring back a copy of this file, or set MTW_HOME to a new folder."
+_NEXT_SERVER = "Check DATABASE_URL, and that the database server runs."
 _PG_LOCK = 0x4D5457  # any number, the same in every process
 
 
@@ -25,7 +28,7 @@ def upgrade(url: str) -> bool:
     """Creates or upgrades the schema; True if there was something to do. Safe in several processes at once.
 
     Raises:
-        Unavailable: the database cannot be reached, or was made by a newer version of this program.
+        Unavailable: the database cannot be reached, is damaged, or was made by a newer version of this program.
     """
     engine = engine_for(url)
     try:
