@@ -4,7 +4,6 @@ A new revision is one file in ``versions/`` and one line here (a test keeps the 
 """
 
 import fcntl
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,13 +35,13 @@ def upgrade(url: str) -> bool:
             return False
         with _one_at_a_time(engine) as connection:
             _run_alembic(connection)
-    except OperationalError as exc:
+    except DatabaseError as exc:
+        sqlite = engine.dialect.name == "sqlite"
+        where = engine.url.database if sqlite else engine.url.render_as_string(hide_password=True)
         raise Unavailable(
             "DATABASE_UNAVAILABLE",
-            f"The database {engine.url.render_as_string(hide_password=True)} cannot be used: {exc.orig}.".replace(
-                "\n", " "
-            ),
-            "Check DATABASE_URL, and that the database server runs.",
+            f"The database {where} cannot be used: {_one_line(exc.orig)}.",
+            _NEXT_SQLITE if sqlite else _NEXT_SERVER,
         ) from exc
     return True
 
