@@ -136,7 +136,7 @@ def export_model(context: ToolContext, model_id: Annotated[str | None, _MODEL] =
     size = f"{export.bytes / 1_000_000:,.1f} MB"
     data: dict[str, JsonValue] = {
         "model_id": model.id,
-        "file_name": export.file_name,
+        "file_name": quote(export.file_name, 80),
         "megabytes": round(export.bytes / 1_000_000, 1),
         "url": card.url,
         "files": list(export.files),

@@ -82,8 +82,17 @@ def plan_card(
         warnings=[*warnings, *_left_out(plan, estimate)],
         settings=setting_views(plan, [part.recipe for part in estimate.recipes]),
         changes=[change_view(c) for c in changes],
-        yaml=yaml.safe_dump(plan.model_dump(mode="json"), sort_keys=False, allow_unicode=True),
+        yaml=_yaml(plan),
     )
+
+
+def _yaml(plan: TrainingPlan) -> str:
+    """As people write it; escaped where a name holds characters that would hide or turn round other text."""
+    body = plan.model_dump(mode="json")
+    text = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=120)
+    words = [" ".join(line.split()) for line in text.splitlines()]
+    readable = all(plain(line, len(line) + 1) == line for line in words)
+    return text if readable else yaml.safe_dump(body, sort_keys=False, width=120)
 
 
 def plan_title(card: PlanCard) -> str:

@@ -13,7 +13,7 @@ from tools.datasets import labels_of
 from tools.estimates import Estimate, estimate, recipes_of
 from tools.finding import find_dataset, find_plan
 from tools.plan_card import change_view, plan_card, plan_title, rows_of, setting_views
-from tools.quoting import quote, quote_all
+from tools.quoting import plain, quote, quote_all
 from tools.registry import ToolOutput, tool
 from workspace.dataset import ColumnProfile, ColumnRole, Dataset, DatasetProfile, TaskGuess, TaskKind
 from workspace.errors import InputError, NotFound
@@ -127,9 +127,7 @@ def _checked(
     try:
         plan = plan_from_profile(dataset, context.workspace.settings, wishes, before)
     except InputError as exc:
-        if not reasons:
-            raise
-        reasons = [*reasons, (exc.code, exc.message, "")]
+        reasons = [*reasons, (exc.code, plain(exc.message, 1000), "" if reasons else exc.next_step)]
     if plan is not None and not reasons:
         return plan
     codes = {code for code, _, _ in reasons}
