@@ -87,9 +87,10 @@ def api_routes(web: Web) -> APIRouter:
         from tools.models import open_export
 
         export = open_export(ToolContext(_workspace(web)), model_id)
-        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(export.file_name)}"}
-        if export.bytes is not None:
-            headers["Content-Length"] = str(export.bytes)
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(export.file_name)}",
+            "Content-Length": str(export.bytes),
+        }
         return StreamingResponse(export.chunks, media_type="application/zip", headers=headers)
 
     return router
@@ -164,4 +165,3 @@ def _broker_and_worker(web: Web) -> tuple[Literal["ok", "unreachable", "none"], 
     except OSError:
         return "ok", "none"
     return "ok", "ok" if answers else "none"
-

@@ -7,7 +7,9 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Any, cast
 
+import anyio
 from fastapi import FastAPI
 
 from assistant.surfaces.web_state import Web
@@ -63,7 +65,7 @@ def _mount_chat(app: FastAPI) -> None:
     from chainlit.auth import ensure_jwt_secret
     from chainlit.server import app as chat
 
-    ensure_jwt_secret()
+    cast(Any, ensure_jwt_secret)()
     app.mount("/", chat)
 
 
@@ -71,10 +73,11 @@ def _lifespan(web: Web, uploads: Path) -> Callable[[FastAPI], AbstractAsyncConte
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         from assistant.conversation import finish_running_turns
+        from assistant.followup import following
 
-        shutil.rmtree(uploads, ignore_errors=True)
-        uploads.mkdir(parents=True, exist_ok=True)
-        yield
+        await anyio.to_thread.run_sync(shutil.rmtree, uploads, True)
+        async with following(web.settings, web.workspace):
+            yield
         await finish_running_turns()
 
     return lifespan

@@ -5,10 +5,12 @@ them. Whose rows are read is decided by :data:`assistant.surfaces.web_state.curr
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import anyio
 from chainlit.data.base import BaseDataLayer
+from chainlit.element import ElementDict
+from chainlit.step import StepDict
 from chainlit.types import Feedback, PageInfo, PaginatedResponse, Pagination, ThreadDict, ThreadFilter
 from chainlit.user import PersistedUser, User
 
@@ -22,7 +24,7 @@ from workspace.transcript import Conversation
 PAGE = 100
 
 
-class TranscriptDataLayer(BaseDataLayer):  # type: ignore[misc]  # chainlit carries no types for mypy
+class TranscriptDataLayer(BaseDataLayer):
     def __init__(self, web: Web) -> None:
         self._web = web
 
@@ -42,7 +44,7 @@ class TranscriptDataLayer(BaseDataLayer):  # type: ignore[misc]  # chainlit carr
             return ""
         return caller().identifier
 
-    async def list_threads(self, pagination: Pagination, filters: ThreadFilter) -> PaginatedResponse:
+    async def list_threads(self, pagination: Pagination, filters: ThreadFilter) -> PaginatedResponse[ThreadDict]:
         first = max(1, min(pagination.first, PAGE))
         before = _cursor(pagination.cursor)
         transcripts = self._web.workspace_of_caller().transcripts
@@ -72,8 +74,8 @@ class TranscriptDataLayer(BaseDataLayer):  # type: ignore[misc]  # chainlit carr
                 return None
             rendered = render(transcript, run_state(workspace), workspace.feedback.of(thread_id))
             thread = _thread(transcript.conversation, identity)
-            thread["steps"] = rendered.steps
-            thread["elements"] = rendered.elements
+            thread["steps"] = cast(list[StepDict], rendered.steps)
+            thread["elements"] = cast(list[ElementDict], rendered.elements)
             return thread
 
         return await anyio.to_thread.run_sync(load)
@@ -113,9 +115,9 @@ class TranscriptDataLayer(BaseDataLayer):  # type: ignore[misc]  # chainlit carr
         transcripts = self._web.workspace_of_caller().transcripts
         return await anyio.to_thread.run_sync(transcripts.head, thread_id)
 
-    async def get_element(self, thread_id: str, element_id: str) -> dict[str, Any] | None:
+    async def get_element(self, thread_id: str, element_id: str) -> ElementDict | None:
         thread = await self.get_thread(thread_id)
-        elements: list[dict[str, Any]] = (thread or {}).get("elements") or []
+        elements = (thread["elements"] or []) if thread else []
         return next((e for e in elements if e["id"] == element_id), None)
 
     async def build_debug_url(self) -> str:

@@ -121,6 +121,7 @@ class Renderer:
     stage: Stage = "goal"
     last_seq: int = 0
     _open: tuple[int, Asked] | None = None
+    _asked: dict[str, Asked] = field(default_factory=dict)
     _calls: dict[str, JsonDict] = field(default_factory=dict)
     _progress: dict[str, list[JsonDict]] = field(default_factory=dict)
 
@@ -137,7 +138,8 @@ class Renderer:
             case FileReceived():
                 return self._file(stored, stored.event)
             case Answered():
-                return [self._message(stored, _answer_words(stored.event), by_user=True)]
+                words = _answer_words(stored.event, self._asked.get(stored.event.ask_id))
+                return [self._message(stored, words, by_user=True)] if words else []
             case AssistantSaid(text=text):
                 return [self._message(stored, safe_markdown(text))]
             case ErrorShown():
@@ -150,6 +152,7 @@ class Renderer:
                 return self._card(stored, stored.event)
             case Asked():
                 self._open = (stored.seq, stored.event)
+                self._asked[stored.event.ask_id] = stored.event
                 return self._question(stored, stored.event, is_open=True)
             case TurnEnded(stage=stage):
                 self.stage = stage
@@ -303,10 +306,13 @@ def welcome(conversation_id: str, at: str) -> tuple[JsonDict, JsonDict]:
     return step, element
 
 
-def _answer_words(answered: Answered) -> str:
-    """What the person saw on the button, or typed, or set in the form."""
+def _answer_words(answered: Answered, asked: Asked | None) -> str:
+    """What the person saw on the button, typed, or set in the form; empty where the answer follows from their words."""
     if answered.label:
         return answered.label
     if isinstance(answered.value, dict):
-        return ", ".join(f"{name}: {value}" for name, value in answered.value.items())
+        labels = {field.name: field.label for field in asked.fields} if asked else {}
+        return "\n".join(f"{labels.get(name, name)}: {value}" for name, value in answered.value.items())
+    if asked is None or any(option.id == answered.value for option in asked.options) or answered.value in ("no", "yes"):
+        return ""
     return str(answered.value)

@@ -6,6 +6,7 @@ Chainlit calls these functions; :func:`register` ties them to one application's 
 import asyncio
 import logging
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -18,6 +19,7 @@ from chainlit.config import config
 from chainlit.context import init_ws_context
 from chainlit.server import sio
 from chainlit.session import WebsocketSession, ws_sessions_id
+from chainlit.types import ThreadDict
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,7 +49,7 @@ def register(web: Web) -> None:
     code.header_auth_callback = code.password_auth_callback = code.oauth_callback = None
     _register_login(web)
 
-    @cl.on_logout  # type: ignore[untyped-decorator]
+    @cl.on_logout
     async def on_logout(request: Request, response: Response) -> dict[str, bool]:
         token = get_token_from_cookies(request.cookies)
         if token:
@@ -55,18 +57,18 @@ def register(web: Web) -> None:
             await _close_tabs(token)
         return {"success": True}
 
-    @cl.on_chat_start  # type: ignore[untyped-decorator]
+    @cl.on_chat_start
     async def on_chat_start() -> None:
         await _greet(_session())
 
-    @cl.on_chat_resume  # type: ignore[untyped-decorator]
-    async def on_chat_resume(thread: dict[str, Any]) -> None:
+    @cl.on_chat_resume
+    async def on_chat_resume(thread: ThreadDict) -> None:
         await _follow(web, _session(), thread["id"])
 
-    @cl.on_message  # type: ignore[untyped-decorator]
+    @cl.on_message
     async def on_message(message: cl.Message) -> None:
         session = _session()
-        files = [(Path(e.path), e.name) for e in message.elements if getattr(e, "path", None)]
+        files = [(Path(e.path), e.name) for e in message.elements if e.path]
         text = message.content or ""
         if not files:
             await _turn(web, session, Say(text))
@@ -74,7 +76,7 @@ def register(web: Web) -> None:
             await _turn(web, session, Upload(path, name, text if i == 0 else ""))
             path.unlink(missing_ok=True)
 
-    @cl.action_callback("answer")  # type: ignore[untyped-decorator]
+    @cl.action_callback("answer")
     async def on_answer(action: cl.Action) -> dict[str, bool]:
         ask_id, value = action.payload.get("ask_id"), action.payload.get("value")
         if not isinstance(ask_id, str):
@@ -93,20 +95,20 @@ def register(web: Web) -> None:
         conversation = _conversations.get(session.id) if session else None
         if session and conversation:
             await conversation.stop()
-            await session.emit("task_end", {})
+            await _emit(session, "task_end", {})
 
 
 def _register_login(web: Web) -> None:
     match web.settings.auth:
         case "local":
 
-            @cl.header_auth_callback  # type: ignore[untyped-decorator]
+            @cl.header_auth_callback
             async def local_login(_headers: Headers) -> cl.User | None:
                 return _login(await anyio.to_thread.run_sync(web.users.local))
 
         case "password":
 
-            @cl.password_auth_callback  # type: ignore[untyped-decorator]
+            @cl.password_auth_callback
             async def password_login(name: str, password: str) -> cl.User | None:
                 return _login(await anyio.to_thread.run_sync(web.users.verify, name, password))
 
@@ -139,6 +141,23 @@ def _session() -> WebsocketSession:
     return cast(WebsocketSession, cl.context.session)
 
 
+async def _emit(session: WebsocketSession, event: str, data: Any) -> None:
+    """Chainlit declares ``emit`` as a plain function; it is a coroutine."""
+    await cast(Any, session).emit(event, data)
+
+
+@dataclass(frozen=True)
+class _Tab:
+    session: WebsocketSession
+
+    @property
+    def id(self) -> str:
+        return str(self.session.id)
+
+    async def emit(self, event: str, data: Any) -> None:
+        await _emit(self.session, event, data)
+
+
 async def _greet(session: WebsocketSession) -> None:
     """A new conversation: the welcome is shown, nothing is stored before the person does something."""
     if session.thread_id_to_resume:
@@ -146,9 +165,9 @@ async def _greet(session: WebsocketSession) -> None:
         session.thread_id_to_resume = None
         session.thread_id = str(uuid.uuid4())
     step, element = welcome(session.thread_id, datetime.now(UTC).isoformat())
-    await session.emit("new_message", step)
-    await session.emit("element", element)
-    await session.emit("window_message", {"type": "mtw:stage", "stage": "goal"})
+    await _emit(session, "new_message", step)
+    await _emit(session, "element", element)
+    await _emit(session, "window_message", {"type": "mtw:stage", "stage": "goal"})
 
 
 async def _follow(web: Web, session: WebsocketSession, conversation_id: str) -> LiveThread:
@@ -160,7 +179,7 @@ async def _follow(web: Web, session: WebsocketSession, conversation_id: str) -> 
     if thread is None or thread.conversation_id != conversation_id:
         if thread is not None:
             await thread.stop()
-        thread = _threads[session.id] = LiveThread(session, web.workspace(_owner(session)), conversation_id)
+        thread = _threads[session.id] = LiveThread(_Tab(session), web.workspace(_owner(session)), conversation_id)
     # Chainlit sends the whole thread anew at every reconnection of a session that has this set.
     session.thread_id_to_resume = conversation_id
     await thread.start()
@@ -178,7 +197,7 @@ async def _turn(web: Web, session: WebsocketSession, user_input: UserInput) -> N
         thread = _threads.get(session.id)
         if thread is None or thread.conversation_id != conversation.id:
             thread = await _follow(web, session, conversation.id)
-            await session.emit("window_message", {"type": "mtw:thread", "id": conversation.id})
+            await _emit(session, "window_message", {"type": "mtw:thread", "id": conversation.id})
         own = not isinstance(user_input, Answer)
         async for item in conversation.turn(user_input):
             await thread.show(item, own)
@@ -188,18 +207,18 @@ async def _turn(web: Web, session: WebsocketSession, user_input: UserInput) -> N
 
 async def _answer(web: Web, session: WebsocketSession, answer: Answer) -> None:
     init_ws_context(session)
-    await session.emit("task_start", {})
+    await _emit(session, "task_start", {})
     try:
         await _turn(web, session, answer)
     except Exception:
         log.exception("an answer in conversation %s failed", session.thread_id)
         raise
     finally:
-        await session.emit("task_end", {})
+        await _emit(session, "task_end", {})
 
 
 async def _show_error(session: WebsocketSession, error: WizardError) -> None:
-    await session.emit("toast", {"type": "error", "message": str(error)})
+    await _emit(session, "toast", {"type": "error", "message": str(error)})
 
 
 def _owner(session: WebsocketSession) -> str:
@@ -214,7 +233,7 @@ async def _close_tabs(token: str) -> None:
             await thread.stop()
         _conversations.pop(session.id, None)
         await sio.disconnect(session.socket_id)
-        await session.delete()
+        await cast(Any, session).delete()
 
 
 def alias_of(session_id: str, step_id: str) -> str:

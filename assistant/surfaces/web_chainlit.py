@@ -94,7 +94,7 @@ def read_token(cookies: dict[str, str]) -> str | None:
 
 def read_name(token: str) -> str | None:
     """The user's name in a token that is signed by us and has not run out; else None."""
-    from chainlit.auth import decode_jwt
+    from chainlit.auth.jwt import decode_jwt
     from jwt import InvalidTokenError
 
     try:

@@ -17,9 +17,10 @@ log = logging.getLogger(__name__)
 
 
 class Tab(Protocol):
-    """What of Chainlit's websocket session is used here."""
+    """A browser tab: Chainlit's websocket session, as far as it is used here."""
 
-    id: str
+    @property
+    def id(self) -> str: ...
 
     async def emit(self, event: str, data: Any) -> None: ...
 

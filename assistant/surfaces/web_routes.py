@@ -1,6 +1,6 @@
 """Our own routes in front of Chainlit's, where those are open: uploads, feedback, files, the session cookie."""
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 import anyio
@@ -115,11 +115,11 @@ def _own_session(session_id: str) -> WebsocketSession:
     session = WebsocketSession.get_by_id(session_id)
     if session is None or session.user is None or session.user.identifier != identity.identifier:
         raise NotFound("SESSION_NOT_FOUND", "This page has lost its connection.", "Reload the page.")
-    return session
+    return cast(WebsocketSession, session)
 
 
 def _layer() -> Any:
-    layer = get_data_layer()
+    layer = cast(Any, get_data_layer)()
     if layer is None:
         raise Forbidden("NO_HISTORY", "Nothing is kept here.", "Ask an operator.")
     return layer

@@ -47,7 +47,7 @@ async def receive_file(headers: Headers, body: AsyncIterator[bytes], folder: Pat
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
         raise _broken()
-    folder.mkdir(parents=True, exist_ok=True)
+    await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
     path = folder / uuid.uuid4().hex
     form = _Form(limit_mb)
     parser = MultipartParser(boundary, form.callbacks())  # type: ignore[arg-type]

@@ -15,8 +15,10 @@ if (!all.MistakesCard) {
           </p>
         ) : (
           <p className="mtw-small">
-            {number(data.total)} of {number(data.rows)} exam rows were wrong; here are the {data.mistakes.length} it was
-            most sure about. Some may be right and the data wrong: worth a look.
+            {data.total > data.mistakes.length
+              ? `Of ${number(data.total)} wrong exam rows, these are the ${data.mistakes.length} it was most sure about.`
+              : "The ones it was most sure about come first."}{" "}
+            Some may be right and the data wrong: worth a look.
           </p>
         )}
         <ol className="mtw-list">

@@ -1,12 +1,15 @@
 import { useEffect, useId, useRef, useState } from "react"
 
 const all = window.mtw.components
-const { duration, number } = window.mtw
+const { duration } = window.mtw
 
 if (!all.PlanCard) {
   function span(low, high) {
     return Math.round(low) === Math.round(high) ? `about ${duration(high)}` : `${duration(low)} to ${duration(high)}`
   }
+
+  // These are seen at once; the others stand in the details.
+  const FIRST = /^(time|memory|cost|rows)/i
 
   function Field({ setting, value, onChange }) {
     const id = useId()
@@ -96,6 +99,14 @@ if (!all.PlanCard) {
     return (
       <details>
         <summary>Details</summary>
+        <dl className="mtw-facts">
+          {data.facts.filter(([name]) => !FIRST.test(name)).map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
         <div className="mtw-scroll" tabIndex={0} role="region" aria-label="All settings">
           <table>
             <thead>
@@ -170,15 +181,7 @@ if (!all.PlanCard) {
           </p>
         ))}
         <dl className="mtw-facts">
-          <div>
-            <dt>Time</dt>
-            <dd>{span(data.estimated_seconds_low, data.estimated_seconds_high)}</dd>
-          </div>
-          <div>
-            <dt>Memory</dt>
-            <dd>about {number(data.memory_mb / 1000, 1)} GB</dd>
-          </div>
-          {data.facts.map(([name, value]) => (
+          {data.facts.filter(([name]) => FIRST.test(name)).map(([name, value]) => (
             <div key={name}>
               <dt>{name}</dt>
               <dd>{value}</dd>

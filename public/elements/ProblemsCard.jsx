@@ -20,7 +20,7 @@ if (!all.ProblemsCard) {
           {data.problems.map((problem) => (
             <li key={problem.code} className={`mtw-note mtw-note-${problem.severity}`}>
               <span className="mtw-tag">{WORDS[problem.severity]}</span>
-              {problem.message}
+              {problem.message.startsWith(title) && data.problems.length === 1 ? "For example:" : problem.message}
               {problem.examples.length > 0 && (
                 <span className="mtw-quotes">
                   {problem.examples.slice(0, 3).map((example, i) => (

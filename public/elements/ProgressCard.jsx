@@ -13,7 +13,21 @@ if (!all.ProgressCard) {
     cancelled: "Stopped",
   }
 
-  function Chart({ curves, sentence }) {
+  const CURVES = {
+    train_loss: "error while learning",
+    loss: "error while learning",
+    valid_loss: "error on rows it does not learn from",
+    valid_macro_f1: "score on rows it does not learn from",
+    valid_accuracy: "right answers on rows it does not learn from",
+  }
+
+  function curveName(key, tried) {
+    const [recipe, metric] = key.split("/")
+    const title = tried.find((t) => t.recipe === recipe)?.title || recipe
+    return `${title}: ${CURVES[metric] || (metric || "").replace(/_/g, " ")}`
+  }
+
+  function Chart({ curves, sentence, tried }) {
     const lines = Object.entries(curves)
       .filter(([, points]) => points.length > 1)
       .slice(0, 4)
@@ -60,7 +74,7 @@ if (!all.ProgressCard) {
               <svg width="26" height="8" aria-hidden="true">
                 <line x1="1" x2="25" y1="4" y2="4" strokeWidth="2.4" stroke={`hsl(var(--mtw-line-${i + 1}))`} strokeDasharray={DASHES[i]} />
               </svg>
-              {name.replace(/_/g, " ").replace("/", ": ")}
+              {curveName(name, tried)}
             </li>
           ))}
         </ul>
@@ -157,11 +171,11 @@ if (!all.ProgressCard) {
         )}
         {data.best !== null && !ended && (
           <p>
-            Best so far: <strong>{percent(data.best, 1)}</strong> {data.metric_label}
-            {data.recipe_title ? `, now trying ${data.recipe_title}` : ""}.
+            Best so far: <strong>{percent(data.best, 1)}</strong> <span className="mtw-small">({data.metric_label})</span>
+            {data.recipe_title ? `, now trying “${data.recipe_title}”` : ""}.
           </p>
         )}
-        <Chart curves={data.curves} sentence={data.curve_sentence} />
+        <Chart curves={data.curves} sentence={data.curve_sentence} tried={data.tried} />
         <Tried tried={data.tried} label={data.metric_label} />
         {!ended && (
           <div className="mtw-row">

@@ -44,6 +44,7 @@ if (!all.Question) {
     const id = useId()
     const box = useRef(null)
     const [busy, setBusy] = useState(false)
+    const [typed, setTyped] = useState("")
     const [values, setValues] = useState(() => initial(fields))
 
     useEffect(() => setBusy(false), [open])
@@ -70,7 +71,8 @@ if (!all.Question) {
 
     const submit = (event) => {
       event.preventDefault()
-      answer(values)
+      if (ask !== "text") answer(values)
+      else if (typed.trim()) answer(typed.trim())
     }
     const buttons = options.map((option) => (
       <button
@@ -90,6 +92,14 @@ if (!all.Question) {
           <button type="button" className="mtw-button mtw-button-primary" onClick={() => press({ id: "upload" })}>
             Choose a file
           </button>
+        )}
+        {open && ask === "text" && (
+          <form className="mtw-try" onSubmit={submit}>
+            <input aria-labelledby={id} value={typed} disabled={busy} onChange={(e) => setTyped(e.target.value)} />
+            <button type="submit" className="mtw-button mtw-button-primary" disabled={busy || !typed.trim()}>
+              Send
+            </button>
+          </form>
         )}
         {open && fields.length > 0 && (
           <form onSubmit={submit}>

@@ -1,4 +1,4 @@
-import { useId, useState } from "react"
+import { useEffect, useId, useRef, useState } from "react"
 
 const all = window.mtw.components
 const { duration, number, percent } = window.mtw
@@ -70,9 +70,19 @@ if (!all.ResultCard) {
 
   all.ResultCard = function ResultCard({ title, data }) {
     const id = useId()
+    const box = useRef(null)
+    useEffect(() => {
+      // Who watched the training to its end sees the result come up; nobody else is moved.
+      const watched = [...document.querySelectorAll("[data-testid=progress-card]")].pop()?.getBoundingClientRect()
+      const seen = watched && watched.bottom > 0 && watched.top < window.innerHeight
+      if (performance.now() > 8000 && seen) {
+        const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches
+        setTimeout(() => box.current?.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" }), 300)
+      }
+    }, [])
     const [tone, words] = VERDICTS[data.verdict]
     return (
-      <section className="mtw-card" aria-labelledby={id} data-testid="result-card">
+      <section className="mtw-card" aria-labelledby={id} ref={box} data-testid="result-card">
         <h3 id={id} className="mtw-lead">{data.headline || title}</h3>
         <p className={`mtw-note ${tone}`}>
           <span className="mtw-tag">{words}</span>

@@ -27,7 +27,7 @@ def table() -> Card:
             cards.ColumnView(name="Body", type="text", role="text", missing=0, unique=1760),
             cards.ColumnView(name="Team", type="text", role="label", missing=0, unique=6),
         ],
-        preview=[[8100 + i, "2026-07-0%d" % (i + 1), text, team] for i, (text, team) in enumerate(MAILS)],
+        preview=[[8100 + i, f"2026-07-0{i + 1}", text, team] for i, (text, team) in enumerate(MAILS)],
         labels=[cards.LabelShare(label=name, count=n, share=n / total) for name, n in TEAMS],
         labels_sentence="Billing is the largest with 812 mails; Other has only 30.",
         task="classification",
@@ -177,9 +177,7 @@ def metrics() -> Card:
         verdict="good",
         rows={"train": 1205, "valid": 213, "test": 354},
         metrics=[
-            cards.MetricView(
-                name=name, label=label, value=value, low=value - 0.03, high=value + 0.02, meaning=meaning
-            )
+            cards.MetricView(name=name, label=label, value=value, low=value - 0.03, high=value + 0.02, meaning=meaning)
             for name, label, value, meaning in (
                 ("accuracy", "Accuracy", 0.93, "93 of 100 mails it had never seen went to the right team."),
                 ("precision", "Precision", 0.91, "When it names a team, it is right 91 times in 100."),
@@ -189,8 +187,13 @@ def metrics() -> Card:
         ],
         per_class=[
             cards.ClassRow(
-                label=name, precision=0.8 + i / 40, recall=0.78 + i / 35, f1=0.79 + i / 38, support=n // 5,
-                confused_with="Orders" if name != "Orders" else "Billing", confused_count=4,
+                label=name,
+                precision=0.8 + i / 40,
+                recall=0.78 + i / 35,
+                f1=0.79 + i / 38,
+                support=n // 5,
+                confused_with="Orders" if name != "Orders" else "Billing",
+                confused_count=4,
             )
             for i, (name, n) in enumerate(reversed(TEAMS))
         ],
@@ -232,7 +235,12 @@ def prediction() -> Card:
         model_name="mails Q3",
         predictions=[
             cards.PredictionView(
-                text=HOSTILE, label="Billing", score=0.88, sure=True, sentence="Billing, quite sure (88 %).", scores=scores
+                text=HOSTILE,
+                label="Billing",
+                score=0.88,
+                sure=True,
+                sentence="Billing, quite sure (88 %).",
+                scores=scores,
             )
         ],
     ).card("This looks like Billing")
