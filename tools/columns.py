@@ -13,6 +13,8 @@ from workspace.events import ToolCalled, ToolReturned
 
 _TELLING = ("inspect_dataset", "propose_plan")
 _MIN_LABELLED_ROWS = 10
+_MOST_LABELS = 1_000
+"""The training refuses more (``training_worker.split``)."""
 _ABOUT_LABEL = frozenset(
     {
         "NO_LABEL_COLUMN",
@@ -69,7 +71,7 @@ def problems_of(dataset: Dataset, choice: Choice, labels: int) -> list[DataProbl
     """What stands in the way of a training on these columns first, then what the profile found and still holds.
 
     Args:
-        labels: how many different answers the label column holds.
+        labels: how many different answers the label column holds; 0 where they were too many to count.
     """
     own = [
         DataProblem(code=code, severity="blocking", count=dataset.rows, message=f"{message} {what_to_do}")
@@ -98,10 +100,13 @@ def _blocking(dataset: Dataset, choice: Choice, labels: int) -> list[Reason]:
         found.append(_NO_TEXT)
     if column is None:
         found.append(_NO_LABEL)
-    elif labels == 1:
+    elif (different := labels or column.unique) == 1:
         found.append(_ONE_CLASS)
-    elif labels > 1 and labels == filled:
+    elif different and different == filled:
         found.append(_ALL_DIFFERENT)
+    elif different > _MOST_LABELS:
+        many = f"There are {different:,} different answers; at most {_MOST_LABELS:,} can be learned."
+        found.append(("TOO_MANY_LABELS", many, "Name another column as the answer, or join rare ones into one."))
     if filled < _MIN_LABELLED_ROWS:
         rows = f"There are {filled} rows with an answer; with fewer than {_MIN_LABELLED_ROWS} nothing can be learned."
         found.append(("FEW_ROWS", rows, "Add rows: 50 for each answer are a start, 200 are good."))

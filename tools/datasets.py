@@ -28,6 +28,7 @@ from workspace.events import Asked, Option
 from workspace.reading import ingest, preview
 
 _MAX_LISTED = 50
+_MOST_COUNTED = 10_000
 
 
 @tool()
@@ -166,8 +167,12 @@ def inspected(context: ToolContext, dataset: Dataset) -> ToolOutput:
 
 
 def labels_of(context: ToolContext, dataset: Dataset, label: str | None) -> dict[str, int]:
-    """Rows per answer, most frequent first; counted anew where the column is not the one that was guessed."""
-    if label is None:
+    """Rows per answer, most frequent first; counted anew where the column is not the one that was guessed.
+
+    Empty for a column of very many values: that is no list of answers, and counting it could fill the memory.
+    """
+    column = dataset.profile.column(label) if label is not None else None
+    if label is None or column is None or column.unique > _MOST_COUNTED:
         return {}
     if label == dataset.profile.task.label and dataset.profile.labels:
         return dataset.profile.labels

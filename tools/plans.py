@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 from tools.asking import CHANGE, confirm, form
 from tools.base_models import choose_base
 from tools.changes import wishes_from
-from tools.columns import choose, problems_of
+from tools.columns import Choice, Reason, choose, problems_of
 from tools.context import ToolContext
 from tools.datasets import labels_of
 from tools.estimates import Estimate, estimate, recipes_of
@@ -61,7 +61,7 @@ def propose_plan(
     dataset = find_dataset(context, dataset_id)
     choice = choose(context, dataset, text, label, task)
     labels = labels_of(context, dataset, choice.label)
-    reasons = [(p.code, p.message, "") for p in problems_of(dataset, choice, len(labels)) if p.severity == "blocking"]
+    reasons = _blocking(dataset, choice, len(labels))
     chosen_base = choose_base(base, context.workspace.settings) if base else None
     if chosen_base and chosen_base.fault:
         reasons.append(("BASE_NOT_AVAILABLE", chosen_base.fault, ""))
@@ -105,10 +105,14 @@ def revise_plan(
     plan = _checked(context, dataset, wishes, before.plan, reasons)
     differences = plan_changes(before.plan, plan)
     groups = len(labels_of(context, dataset, plan.label))
+    if {d.field for d in differences} & {"text", "label", "task"}:
+        chosen = Choice(list(plan.text), plan.label, plan.task, corrected=True)
+        if blocking := _blocking(dataset, chosen, groups):
+            raise _refusal(blocking)
+    output = _proposed(context, dataset, plan, groups, parent=before if differences else None, changes=differences)
     if not differences:
-        output = _shown(context, before, dataset, groups, [])
-        return output.model_copy(update={"data": output.data | {"note": "Nothing is different from the plan before."}})
-    return _proposed(context, dataset, plan, groups, parent=before, changes=differences)
+        output.data["note"] = "Nothing is different from the plan before."
+    return output
 
 
 def _checked(
@@ -116,25 +120,37 @@ def _checked(
     dataset: Dataset,
     wishes: PlanWishes,
     before: TrainingPlan | None,
-    reasons: list[tuple[str, str, str]],
+    reasons: list[Reason],
 ) -> TrainingPlan:
     """The plan, or one error with every reason why there is none."""
     if reasons and before is None:
         # Where the data is the reason, that has been said in simpler words already: only settings are checked.
         columns = {"text": ["text"], "label": "label", "task": TaskKind.CLASSIFICATION}
         dataset, wishes = dataset.model_copy(update={"profile": _SOUND}), wishes.model_copy(update=columns)
-    plan = None
     try:
         plan = plan_from_profile(dataset, context.workspace.settings, wishes, before)
     except InputError as exc:
-        reasons = [*reasons, (exc.code, plain(exc.message, 1000), "" if reasons else exc.next_step)]
-    if plan is not None and not reasons:
-        return plan
+        fault = (exc.code, plain(exc.message, 1000), "" if reasons else exc.next_step)
+        raise _refusal([*reasons, fault]) from exc
+    if reasons:
+        raise _refusal(reasons)
+    return plan
+
+
+def _blocking(dataset: Dataset, choice: Choice, labels: int) -> list[Reason]:
+    return [(p.code, p.message, "") for p in problems_of(dataset, choice, labels) if p.severity == "blocking"]
+
+
+def _refusal(reasons: list[Reason]) -> InputError:
+    """One error with every reason; the common code where all have the same."""
     codes = {code for code, _, _ in reasons}
-    code = codes.pop() if len(codes) == 1 else "PLAN_INVALID"
     message = " ".join(message for _, message, _ in reasons)
     next_step = " ".join(dict.fromkeys(step for _, _, step in reasons if step))
-    raise InputError(code, message, next_step or "Put this right, and ask for the plan again.")
+    return InputError(
+        codes.pop() if len(codes) == 1 else "PLAN_INVALID",
+        message,
+        next_step or "Put this right, and ask for the plan again.",
+    )
 
 
 def _proposed(

@@ -123,6 +123,31 @@ def test_faults_of_a_change_are_told_at_once_with_what_is_near(call: Call, load:
         assert fault in caught.value.message
 
 
+def test_a_changed_answer_column_is_checked_like_a_first_one(call: Call, load: Load) -> None:
+    rows = [(text, team, "same", f"own {i}") for i, (text, team) in enumerate(mails(20))]
+    load(rows, ("body", "team", "constant", "number"))
+    call("propose_plan", label="team")
+    for column, code in (("constant", "ONE_CLASS"), ("number", "RARE_CLASS")):
+        with pytest.raises(InputError) as caught:
+            call("revise_plan", changes={"label": column})
+        assert caught.value.code.startswith(code)
+
+
+def test_more_answers_than_can_be_learned_are_refused_before_training(call: Call, load: Load) -> None:
+    load([(f"a question about article {i} and nothing else", f"team {i // 2}") for i in range(2_400)])
+    with pytest.raises(InputError) as caught:
+        call("propose_plan", label="team", text="body")
+    assert caught.value.code == "TOO_MANY_LABELS"
+    assert "1,200 different answers" in caught.value.message
+
+
+def test_a_plan_that_was_run_is_proposed_anew_when_nothing_changes(call: Call, load: Load) -> None:
+    load(mails())
+    first = call("propose_plan").data["plan_id"]
+    call("launch_training")
+    assert call("revise_plan", changes={"seed": 42}).data["plan_id"] != first
+
+
 def test_a_form_that_was_sent_back_untouched_changes_nothing(call: Call, load: Load) -> None:
     load(mails())
     first = call("propose_plan").data["plan_id"]
