@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -216,3 +217,16 @@ def test_long_curves_are_thinned_evenly() -> None:
     gaps = [b[0] - a[0] for a, b in itertools.pairwise(short)]
     assert max(gaps) - min(gaps) <= 1
     assert thinned(points[:50]) == points[:50]
+
+
+def test_many_clicks_at_the_same_moment_start_one_training(
+    call: Call, load: Load, queue: FakeQueue, context: ToolContext
+) -> None:
+    load(mails())
+    plan = str(call("propose_plan").data["plan_id"])
+    with ThreadPoolExecutor(8) as pool:
+        outputs = list(pool.map(lambda _: call("launch_training", plan_id=plan), range(8)))
+    assert len({output.data["run_id"] for output in outputs}) == 1
+    assert sum(not output.data["already_started"] for output in outputs) == 1
+    assert len(queue.submitted) == 1
+    assert len(context.workspace.runs.list()) == 1
