@@ -59,9 +59,9 @@ def run_to_the_end(settings: Settings, run_id: str) -> int:
             return 2
     log = run_log_of(settings)
     while not foreman.stopping:
-        status = log.status(run_id)
-        if status is None or status.ended:
-            return 0 if status is RunStatus.SUCCEEDED else 1
+        run = log.find(run_id)
+        if run is None or run.status.ended:
+            return 0 if run and run.status is RunStatus.SUCCEEDED else 1
         if not foreman.train(run_id, limited=False):
             # Another worker has it. Should that one die, its lease runs out and the next claim here succeeds.
             time.sleep(0.5)

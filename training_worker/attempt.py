@@ -9,18 +9,14 @@ from enum import Enum
 from sqlalchemy.exc import SQLAlchemyError
 
 from training_worker import runner
-from training_worker.artifacts import discard_model
-from training_worker.checkpoints import Checkpoints
 from training_worker.failures import EXIT_TRY_AGAIN, out_of_memory
 from training_worker.memory import MemoryWatch
 from training_worker.nursery import Nursery
 from training_worker.runner import Order, run_log_of
-from workspace.database import engine_for
-from workspace.errors import WizardError
-from workspace.run import Cancelled, Failed, RunStatus
+from training_worker.tidying import tidy_up
+from workspace.run import Cancelled, Failed
 from workspace.run_log import Lease, LeaseLost
 from workspace.settings import Settings
-from workspace.storage import Storage
 
 logger = logging.getLogger(__name__)
 
@@ -112,13 +108,13 @@ class Attempt:
 
     def _settle(self) -> bool:
         if self._log.ended(self._run.id):
-            self._clean_up()
+            tidy_up(self._settings, self._log, self._run.id)
             return False
         if self._asked is _Asked.VANISH:
             return False
         if self._asked is _Asked.CANCEL or self._log.cancel_asked(self._lease):
             self._log.append(self._lease, Cancelled())
-            self._clean_up()
+            tidy_up(self._settings, self._log, self._run.id)
             return False
         if self._stopping.is_set():
             self._log.release(self._lease, "The worker is being shut down; the training goes on where it was.")
@@ -130,7 +126,7 @@ class Attempt:
         logger.warning("run %s: the training process ended with %s", self._run.id, code)
         if facts := self._memory.killed_by_system(code):
             self._log.append(self._lease, Failed(failure=out_of_memory(facts)))
-            self._clean_up()
+            tidy_up(self._settings, self._log, self._run.id)
             return False
         if code == EXIT_TRY_AGAIN:
             self._hold(2.0 * self._run.attempt)
@@ -147,13 +143,3 @@ class Attempt:
             if time.monotonic() >= self._next_beat:
                 self._log.heartbeat(self._lease)
                 self._next_beat = time.monotonic() + self._lease.seconds / 4
-
-    def _clean_up(self) -> None:
-        """The run has ended: removes its checkpoints and, unless it succeeded, what it had stored of its model."""
-        try:
-            Checkpoints(self._settings, self._run).remove()
-            if self._log.status(self._run.id) is not RunStatus.SUCCEEDED:
-                storage = Storage.of(self._settings, self._run.owner_id)
-                discard_model(engine_for(self._settings.database), storage, self._run)
-        except (WizardError, OSError, SQLAlchemyError) as exc:
-            logger.warning("could not clean up after run %s: %s", self._run.id, exc)

@@ -5,9 +5,8 @@ Only imports: nothing here may start a thread, open a connection or touch a GPU,
 
 import gc
 import importlib
-import signal
 
-from workspace.processes import die_with_parent
+from training_worker.fork_server import serve_the_worker
 
 MODULES = (
     "torch",
@@ -26,11 +25,7 @@ MODULES = (
     "training_worker.predictor_process",
 )
 
-# A worker that is killed takes the fork server with it, and that takes the trainings: none trains on unsupervised.
-die_with_parent()
-# Signals to the whole process group (Ctrl-C, a service manager) are the worker's to handle: it lets trainings save.
-for _signal in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-    signal.signal(_signal, signal.SIG_IGN)
+serve_the_worker()
 for _module in MODULES:
     importlib.import_module(_module)
 # Keeps the garbage collector from touching, and so copying, the pages shared with the children.

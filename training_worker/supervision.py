@@ -10,7 +10,6 @@ What may go wrong, and what happens then:
 
 import logging
 import os
-import shutil
 import socket
 import threading
 import time
@@ -20,9 +19,9 @@ from collections import deque
 from sqlalchemy.exc import SQLAlchemyError
 
 from training_worker.attempt import SHUTDOWN_GRACE_SECONDS, Attempt
-from training_worker.checkpoints import leftovers, work_folder
 from training_worker.nursery import Nursery
 from training_worker.runner import run_log_of
+from training_worker.tidying import tidy_up, tidy_up_leftovers
 from workspace.run_log import Lease
 from workspace.settings import Settings
 
@@ -105,7 +104,7 @@ class Foreman:
 
     def sweep_until_stopped(self) -> None:
         """Sweeps twice a second and whenever a training has ended; a database that is away is waited for."""
-        self.tidy()
+        tidy_up_leftovers(self._settings, self._log)
         while not self.stopping:
             try:
                 self.sweep()
@@ -114,17 +113,6 @@ class Foreman:
                 self._stopping.wait(2)
             self._news.wait(SWEEP_SECONDS)
             self._news.clear()
-
-    def tidy(self) -> None:
-        """Removes work folders of runs that ended while nobody was there to do it."""
-        for run_id in leftovers(self._settings):
-            try:
-                if self._log.ended(run_id):
-                    folder = work_folder(self._settings, run_id)
-                    shutil.rmtree(folder, ignore_errors=True)
-                    folder.with_name(folder.name + ".lock").unlink(missing_ok=True)
-            except SQLAlchemyError as exc:
-                logger.warning("could not tidy up after run %s: %s", run_id, exc)
 
     def _waiting(self) -> list[str]:
         """What may be taken now, oldest first; a worker that trains already gives idle ones more time to be first."""
@@ -164,4 +152,8 @@ class Foreman:
         holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
         settings = self._settings
         slots = settings.max_parallel_runs if limited else 0
-        return self._log.claim(run_id, holder, settings.lease_seconds, settings.max_attempts, slots)
+        lease = self._log.claim(run_id, holder, settings.lease_seconds, settings.max_attempts, slots)
+        if lease is None:
+            # Claiming ends runs that were cancelled while they waited, and those that have used up their attempts.
+            tidy_up(settings, self._log, run_id)
+        return lease
