@@ -136,7 +136,7 @@ class Turn:
             await self._emit(UserSaid(text=upload.say.strip()[:MAX_MESSAGE_CHARS]))
         dataset_id = await receive(self._workspace, self._id, Path(upload.path), upload.name, self._emit)
         if dataset_id:
-            await self._call("inspect_dataset", {"dataset": dataset_id})
+            await self._call("inspect_dataset", {"dataset_id": dataset_id})
         return True
 
     async def _decline_open(self, but: str = "") -> None:

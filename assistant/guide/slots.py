@@ -18,7 +18,7 @@ _TRY = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _MODEL_ID = re.compile(r"\b([A-Za-z][\w.]*[-/][\w./-]*\w)\b")
-_FILE = re.compile(r"[\w()\[\] .-]*\w\.(?:csv|tsv|txt|xlsx?|jsonl?|parquet|ods)\b", re.IGNORECASE)
+_FILE = re.compile(r"[\w()\[\] .-]*[\w)\]]\.(?:csv|tsv|txt|xlsx?|jsonl?|parquet|ods)\b", re.IGNORECASE)
 _PERCENT_TEST = re.compile(r"(\d{1,2})\s*(?:%|percent|prozent)\s*(?:\w+\s+){0,4}?(?:test\w*|exam|aside|held out)", re.I)
 _SPLIT = re.compile(r"\b(\d{2})\s*/\s*(\d{1,2})(?:\s*/\s*(\d{1,2}))?\b")
 
