@@ -32,7 +32,8 @@ def main() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns its exit code."""
-    as_json = "--json" in arguments
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    as_json = "--json" in options
     try:
         ended = _application(arguments)(args=list(arguments), prog_name="mtw", standalone_mode=False)
     except WizardError as exc:

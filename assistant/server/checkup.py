@@ -140,6 +140,8 @@ def _worker(settings: Settings) -> Check:
     url = settings.redis_url or address_of(settings.home / "broker")
     if not url:
         return Check("worker", True, False, "Starts together with the wizard (mtw up).")
+    if not _broker(settings).ok:
+        return Check("worker", False, False, "Cannot be asked without the broker.", "Mend the broker first.")
     from celery import Celery
 
     try:
