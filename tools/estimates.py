@@ -45,9 +45,9 @@ def estimate(plan: TrainingPlan, rows: int, mean_chars: float) -> Estimate:
         fits = not parts or plan.recipe != "auto" or spent + seconds <= plan.budget_seconds
         spent += seconds if fits else 0.0
         parts.append(RecipeEstimate(recipe, seconds * _LOW, seconds * _HIGH, fits))
-    ending = 1.0 + rows * plan.test_fraction / 2000  # judging and saving
-    low = sum(p.low for p in parts if p.fits) + ending
-    high = sum(p.high for p in parts if p.fits) + 2 * ending
+    around = 1.5 + rows * plan.test_fraction / 2000  # starting, reading, judging, saving
+    low = sum(p.low for p in parts if p.fits) + around
+    high = sum(p.high for p in parts if p.fits) + 4 * around  # a worker that was not warm takes seconds to start
     return Estimate(
         low=min(low, plan.budget_seconds),
         high=max(min(high, plan.budget_seconds * 1.2), min(low, plan.budget_seconds)),

@@ -1,5 +1,6 @@
 """From an evaluation to what people see: the sentence, the scores with their meaning, who is taken for whom."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Literal
 from tools.cards import ClassRow, ConfusionCard, MetricsCard, MetricView, MistakesCard, MistakeView
 from tools.quoting import plain
 from tools.run_card import recipe_title, tried_views
-from tools.words import count, of_100
+from tools.words import count, of_100, right_of
 from workspace.model import Evaluation, Mistake, RunOutcome
 
 MAX_MISTAKES = 10
@@ -33,12 +34,21 @@ class Confused:
 
 def headline(evaluation: Evaluation) -> str:
     """How many of 100 it gets right, with what chance may have done to that number."""
-    sentence = f"It gets {of_100(evaluation.metrics['accuracy'])} unseen texts right"
+    accuracy = evaluation.metrics["accuracy"]
+    sentence = f"It gets {right_of(accuracy, evaluation.rows)}"
+    if accuracy == 1:
+        return f"{sentence}; of new ones, {_may_be_wrong(evaluation.rows)} may still go wrong."
     if interval := evaluation.intervals.get("accuracy"):
         low, high = (of_100(v).removesuffix(" of 100") for v in interval)
         if low != high:
             return f"{sentence} (between {low} and {high}, to be fair to chance)."
     return f"{sentence}."
+
+
+def _may_be_wrong(rows: int) -> str:
+    """What no mistake among so many rows leaves open, with 95 % certainty: the rule of three (Hanley, 1983)."""
+    bound = math.ceil(300 / rows)
+    return "fewer than 1 of 100" if rows > 300 else f"up to {min(bound, 99)} of 100"
 
 
 def baseline_sentence(evaluation: Evaluation) -> str:

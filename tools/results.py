@@ -20,7 +20,7 @@ from tools.result_cards import (
     mistakes_card,
     mistakes_title,
 )
-from tools.words import of_100
+from tools.words import right_of
 from workspace.errors import Conflict, InputError, NotFound
 from workspace.events import Asked
 from workspace.model import Evaluation, RunOutcome
@@ -70,7 +70,7 @@ def explain_results(context: ToolContext, run_id: Annotated[str | None, _RUN] = 
     return ToolOutput(
         data=data,
         cards=[
-            metrics.card(f"{of_100(evaluation.metrics['accuracy'])} unseen texts right"),
+            metrics.card(_capital(right_of(evaluation.metrics["accuracy"], evaluation.rows))),
             confusion.card(confusion.sentence.rstrip(".")),
         ],
         ask=_next_steps(outcome),
@@ -119,6 +119,10 @@ def show_mistakes(
         ),
         stage="check",
     )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _next_steps(outcome: RunOutcome) -> Asked:

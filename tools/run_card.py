@@ -7,7 +7,7 @@ from tools.cards import FailureView, ProgressCard, RunRowView, TriedView
 from tools.plan_card import METRIC_NAMES
 from tools.quoting import plain
 from tools.run_story import Story, thinned
-from tools.words import count, duration, of_100
+from tools.words import count, duration, right_of
 from workspace.model import RunOutcome
 from workspace.recipe import load_recipes
 from workspace.run import Run, RunStatus
@@ -140,8 +140,9 @@ def _waiting(run: Run, story: Story, at: datetime) -> str:
 def _in_short(run: Run) -> str:
     match run.status:
         case RunStatus.SUCCEEDED:
-            accuracy = run.outcome.evaluation.metrics.get("accuracy") if run.outcome else None
-            return f"{of_100(accuracy)} unseen texts right" if accuracy is not None else "finished"
+            evaluation = run.outcome.evaluation if run.outcome else None
+            accuracy = evaluation.metrics.get("accuracy") if evaluation else None
+            return right_of(accuracy, evaluation.rows) if evaluation and accuracy is not None else "finished"
         case RunStatus.FAILED:
             return plain(run.failure.message, 300) if run.failure else "It failed."
         case RunStatus.CANCELLED:

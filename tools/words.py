@@ -11,6 +11,11 @@ def of_100(value: float) -> str:
     return f"{round(percent)} of 100"
 
 
+def right_of(accuracy: float, rows: int) -> str:
+    """How much of an exam was right: ``93 of 100 unseen texts right``, ``all 299 unseen texts right``."""
+    return f"all {rows:,} unseen texts right" if accuracy == 1 else f"{of_100(accuracy)} unseen texts right"
+
+
 def duration(seconds: float) -> str:
     """``40 seconds``, ``3 minutes``, ``2 hours``; rounded as one would say it."""
     if seconds < 1.5:

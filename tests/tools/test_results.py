@@ -35,6 +35,14 @@ def test_the_headline_is_what_a_manager_understands() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rows", "open_"), [(20, "up to 15 of 100"), (299, "up to 2 of 100"), (2_000, "fewer than 1 of 100")]
+)
+def test_no_mistake_is_not_sold_as_perfect(rows: int, open_: str) -> None:
+    evaluation = evaluation_of([[rows, 0], [0, 0]], ["a", "b"], intervals={"accuracy": (1.0, 1.0)})
+    assert headline(evaluation) == f"It gets all {rows:,} unseen texts right; of new ones, {open_} may still go wrong."
+
+
+@pytest.mark.parametrize(
     ("accuracy", "low", "baseline", "f1", "verdict"),
     [(0.93, 0.9, 0.34, 0.9, "good"), (0.9, 0.88, 0.5, 0.6, "fair"), (0.88, 0.85, 0.87, 0.5, "weak")],
 )
