@@ -18,6 +18,7 @@ from workspace.reading.dialect import Dialect, detect_dialect
 from workspace.reading.encoding import Encoding
 from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers, find_layout, is_comment
 from workspace.reading.names import usable
+from workspace.reading.quote_check import has_stray_quotes
 from workspace.reading.reports import bad_bytes, ragged_rows
 from workspace.reading.source import Opened, Source
 
@@ -38,6 +39,11 @@ def _open(source: Source, *, exact: bool) -> Opened:
         sample = file.read(_SAMPLE_CHARS)
         cut = bool(file.read(1))
     dialect = detect_dialect(sample, source.suffix, cut=cut)
+    if cut and has_stray_quotes(source.path, encoding, dialect):
+        # Beyond the sample a mark stands where none should: trust quoting only if the rows do not fit without it.
+        exact = True
+        if _fits_without_quotes(source, encoding, dialect):
+            dialect = Dialect(dialect.delimiter, None)
     head = list(islice(_records(source, encoding, dialect), _SAMPLE_ROWS))
     layout = find_layout(head)
     if not layout.names:
@@ -58,6 +64,11 @@ def _open(source: Source, *, exact: bool) -> Opened:
         opened.exact = lambda: _open(source, exact=True)
         return opened
     return _exactly(opened, source, encoding, dialect, layout)
+
+
+def _fits_without_quotes(source: Source, encoding: Encoding, dialect: Dialect) -> bool:
+    widths = {len(row) for row in _records(source, encoding, Dialect(dialect.delimiter, None)) if row}
+    return len(widths) == 1
 
 
 def _lines_before(source: Source, encoding: Encoding, dialect: Dialect, records: int) -> int:

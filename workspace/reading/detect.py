@@ -132,6 +132,8 @@ def _text_kind(source: Source, head: bytes) -> str:
         raise UnreadableFile("FILE_BLANK", "This file holds only blanks.", "Check that it is the right file.")
     if sum(1 for c in text if c < " " and c not in "\r\n\t\f\x1c\x1d\x1e\x1f\x01") > 0.01 * len(text):
         raise not_text()
+    if encoding.errors != "strict" and text.count("\ufffd") > 0.02 * len(text):
+        raise not_text()
     start = text.lstrip()
     if source.suffix in (".json", ".jsonl", ".ndjson") or start.startswith(('{"', "[{", '["')):
         if start[0] in "{[":

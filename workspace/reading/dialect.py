@@ -103,6 +103,8 @@ def _score(rows: list[list[str]], delimiter: str, suffix: str) -> float:
     width, count = max(wide.items(), key=lambda item: (item[1] * (item[0] - 1) / item[0], item[0]))
     ones = min(widths.get(1, 0), 0.4 * total)
     share = count / (total - 0.8 * ones)
+    if delimiter == " " and not _blanks_fit(filled, width):
+        return 0.0
     score = share * (0.75 + 0.25 * (1 - 1 / width))
     score += 0.1 * _typed_share(filled, width)
     if delimiter == _SUFFIX_HINT.get(suffix):
@@ -110,6 +112,15 @@ def _score(rows: list[list[str]], delimiter: str, suffix: str) -> float:
     if delimiter in " :#&~^":
         score *= 0.6 if delimiter == " " else 0.75
     return score
+
+
+def _blanks_fit(rows: list[list[str]], width: int) -> bool:
+    """Whether blanks may be delimiters: the same number in every row, and numbers or dates in most columns."""
+    if len(rows) < 3 or any(len(row) != width for row in rows):
+        return False
+    body = rows[1:200]
+    typed = sum(all(is_typed(row[index]) for row in body) for index in range(width))
+    return typed >= 0.5 * width
 
 
 def _typed_share(rows: list[list[str]], width: int) -> float:

@@ -49,9 +49,12 @@ def detect_encoding(path: Path) -> Encoding:
         head = file.read(_SAMPLE)
     for mark, name in _BOMS:
         if head.startswith(mark):
+            if name != "utf-8" and _odd_share(head[len(mark) :], name) > 0.05:
+                raise not_text()
             return Encoding(name, len(mark), _errors(path, name, len(mark)))
     if b"\0" in head:
-        return Encoding(_utf16(head))
+        name = _utf16(head)
+        return Encoding(name, 0, _errors(path, name, 0))
     good, bad, high = _utf8_counts(path)
     if bad == 0:
         return Encoding("utf-8")
@@ -76,16 +79,23 @@ def _errors(path: Path, name: str, skip: int) -> str:
 
 def _utf16(head: bytes) -> str:
     best, name = 0.02, ""
+    if sum(1 for byte in head if byte < 9 or 13 < byte < 32 or byte > 127) < 0.1 * len(head):
+        # In UTF-16 every other byte is NUL or a script's number; a few NULs amid ASCII are damage.
+        raise not_text()
     for candidate in ("utf-16-le", "utf-16-be"):
-        text = head[: len(head) // 2 * 2].decode(candidate, "replace")
-        odd = sum(1 for c in text if c not in "\r\n\t" and unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs"))
-        odd += text.count("\ufffd")
-        share = odd / max(1, len(text))
+        share = _odd_share(head, candidate)
         if share < best:
             best, name = share, candidate
     if not name:
         raise not_text()
     return name
+
+
+def _odd_share(head: bytes, name: str) -> float:
+    """Share of characters that no text has: control characters, unassigned and private ones, damaged ones."""
+    text = head[: len(head) // 4 * 4].decode(name, "replace")
+    odd = sum(1 for c in text if c not in "\r\n\t" and unicodedata.category(c) in ("Cc", "Cn", "Co", "Cs"))
+    return (odd + text.count("\ufffd")) / max(1, len(text))
 
 
 def not_text() -> UnreadableFile:

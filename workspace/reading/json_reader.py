@@ -33,7 +33,7 @@ def open_json(source: Source) -> Opened:
         return _opened(source, encoding, "json", lambda low, high: map(_record, _elements(source, encoding, low, high)))
     if first != "{":
         raise broken_json("it starts with neither [ nor {")
-    if source.suffix == ".json" or not _is_lines(source, encoding):
+    if source.suffix not in (".jsonl", ".ndjson") and (source.suffix == ".json" or not _is_lines(source, encoding)):
         whole = _whole_object(source, encoding)
         if whole is not None:
             return _opened(source, encoding, "json", lambda low, high: iter(whole))
@@ -59,6 +59,8 @@ def _opened(source: Source, encoding: Encoding, kind: str, records: Records) -> 
         columns.see(record)
         if len(columns.kinds) > source.limits.max_columns:
             break
+    if not columns.rows and kind == "jsonl":
+        raise broken_json("not a single line of it can be read")
     if not columns.rows:
         raise UnreadableFile("NO_TABLE", "I found no rows in this file.", "Check that it is the right file.")
     schema, keys = columns.schema()
@@ -203,7 +205,7 @@ class _Buffer:
             except ValueError as exc:
                 if len(self._text) - self._at > _MOST_VALUE or not self._more():
                     place = self._before + getattr(exc, "pos", self._at) + 1
-                    reason = getattr(exc, "msg", str(exc)).lower()
+                    reason = getattr(exc, "msg", str(exc)).lower().removesuffix(" at")
                     raise broken_json(f"{reason} at character {place:,}") from exc
 
     def _more_after(self, end: int) -> bool:

@@ -172,8 +172,10 @@ def _first_full(rows: Sequence[Row], kept: list[int], typical: int) -> int:
 
 def _reads_like_header(row: Row, below: Sequence[Row], typed: frozenset[int]) -> bool:
     filled = [cell.strip() for cell in row if not is_blank(cell)]
-    if not below or not filled or len(set(filled)) < 0.5 * len(filled):
+    if not filled or len(set(filled)) < 0.5 * len(filled):
         return False
+    if not below:
+        return len(filled) > 1 and all(len(cell) <= 40 and is_known(cell) for cell in filled)
     if len(filled) > 1 and filled == [str(i) for i in range(len(filled))]:
         return True  # pandas writes unnamed columns as 0, 1, 2
     score = sum(_cell_evidence(cell, index, below, index in typed) for index, cell in enumerate(row))

@@ -5,6 +5,7 @@ of single languages: under the right encoding nearly all letters beyond ASCII be
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from charset_normalizer import from_bytes
 
@@ -83,16 +84,19 @@ def _scores(high: bytes) -> Iterable[tuple[str, float]]:
     for name, alphabets in _SINGLE_BYTE:
         text = _decoded(high, name)
         if text is not None:
+            # A file in several languages is judged by all their letters, but counts less than one that fits one.
+            several = _alphabet_score(text, frozenset("".join(alphabets.values())), None) if len(alphabets) > 2 else 0.0
+            yield name, several - 0.25 + _PRIOR.get(name, 0.0)
             for language, letters in alphabets.items():
                 score = _alphabet_score(text, frozenset(letters), _FREQUENT.get(language))
                 yield name, score + _PRIOR.get(name, 0.0)
     for name, judge in (("cp932", _japanese), ("euc-jp", _japanese), ("gb18030", _chinese), ("cp949", _korean)):
         text = _decoded(high, name)
         if text is not None:
-            yield name, judge(text)
+            yield name, judge(text) - _amid_latin(text)
     text = _decoded(high, "big5")
     if text is not None:
-        yield "big5", _traditional(text)
+        yield "big5", _traditional(text) - _amid_latin(text)
 
 
 def _alphabet_score(text: str, letters: frozenset[str], frequent: frozenset[str] | None) -> float:
@@ -122,6 +126,12 @@ def _alphabet_score(text: str, letters: frozenset[str], frequent: frozenset[str]
 
 def _cjk(text: str) -> list[str]:
     return [char for char in text if char > "\x7f"]
+
+
+def _amid_latin(text: str) -> float:
+    """How often a character beyond ASCII follows a Latin letter: seldom in East Asian text, often in a mistake."""
+    chars = sum(1 for a, b in pairwise(text) if b > "\x7f" and a.isascii() and a.isalpha())
+    return 1.5 * chars / max(1, len(_cjk(text)))
 
 
 def _spaced(text: str) -> float:

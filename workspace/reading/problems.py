@@ -69,7 +69,7 @@ def _no_task(statistics: TableStatistics, task: TaskGuess) -> DataProblem:
             code="ONE_COLUMN",
             severity="blocking",
             count=1,
-            message="The file has a single column. I need a second one with the right answer for each row to learn from.",
+            message="The file has a single column. I need a second one with the right answer for each row.",
             examples=[statistics.columns[0].name],
         )
     if not task.text:

@@ -238,7 +238,8 @@ def _label_score(columns: list[ColumnStatistics], types: list[str], index: int) 
     named = _named(column, names.LABEL_NAMES)
     repeats = column.filled / max(1, column.unique)
     if (repeats < 2 and column.filled >= 8) or (column.unique == 1 and named < 1):
-        return -9.0 if named < 1 or repeats < 1.2 else 0.5
+        # Named like a label, but hardly a value stands twice: still what is meant, and a problem to be told.
+        return 0.95 if named == 1 and column.mean_words <= 4 and column.unique > 1 else -9.0
     score = 2.0 * named + min(1.0, (repeats - 1) / 10)
     if _like_years(column) if kind == "integer" else False:
         score -= 1.0
