@@ -1,5 +1,6 @@
 """Reading a file: find its format, write its table as Parquet, profile it; and storing all that as a dataset."""
 
+import errno
 import re
 import tempfile
 import unicodedata
@@ -11,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from workspace.dataset import ColumnProfile, Dataset, DatasetProfile
-from workspace.errors import LimitExceeded, UnreadableFile
+from workspace.errors import LimitExceeded, Unavailable, UnreadableFile
 from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.reading.detect import detect_format
@@ -49,6 +50,7 @@ def read(
     Raises:
         UnreadableFile: with one clear sentence and the next step.
         LimitExceeded: where the file is larger than the limits allow.
+        Unavailable: DISK_FULL.
     """
     if not source.is_file():
         raise UnreadableFile("FILE_NOT_FOUND", f"There is no file “{clean_name(name)}”.", "Check its name and folder.")
@@ -73,7 +75,16 @@ def read(
 
 def _write(opened: Opened, out: Path, limits: Limits) -> TableStatistics:
     statistics = TableStatistics(opened.schema)
-    write_parquet(opened.batches, opened.schema, out, limits, statistics.see)
+    try:
+        write_parquet(opened.batches, opened.schema, out, limits, statistics.see)
+    except OSError as exc:
+        if exc.errno == errno.ENOSPC:
+            raise Unavailable(
+                "DISK_FULL",
+                "There is no room left on the disk to keep this table.",
+                "Delete data or models that are not needed, or ask whoever runs the wizard for more room.",
+            ) from exc
+        raise
     return statistics
 
 

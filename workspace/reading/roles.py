@@ -49,7 +49,7 @@ def _plain_role(column: ColumnStatistics, kind: str) -> ColumnRole:
         return ColumnRole.DATE
     distinct = column.unique >= 0.95 * column.filled and column.filled > 1
     if distinct and kind in ("integer", "text") and column.mean_words <= 1.2:
-        if _named(column, names.ID_NAMES) or (kind == "text" and 6 <= column.mean_length <= 40 and _like_code(column)):
+        if _named(column, names.ID_NAMES) or (kind == "text" and 4 <= column.mean_length <= 40 and _like_code(column)):
             return ColumnRole.ID
         if kind == "integer" and _counts_up(column):
             return ColumnRole.ID

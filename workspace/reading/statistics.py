@@ -39,7 +39,7 @@ class ColumnStatistics:
         if self.is_list:
             column = self._see_list(column)
         values = column.drop_null() if column.null_count else column
-        blank = pc.utf8_is_space(values)
+        blank = pc.or_(pc.utf8_is_space(values), pc.equal(pc.binary_length(values), 0))
         if pc.any(blank).as_py():
             values = values.filter(pc.invert(blank))
         self.missing += len(column) - len(values)
