@@ -9,6 +9,8 @@ import json
 import logging
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -31,9 +33,10 @@ def prepare(settings: Settings) -> None:
     if settings.public_url:
         os.environ["CHAINLIT_URL"] = settings.public_url
 
-    import chainlit.auth.cookie as cookie
-    import chainlit.config as chainlit_config
-    import chainlit.server as server
+    with _hidden("SLACK_BOT_TOKEN", "TEAMS_APP_ID", "LITERAL_API_KEY"):
+        import chainlit.auth.cookie as cookie
+        import chainlit.config as chainlit_config
+        import chainlit.server as server
 
     uploads = uploads_folder(settings)
     uploads.mkdir(parents=True, exist_ok=True)
@@ -46,6 +49,16 @@ def prepare(settings: Settings) -> None:
     server.get_html_template = lambda root_path: index_page()
     # Chainlit warns at every page that chainlit.md has no translation.
     logging.getLogger("chainlit").setLevel(logging.ERROR)
+
+
+@contextmanager
+def _hidden(*names: str) -> Iterator[None]:
+    """Chainlit switches its own Slack, Teams and reporting on where it finds these; ours are elsewhere."""
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def uploads_folder(settings: Settings) -> Path:
