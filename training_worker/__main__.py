@@ -91,6 +91,7 @@ def export_starter(settings: Settings, *, in_home: bool) -> int:
     folder = home if in_home else beside
     if all((folder / name).is_file() for name in FILES):
         return 0
+    follow_parent(signal.SIGKILL)
     from training_worker.starter_export import export_onnx
 
     folder.parent.mkdir(parents=True, exist_ok=True)

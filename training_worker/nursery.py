@@ -12,6 +12,9 @@ from multiprocessing import connection, forkserver
 from multiprocessing.context import ForkServerProcess
 from typing import Any
 
+PRELOAD = "training_worker.preload"
+"""The module that the fork server imports before it starts anything."""
+
 
 class Child:
     """A child process, possibly still being started. Leads a process group of its own."""
@@ -73,9 +76,9 @@ class Nursery:
     follows the thread that started a process, not the process.
     """
 
-    def __init__(self, preload: str = "training_worker.preload") -> None:
+    def __init__(self, preload: str | None = None) -> None:
         self._context = multiprocessing.get_context("forkserver")
-        self._preload = preload
+        self._preload = preload or PRELOAD
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="nursery")
         self._guard = threading.Lock()
 
