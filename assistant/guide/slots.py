@@ -71,19 +71,37 @@ def columns_in(text: str, columns: Sequence[str]) -> dict[str, str]:
     """
     named = _named(text, columns)
     roles = [
-        (found.start(), role)
+        (found.start(), found.end(), role)
         for role, pattern in words()["roles"].items()
         for found in re.finditer(rf"\b(?:{pattern})\b", text, re.IGNORECASE)
         if not any(start <= found.start() < end for start, end, _ in named)
     ]
+    # Nearest pairs of the same clause first; each column and each role word goes into one pair only.
+    borders = [
+        found.start() for found in _CLAUSE.finditer(text) if not any(a <= found.start() < b for a, b, _ in named)
+    ]
+    pairs = sorted(
+        (
+            sum(min(role[0], column[0]) <= border < max(role[0], column[0]) for border in borders),
+            max(role[0] - column[1], column[0] - role[1]),
+            number,
+            column[0],
+        )
+        for column in named
+        for number, role in enumerate(roles)
+    )
     result: dict[str, str] = {}
-    for start, end, name in named:
-        near = sorted(roles, key=lambda role: min(abs(role[0] - end), abs(role[0] - start)))
-        if near:
-            result.setdefault(near[0][1], name)
+    used: set[int] = set()
+    names = {start: name for start, _, name in named}
+    for _, _, number, start in pairs:
+        role = roles[number][2]
+        if number not in used and start in names and role not in result:
+            used.add(number)
+            result[role] = names.pop(start)
     return result
 
 
+_CLAUSE = re.compile(r"[,;.]|\b(?:and|und|et|y)\b", re.IGNORECASE)
 _SAID_AS = re.compile(
     r"\b(?:use|take|nimm|verwende|prends|usa)\s+(?:the\s+column\s+)?[\"“„']?(.+?)[\"”“']?\s+(?:as|als|comme|como)\s+"
     r"(?:the\s+|den\s+|die\s+|le\s+|la\s+|el\s+)?(text|label|answer|antwort|réponse|respuesta)\b",

@@ -89,7 +89,7 @@ COLUMNS = ["Body", "Team", "Body text", "id"]
         ("use Body as the text", {"text": "Body"}),
         ("use Body as the text and Team as the answer", {"text": "Body", "label": "Team"}),
         ("the label is team", {"label": "Team"}),
-        ("learn Team from Body text", {"label": "Team", "text": "Body text"}),
+        ("read Body text and learn Team", {"label": "Team", "text": "Body text"}),
         ("Team is what it should predict", {"label": "Team"}),
         ("nimm Body als Text", {"text": "Body"}),
         ("what is in my data", {}),
