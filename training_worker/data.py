@@ -42,14 +42,14 @@ def read_rows(table: Path, text: Sequence[str], label: str) -> LabelledRows:
     """Reads the columns that a plan names; rows without a text or a label are left out and counted.
 
     Raises:
-        InputError: ``COLUMN_MISSING`` when the table has no such column.
+        InputError: ``MISSING_COLUMN`` when the table has no such column.
     """
     file = pq.ParquetFile(table)
     missing = [name for name in (*text, label) if name not in file.schema_arrow.names]
     if missing:
         there = ", ".join(file.schema_arrow.names)
         raise InputError(
-            "COLUMN_MISSING",
+            "MISSING_COLUMN",
             f"The table has no column named {', '.join(missing)}.",
             f"Choose among its columns: {there}.",
         )

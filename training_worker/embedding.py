@@ -21,7 +21,7 @@ from transformers import AutoModel, AutoModelForSequenceClassification, AutoToke
 from transformers.utils import logging as transformers_logging
 
 from training_worker.lanes import Lanes
-from training_worker.starter import Base, pooling_of, unavailable
+from training_worker.starter import Base, loading, pooling_of
 from workspace.errors import InputError
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
@@ -108,16 +108,14 @@ def load_encoder(base: Base, pooling: str | None = None) -> Encoder:
     ``pooling`` is ``mean`` or ``cls``; without it, what the model's folder says.
 
     Raises:
-        InputError, Unavailable: the model cannot be loaded; see ``starter.unavailable``.
+        InputError, Unavailable: the model cannot be loaded; see ``starter.loading``.
     """
-    try:
+    with loading(base):
         tokenizer = AutoTokenizer.from_pretrained(base.source)
         model = AutoModel.from_pretrained(base.source, use_safetensors=True, attn_implementation="eager")
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as exc:
-        raise unavailable(base, exc) from exc
     if not tokenizer.is_fast or model.config.is_encoder_decoder:
         raise InputError(
-            "BASE_MODEL_UNSUITED",
+            "WRONG_TASK_HEAD",
             f"The model {base.name} cannot be used to sort texts.",
             "Use an encoder such as all-MiniLM-L6-v2, a BERT or a RoBERTa.",
         )

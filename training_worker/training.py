@@ -43,7 +43,7 @@ def train(plan: TrainingPlan, table: Path, test_table: Path | None, work: Path, 
     depends on the rows, the plan and the machine only, except where the budget cuts a recipe short.
 
     Raises:
-        InputError: the plan or the rows cannot be used (``ONE_CLASS``, ``TOO_FEW_ROWS``, ``TASK_NOT_YET``, ...).
+        InputError: the plan or the rows cannot be used (``ONE_CLASS``, ``RARE_CLASS_SPLIT``, ``TASK_NOT_YET``, ...).
         Stop: cancel or shutdown was asked for.
         OSError: the disk is full or not writable; no complete-looking folder is left.
     """

@@ -7,6 +7,7 @@ Nothing is random but the order of the batches, which follows from seed and epoc
 the same bits as an uninterrupted one.
 """
 
+import math
 import time
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -29,6 +30,7 @@ from training_worker.recipes import embed
 from training_worker.starter import resolve_base
 from training_worker.text_classifier import NativeClassifier, StarterClassifier, TextClassifier
 from training_worker.training_state import load_state, save_state
+from workspace.errors import TrainingFailed
 
 LEAST_EPOCHS = 2  # with fewer it hardly ever beats the embed recipe, so auto does not begin
 TRAIN_COST = 3.2  # a training step against reading the same tokens
@@ -48,6 +50,7 @@ class Position:
     batch: int = 0
     step: int = 0
     best_score: float = -1.0
+    best_loss: float = float("inf")
     best_step: int = 0
     without_gain: int = 0
     spent: float = 0.0
@@ -100,6 +103,11 @@ class FinetuneTrainer:
 
 TRAINER = FinetuneTrainer()
 _NONE = np.zeros(0, np.int64)
+
+
+def checkpoint_due(seconds: float, every: int) -> bool:
+    """Whether the state shall be written, so many seconds after it was written last."""
+    return seconds > every
 
 
 def reading_seconds(job: Job) -> float:
@@ -156,13 +164,13 @@ class Learning:
         """Learns until the last step, the budget's end, or until the validation score no longer rises."""
         if not self._resume():
             self.position.total_steps = self._affordable_steps()
-            self._judge("before the first step")
+            self._judge()
         saved = time.monotonic()
         with Lanes[tuple[float, list[torch.Tensor]]](self.job.report.check) as lanes:
             while not self.position.ended:
                 loss = self._step(lanes, self._batches(self.position.epoch)[self.position.batch])
                 self._advance(loss)
-                if time.monotonic() - saved > self.job.whole("checkpoint_seconds"):
+                if checkpoint_due(time.monotonic() - saved, self.job.whole("checkpoint_seconds")):
                     self._checkpoint()
                     saved = time.monotonic()
         if self.position.step:
@@ -208,14 +216,22 @@ class Learning:
         )
         loss = losses / weight
         found = torch.autograd.grad(loss, self.parameters, allow_unused=True)
-        gradients = [torch.zeros_like(p) if g is None else g for p, g in zip(self.parameters, found, strict=True)]
+        gradients = [
+            torch.zeros_like(p) if g is None else g.contiguous() for p, g in zip(self.parameters, found, strict=True)
+        ]
         return float(loss.detach()), gradients
 
     def _advance(self, loss: float) -> None:
+        if not math.isfinite(loss):
+            raise TrainingFailed(
+                "LR_TOO_HIGH",
+                "The learning steps were so large that the training broke down (the loss is no number any more).",
+                f"Lower learning_rate, now {self.job.number('learning_rate'):g}, to a tenth and start again.",
+            )
         at = self.position
         at.step += 1
         at.batch += 1
-        if at.step % LOG_STEPS == 1:
+        if at.step % LOG_STEPS == 1 % LOG_STEPS:
             self.job.log("train_loss", at.step, loss)
         fraction = PROBE + (0.98 - PROBE) * at.step / at.total_steps
         epoch = at.step / self.steps_per_epoch
@@ -224,10 +240,10 @@ class Learning:
         if at.batch == self.steps_per_epoch or at.step >= at.total_steps or late:
             if at.batch == self.steps_per_epoch:
                 at.epoch, at.batch = at.epoch + 1, 0
-            self._judge(f"after step {at.step}")
+            self._judge()
             at.ended = late or at.step >= at.total_steps or at.without_gain >= self.job.whole("patience")
 
-    def _judge(self, when: str) -> None:
+    def _judge(self) -> None:
         """Scores the present state on the validation rows and keeps it where it is the best so far."""
         began = time.monotonic()
         at = self.position
@@ -235,10 +251,14 @@ class Learning:
         # Without rows to judge on the last state is kept.
         true = self.job.split.classes[self.valid_rows]
         score = choosing_score(self.job.plan.metric, true, scores) if len(true) else at.best_score + 1
+        right = softmax(scores)[np.arange(len(true)), true]
+        loss = float(-np.log(np.maximum(right, 1e-12)).mean()) if len(true) else 0.0
         self.job.log(f"valid_{self.job.plan.metric}", at.step, score)
+        self.job.log("valid_loss", at.step, loss)
         at.without_gain += 1
-        if score > at.best_score:
-            at.best_score, at.best_step, at.without_gain = score, at.step, 0
+        # Equal scores are common at first, when one label is always answered: then the loss tells the progress.
+        if (score, -loss) > (at.best_score, -at.best_loss):
+            at.best_score, at.best_loss, at.best_step, at.without_gain = score, loss, at.step, 0
             save_state(self.job.work / "best.pt", self.classifier.module)
         self._judging_seconds = time.monotonic() - began
 
