@@ -5,7 +5,7 @@ FROM python:3.12-slim AS base
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 MTW_HOME=/data
 RUN useradd --create-home --uid 10001 mtw && mkdir /data && chown mtw /data
 WORKDIR /app
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY workspace workspace
 COPY tools tools
 COPY assistant assistant
@@ -16,10 +16,10 @@ COPY .chainlit .chainlit
 
 # The guide's small model is exported once, with torch, and only the result goes into the chat image.
 FROM base AS trainer
-RUN pip install --editable '.[worker]' && python -m training_worker export-starter
+RUN pip install --constraint constraints.txt --editable '.[worker]' && python -m training_worker export-starter
 
 FROM base AS chat
-RUN pip install --editable .
+RUN pip install --constraint constraints.txt --editable .
 COPY --from=trainer /usr/local/share/mtw /usr/local/share/mtw
 USER mtw
 EXPOSE 8000

@@ -1,10 +1,12 @@
 # make run     starts the wizard; make test checks everything; make help lists the rest.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help install install-dev system-packages run test check clean
+.PHONY: help install install-dev system-packages run test check constraints clean
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary
+# The tested versions first; where one of them is not to be had, whatever pyproject.toml allows.
+INSTALL = $(PIP) --constraint constraints.txt --editable '$(1)' 2>.venv/install.log || $(PIP) --editable '$(1)'
 # A virtual environment holds the path of its folder: a moved project is installed anew.
 ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
 .PHONY: .venv/.place
@@ -33,6 +35,10 @@ check: install-dev ## style, types, directions of imports, light start
 	@.venv/bin/lint-imports
 	@$(PY) -m pytest tests/assistant/test_light_start.py
 
+constraints: install-dev ## write down the versions that are installed now
+	@{ sed -n '/^#/p' constraints.txt; $(PY) -m pip freeze --exclude-editable | sed 's/+cpu$$//'; } > .venv/constraints.txt
+	@mv .venv/constraints.txt constraints.txt
+
 clean: ## remove .venv and what tools have left
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
@@ -48,14 +54,14 @@ install-dev: .venv/.installed-dev
 	  echo "The virtual environment could not be made. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
 	@printf '%s' "$(CURDIR)" > .venv/.place
 
-.venv/.installed: pyproject.toml .venv/.place
+.venv/.installed: pyproject.toml constraints.txt .venv/.place
 	@echo "Installing; the first time this takes some minutes …"
-	@$(PIP) --editable '.[worker]'
+	@$(call INSTALL,.[worker])
 	@$(PY) -m training_worker export-starter
 	@touch .venv/.installed
 
-.venv/.installed-dev: pyproject.toml .venv/.installed
-	@$(PIP) --editable '.[worker,dev]'
+.venv/.installed-dev: pyproject.toml constraints.txt .venv/.installed
+	@$(call INSTALL,.[worker,dev])
 	@touch .venv/.installed-dev
 
 # Chromium, PostgreSQL and a compose client: taken from the system, installed where that is possible without asking.

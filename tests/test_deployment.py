@@ -129,6 +129,20 @@ def test_chat_needs_none_of_the_workers_packages() -> None:
     assert not heavy & light
 
 
+def test_tested_versions_are_allowed_and_complete() -> None:
+    import tomllib
+
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = (line for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines() if not line.startswith("#"))
+    tested = {canonicalize_name(name): version for name, version in (line.split("==") for line in lines)}
+    wanted = [*project["dependencies"], *(r for extra in project["optional-dependencies"].values() for r in extra)]
+    for requirement in map(Requirement, wanted):
+        assert requirement.specifier.contains(tested[canonicalize_name(requirement.name)]), requirement
+
+
 def test_make_lists_its_targets() -> None:
     done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0
