@@ -1,6 +1,6 @@
 """Files to Arrow tables: one reader per format, then a profile of what was read."""
 
-from workspace.reading.ingest import clean_name, ingest, inspect_file, preview, read
+from workspace.reading.intake import clean_name, ingest, inspect_file, preview, read
 from workspace.reading.source import Limits
 from workspace.reading.table_writer import write_table
 
