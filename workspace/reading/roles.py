@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from workspace.dataset import ColumnRole, TaskGuess, TaskKind
 from workspace.reading import names
-from workspace.reading.statistics import ColumnStatistics
+from workspace.reading.statistics import ColumnStatistics, is_integer
 
 _TAG = re.compile(r"O|[BIESLU][-_].+|0|\d{1,2}")
 _URL = re.compile(r"\s*(?:https?://|www\.|[\w.+-]+@[\w-]+\.\w)\S*\s*")
@@ -62,7 +62,8 @@ def _plain_role(column: ColumnStatistics, kind: str) -> ColumnRole:
 
 def _like_years(column: ColumnStatistics) -> bool:
     """Whole numbers between 1900 and 2100, more than two of them: years, whatever the name."""
-    return column.unique > 2 and all(1900 <= int(value) <= 2100 for value in column.sample)
+    years = [1900 <= int(value) <= 2100 for value in column.sample if is_integer(value.strip())]
+    return column.unique > 2 and sum(years) >= 0.98 * len(column.sample)
 
 
 def _like_code(column: ColumnStatistics) -> bool:
@@ -71,7 +72,7 @@ def _like_code(column: ColumnStatistics) -> bool:
 
 
 def _counts_up(column: ColumnStatistics) -> bool:
-    values = [int(value) for value in column.sample[:100]]
+    values = [int(value) for value in column.sample[:100] if is_integer(value.strip())]
     return len(values) > 2 and all(a < b for a, b in pairwise(values))
 
 

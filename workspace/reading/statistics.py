@@ -123,7 +123,7 @@ class ColumnStatistics:
             return "empty"
         values = [value.strip() for value in self.sample]
         least = 0.98 * len(values)
-        if sum(map(_is_integer, values)) >= least:
+        if sum(map(is_integer, values)) >= least:
             return "integer"
         if sum(map(is_boolean, values)) >= least:
             return "boolean"
@@ -151,9 +151,10 @@ def _words(value: str) -> float:
     return max(words, wide / 2)
 
 
-def _is_integer(value: str) -> bool:
+def is_integer(value: str) -> bool:
+    """Digits with or without a sign, short enough to be a number, and no code such as ``007``."""
     digits = value.removeprefix("-").removeprefix("+")
-    return digits.isascii() and digits.isdigit() and not _leading_zero(value)
+    return digits.isascii() and digits.isdigit() and len(digits) <= 300 and not _leading_zero(value)
 
 
 def _leading_zero(value: str) -> bool:

@@ -169,6 +169,43 @@ def test_random_bytes_never_crash(data: bytes, name: str) -> None:
         assert all(len(column) == profile.rows for column in table.values())
 
 
+_CELLS = st.sampled_from(
+    [
+        "1",
+        "-2",
+        "2024",
+        "1999",
+        "3.5",
+        "1,5",
+        "2024-01-02",
+        "yes",
+        "007",
+        "",
+        " ",
+        "n/a",
+        "word",
+        "some words",
+        "é",
+        "9" * 5_000,
+    ]
+)
+
+
+@given(
+    columns=st.lists(st.tuples(_CELLS, _CELLS), min_size=1, max_size=4),
+    rows=st.integers(1, 120),
+    at=st.integers(0, 119),
+)
+@settings(_QUICK, max_examples=80)
+def test_columns_of_any_kind_with_an_odd_cell(columns: list[tuple[str, str]], rows: int, at: int) -> None:
+    cells = [[odd if i == at else usual for usual, odd in columns] for i in range(rows)]
+    out = io.StringIO(newline="")
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows([[f"label {i}" for i in range(len(columns))], *cells])
+    with tempfile.TemporaryDirectory() as folder, suppress(WizardError):
+        profile, table = read_bytes(Path(folder), "a.csv", out.getvalue().encode())
+        assert all(len(column) == profile.rows for column in table.values())
+
+
 @given(
     sample=st.sampled_from(
         ["messy/deaths_title_rows.xlsx", "messy/ragged_rows.xls", "banking77_sample.csv", "messy/nested_records.json"]
