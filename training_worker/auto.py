@@ -108,10 +108,10 @@ class Tournament:
             job = self.job(recipe, recipes[number + 1 :])
             attempt = self._kept(recipe.name)
             if attempt is None:
-                if best is not None and not self._fits(recipe, job):
-                    continue
                 started = time.monotonic()
                 try:
+                    if best is not None and not self._fits(recipe, job):
+                        continue
                     candidate = trainer_of(recipe.name).train(job)
                 except (WizardError, MemoryError) as exc:
                     errors.append(exc)
@@ -192,7 +192,6 @@ class Tournament:
     def _judge(self, recipe: str, candidate: Candidate, seconds: float) -> Attempt:
         rows, probabilities = candidate.rows, candidate.probabilities
         score = self._score(rows, probabilities) if len(rows) else 0.0
-        seconds += float(self._state.get("unfinished", {}).get(recipe, 0.0))
         write_array(self.work / recipe / "valid_rows.npy", rows)
         write_array(self.work / recipe / "valid_probabilities.npy", probabilities)
         done = self._state.setdefault("done", {})

@@ -12,7 +12,7 @@ from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, write_array
 
 CHECKPOINT_SECONDS = 10.0
-PROBE_SECONDS = 0.3
+PROBE_SECONDS = 0.6
 PROBE_ROWS = 128
 
 

@@ -67,7 +67,7 @@ def train(plan: TrainingPlan, table: Path, test_table: Path | None, work: Path, 
     train_seconds = time.monotonic() - started - data_seconds
 
     judging = time.monotonic()
-    evaluation = _evaluate(part, split, plan, pace)
+    evaluation = _evaluate(part, split, plan, pace, tournament.finish_seconds())
     evaluate_seconds = time.monotonic() - judging
     outcome = RunOutcome(
         model_id="",
@@ -151,13 +151,13 @@ def thin(split: Split, count: int, seed: int) -> Split:
     return Split(learn, split.test, split.labels, folds, split.notes, split.dropped)
 
 
-def _evaluate(folder: Path, split: Split, plan: TrainingPlan, pace: Pace) -> Evaluation:
+def _evaluate(folder: Path, split: Split, plan: TrainingPlan, pace: Pace, seconds: float) -> Evaluation:
     """Judges the saved files themselves, so that what is measured is what is handed out."""
-    pace.tell("evaluate", f"Judging on {len(split.test):,} texts it has never seen", 1.0)
+    pace.tell("evaluate", f"Judging on {len(split.test):,} texts it has never seen", seconds)
     begun = time.monotonic()
 
     def on_progress(done: float) -> None:
-        left = (time.monotonic() - begun) * (1 - done) / max(done, 1e-3)
+        left = (time.monotonic() - begun) * (1 - done) / done if done else seconds
         pace.tell("evaluate", f"Judging on {len(split.test):,} texts it has never seen", left + 0.2)
 
     probabilities = load_predictor(folder).probabilities(split.test.texts, on_progress)

@@ -214,9 +214,12 @@ def test_rows_are_left_out_where_even_the_first_recipe_takes_longer_than_the_bud
 
 def test_auto_keeps_what_works_when_another_recipe_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = auto.trainer_of
+    calls = iter([True, False])  # once when asked how long it takes, once when it trains
 
     class Broken:
         def estimate(self, job: object) -> float:
+            if next(calls):
+                raise Unavailable("HUB_UNREACHABLE", "The base model is not here.", "Use another.")
             return 0.1
 
         def train(self, job: object) -> None:
