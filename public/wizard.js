@@ -136,6 +136,11 @@
       if (button.textContent.trim() || button.getAttribute("aria-labelledby") || button.title) continue;
       button.setAttribute("aria-label", guess(button));
     }
+    // Controls that Chainlit draws as plain boxes, and lists that hold something else than items.
+    for (const box of document.querySelectorAll("div#thread-options:not([role])")) box.setAttribute("role", "button");
+    for (const list of document.querySelectorAll("#root ul:not([role])")) {
+      if ([...list.children].some((child) => child.tagName !== "LI")) list.setAttribute("role", "presentation");
+    }
     const input = document.getElementById("chat-input");
     if (input && !input.getAttribute("role")) {
       input.setAttribute("role", "textbox");

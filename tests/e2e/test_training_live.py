@@ -1,0 +1,67 @@
+"""Nothing is lost while a training runs: reload, second tab, a killed server, two people pressing at once."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import OpenPage, Site, wait_for_answer
+from tests.e2e.walking import card, press, question, to_plan
+from workspace.run import RunStatus
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
+
+
+def make_it_long(page: Page) -> None:
+    """Changes the plan so that the training does not end before it is stopped."""
+    press(page, "Change something")
+    form = page.get_by_test_id("plan-form")
+    form.get_by_label("Time", exact=False).first.fill("600")
+    form.get_by_label("Method", exact=False).first.select_option("finetune")
+    form.get_by_role("button", name="Apply").click()
+    expect(page.get_by_test_id("plan-card")).to_have_count(2)
+    expect(question(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
+
+
+def running(page: Page) -> None:
+    expect(card(page, "progress")).to_have_attribute("data-status", "running")
+
+
+def test_a_running_training_survives_reload_second_tab_and_a_killed_server(open_page: OpenPage, site: Site) -> None:
+    page = open_page()
+    to_plan(page)
+    make_it_long(page)
+    press(page, "Start")
+    running(page)
+
+    page.reload()
+    running(page)
+    second = open_page(page.url.removeprefix(site.address), context=page.context)
+    running(second)
+
+    site.kill_web()
+    wait_for_answer(site)
+    # Both pages find back by themselves and hear of what happens from now on.
+    stop = second.get_by_role("button", name="Stop the training").last
+    expect(stop).to_be_enabled()
+    expect(second.locator("#chat-submit")).to_be_visible()
+    stop.click()
+    expect(card(second, "progress")).to_have_attribute("data-status", "cancelled")
+    expect(card(page, "progress")).to_have_attribute("data-status", "cancelled")
+    expect(question(page)).to_be_visible()
+
+
+def test_two_tabs_that_press_start_at_once_start_one_training(open_page: OpenPage, site: Site) -> None:
+    first = open_page()
+    to_plan(first)
+    second = open_page(first.url.removeprefix(site.address), context=first.context)
+    expect(question(second).get_by_role("button", name="Start", exact=True)).to_be_visible()
+    press_now = "document.querySelector('[data-testid=question][data-open=true] .mtw-button-primary').click()"
+    first.evaluate(press_now)
+    second.evaluate(press_now)
+    for page in (first, second):
+        expect(card(page, "progress")).to_be_visible()
+    conversation = first.url.rsplit("/", 1)[1]
+    assert len(site.workspace.runs.list(conversation)) == 1
+    first.get_by_role("button", name="Stop the training").last.click()
+    for page in (first, second):
+        expect(card(page, "progress")).not_to_have_attribute("data-status", "running")
+    assert {run.status for run in site.workspace.runs.list(conversation)} <= {RunStatus.CANCELLED, RunStatus.SUCCEEDED}

@@ -1,0 +1,60 @@
+"""What a person does in the page, in the words of the page."""
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import PATIENCE
+
+expect.set_options(timeout=PATIENCE)
+
+
+def question(page: Page) -> Locator:
+    """The question that waits for an answer."""
+    return page.locator('[data-testid=question][data-open="true"]')
+
+
+def press(page: Page, name: str) -> None:
+    question(page).get_by_role("button", name=name, exact=True).click()
+
+
+def say(page: Page, text: str) -> None:
+    page.locator("#chat-input").fill(text)
+    expect(page.locator("#chat-submit")).to_be_enabled()
+    page.locator("#chat-submit").click()
+
+
+def to_plan(page: Page) -> Locator:
+    """From the welcome to a plan that waits for Start, with the sample data."""
+    page.get_by_role("button", name="See it with sample data").click()
+    expect(page.get_by_test_id("data-card")).to_be_visible()
+    press(page, "Right, make a plan")
+    expect(question(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
+    return page.get_by_test_id("plan-card").last
+
+
+def card(page: Page, kind: str) -> Locator:
+    return page.get_by_test_id(f"{kind}-card").last
+
+
+def step(page: Page) -> str:
+    """The step list's current step."""
+    return page.locator("#mtw-steps [aria-current=step] .mtw-name").inner_text()
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than its window."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wide
+
+
+def axe_faults(page: Page) -> list[Any]:
+    """Serious and critical findings of axe, as (rule, elements)."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    return [
+        (fault["id"], [node["html"][:160] for node in fault["nodes"]])
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+    ]
