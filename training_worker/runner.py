@@ -87,11 +87,12 @@ def attempt(order: Order) -> int:
         return _stopped(stop, checkpoints)
     except LeaseLost:
         return EXIT_LEASE_LOST
-    except Unavailable as exc:
-        if not order.last_attempt:
-            logger.warning("run %s: %s", lease.run.id, exc)
-            return EXIT_TRY_AGAIN
-        return _failed(order, log, reporter, exc)
+    except (Unavailable, SQLAlchemyError) as exc:
+        if order.last_attempt or failure_of(exc).code == "DISK_FULL":
+            return _failed(order, log, reporter, exc)
+        # A training that is nearly done must not be lost because something was away for a moment.
+        logger.warning("run %s: %s", lease.run.id, exc)
+        return EXIT_TRY_AGAIN
     except Exception as exc:
         logger.exception("run %s failed", lease.run.id)
         return _failed(order, log, reporter, exc)
