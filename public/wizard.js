@@ -95,6 +95,7 @@
   }
 
   // ---- what the server says to the page -------------------------------------------------------------------------
+  let addressed = "";
   window.addEventListener("message", (event) => {
     if (event.source !== window || event.origin !== location.origin) return;
     const data = event.data;
@@ -102,9 +103,21 @@
     if (data.type === "mtw:stage") setStage(data.stage);
     // A conversation has an address as soon as it exists, so that a reload comes back to it.
     if (data.type === "mtw:thread" && /^[0-9a-f-]{36}$/.test(data.id) && location.pathname === "/") {
-      history.replaceState(history.state, "", `/thread/${data.id}`);
+      addressed = `/thread/${data.id}`;
+      history.replaceState(history.state, "", addressed);
     }
+    // The server has started anew and takes this page for a new one: come back to the conversation it shows.
+    if (data.type === "mtw:new" && addressed && location.pathname === addressed) location.reload();
   });
+  document.addEventListener(
+    "click",
+    (event) => {
+      if (!event.target.closest?.("#new-chat-button") || !addressed) return;
+      addressed = "";
+      history.replaceState(history.state, "", "/");
+    },
+    true
+  );
 
   // ---- names for Chainlit's nameless controls -------------------------------------------------------------------
   const NAMES = [

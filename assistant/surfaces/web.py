@@ -160,10 +160,14 @@ class _Tab:
 
 async def _greet(session: WebsocketSession) -> None:
     """A new conversation: the welcome is shown, nothing is stored before the person does something."""
-    if session.thread_id_to_resume:
+    if not session.thread_id_to_resume:
+        await _emit(session, "window_message", {"type": "mtw:new"})
+    else:
         # The address named a conversation that is not there or not theirs; what they write must not land in it.
         session.thread_id_to_resume = None
         session.thread_id = str(uuid.uuid4())
+    # Chainlit would tell the page of the conversation before it exists; _introduce does it when it has its name.
+    session.has_first_interaction = True
     step, element = welcome(session.thread_id, datetime.now(UTC).isoformat())
     await _emit(session, "new_message", step)
     await _emit(session, "element", element)
@@ -197,12 +201,22 @@ async def _turn(web: Web, session: WebsocketSession, user_input: UserInput) -> N
         thread = _threads.get(session.id)
         if thread is None or thread.conversation_id != conversation.id:
             thread = await _follow(web, session, conversation.id)
-            await _emit(session, "window_message", {"type": "mtw:thread", "id": conversation.id})
+            await _introduce(session, conversation, user_input)
         own = not isinstance(user_input, Answer)
         async for item in conversation.turn(user_input):
             await thread.show(item, own)
     except WizardError as error:
         await _show_error(session, error)
+
+
+async def _introduce(session: WebsocketSession, conversation: Conversation, user_input: UserInput) -> None:
+    """Gives a new conversation a name and an address, and puts it on the page's list."""
+    name = user_input.text if isinstance(user_input, Say) else user_input.name if isinstance(user_input, Upload) else ""
+    title = " ".join(name.split())[:60]
+    if not conversation.events and title:
+        await anyio.to_thread.run_sync(conversation.workspace.transcripts.rename, conversation.id, title)
+    await _emit(session, "window_message", {"type": "mtw:thread", "id": conversation.id})
+    await _emit(session, "first_interaction", {"interaction": title, "thread_id": conversation.id})
 
 
 async def _answer(web: Web, session: WebsocketSession, answer: Answer) -> None:

@@ -69,6 +69,15 @@ def test_a_question_in_between_is_answered_and_the_history_lists_the_conversatio
     expect(card(page, "concept")).to_contain_text("find")
     page.locator("#sidebar-trigger-button").last.click()
     expect(page.locator("#thread-history")).to_contain_text("What is recall?")
+    # A new conversation is empty and leaves the first one where it was.
+    old = page.url
+    page.locator("#new-chat-button").last.click()
+    expect(card(page, "concept")).to_have_count(0)
+    expect(page.get_by_test_id("welcome")).to_be_visible()
+    assert page.url != old
+    page.locator("#thread-history a").first.click()
+    expect(card(page, "concept")).to_be_visible()
+    assert page.url == old
 
 
 def test_the_keyboard_alone_goes_all_the_way_to_start(open_page: OpenPage, site: Site) -> None:

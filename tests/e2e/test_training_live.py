@@ -32,6 +32,13 @@ def test_a_running_training_survives_reload_second_tab_and_a_killed_server(open_
     press(page, "Start")
     running(page)
 
+    site.kill_web()
+    wait_for_answer(site)
+    # The page finds back by itself: the same conversation, its live training, one welcome.
+    expect(page.locator("#chat-submit")).to_be_visible()
+    running(page)
+    expect(page.get_by_test_id("welcome")).to_have_count(1)
+
     page.reload()
     running(page)
     second = open_page(page.url.removeprefix(site.address), context=page.context)
@@ -39,14 +46,14 @@ def test_a_running_training_survives_reload_second_tab_and_a_killed_server(open_
 
     site.kill_web()
     wait_for_answer(site)
-    # Both pages find back by themselves and hear of what happens from now on.
     stop = second.get_by_role("button", name="Stop the training").last
     expect(stop).to_be_enabled()
-    expect(second.locator("#chat-submit")).to_be_visible()
     stop.click()
     expect(card(second, "progress")).to_have_attribute("data-status", "cancelled")
     expect(card(page, "progress")).to_have_attribute("data-status", "cancelled")
     expect(question(page)).to_be_visible()
+    conversation = page.url.rsplit("/", 1)[1]
+    assert [run.status for run in site.workspace.runs.list(conversation)] == [RunStatus.CANCELLED]
 
 
 def test_two_tabs_that_press_start_at_once_start_one_training(open_page: OpenPage, site: Site) -> None:
