@@ -7,7 +7,7 @@ different length, notes below the table, comments) and for small files the recor
 import csv
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from workspace.errors import LimitExceeded, UnreadableFile
@@ -19,6 +19,7 @@ from workspace.reading.encoding import Encoding
 from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers, find_layout, is_comment
 from workspace.reading.names import usable
 from workspace.reading.quote_check import has_stray_quotes
+from workspace.reading.recovery import usual_width
 from workspace.reading.reports import bad_bytes, ragged_rows
 from workspace.reading.source import Opened, Source
 
@@ -39,11 +40,13 @@ def _open(source: Source, *, exact: bool) -> Opened:
         sample = file.read(_SAMPLE_CHARS)
         cut = bool(file.read(1))
     dialect = detect_dialect(sample, source.suffix, cut=cut)
-    if cut and has_stray_quotes(source.path, encoding, dialect):
-        # Beyond the sample a mark stands where none should: trust quoting only if the rows do not fit without it.
+    if has_stray_quotes(source.path, encoding, dialect):
+        # A mark stands where none should: trust quoting only if rows do not fit without it, then record by record.
         exact = True
-        if _fits_without_quotes(source, encoding, dialect):
+        if cut and _fits_without_quotes(source, encoding, dialect):
             dialect = Dialect(dialect.delimiter, None)
+        else:
+            dialect = replace(dialect, stray=usual_width(sample.splitlines(), dialect))
     head = list(islice(_records(source, encoding, dialect), _SAMPLE_ROWS))
     layout = find_layout(head)
     if not layout.names:

@@ -8,7 +8,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from workspace.reading.cells import is_blank, is_typed
@@ -27,12 +27,18 @@ class Dialect:
     delimiter: str | None
     quote: str | None = '"'
     escape: str | None = None
+    stray: int = 0
+    """Where the file has stray quotation marks: the usual number of cells, by which broken records are told."""
 
     def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Records as a CSV parser yields them; an empty line is an empty record.
 
         ``lines`` keep their line ends.
         """
+        if self.stray:
+            from workspace.reading.recovery import recovered_rows
+
+            return recovered_rows(lines, replace(self, stray=0), self.stray)
         options: dict[str, Any] = {"delimiter": self.delimiter or ",", "strict": False}
         if self.quote is None:
             options.update(quoting=csv.QUOTE_NONE, quotechar=None)

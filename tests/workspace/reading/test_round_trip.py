@@ -110,6 +110,27 @@ def test_a_stray_quote_far_beyond_the_sample_swallows_no_row(tmp_path: Path) -> 
     assert profile.rows == 80_600
 
 
+@pytest.mark.parametrize("row", [0, 1, 20, 59])
+def test_a_stray_quote_costs_one_cell(row: int, tmp_path: Path) -> None:
+    lines = [f'{i},message number {i},{"ab"[i % 2]},"said, and done",{i * 3}' for i in range(60)]
+    whole = [line.replace('"', "").split(",") for line in lines]
+    lines[row] = lines[row].replace("message", '"message')
+    profile, table = read_bytes(tmp_path, "a.csv", ("id,text,label,more,n\n" + "\n".join(lines) + "\n").encode())
+    assert profile.rows == 60
+    others = [i for i in range(60) if i != row]
+    assert [table["text"][i] for i in others] == [whole[i][1] for i in others]
+    assert [table["n"][i] for i in others] == [whole[i][-1] for i in others]
+
+
+def test_a_backslash_before_the_closing_quote_swallows_no_row(tmp_path: Path) -> None:
+    lines = [f'ab,"message{", again" * (i % 3)}, number {i}",' for i in range(50)]
+    lines[7] = 'ab,"what, then \\"",'
+    profile, table = read_bytes(tmp_path, "a.csv", "\n".join(lines).encode())
+    assert profile.rows == 50
+    assert table["column 2"][7] == 'what, then "'
+    assert table["column 2"][8] == "message, again, again, number 8"
+
+
 def test_ragged_rows_in_a_large_file_are_kept(tmp_path: Path) -> None:
     rows = b"".join(b'%d,"hello, you %d",%s\n' % (i, i, b"ab"[i % 2 : i % 2 + 1]) for i in range(150_000))
     profile, table = read_bytes(tmp_path, "a.csv", b"id,text,label\n" + rows + b"7,too,many,cells\n8,few\n" + rows)
