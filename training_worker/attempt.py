@@ -37,7 +37,9 @@ class _Asked(Enum):
 class Attempt:
     """Looks after one training process: keeps its lease alive, passes on what it is asked, sorts out how it ended."""
 
-    def __init__(self, settings: Settings, nursery: Nursery, lease: Lease, stopping: threading.Event) -> None:
+    def __init__(
+        self, settings: Settings, nursery: Nursery, lease: Lease, stopping: threading.Event, nice: int = 0
+    ) -> None:
         self._settings = settings
         self._lease = lease
         self._run = lease.run
@@ -48,7 +50,7 @@ class Attempt:
         self._next_beat = time.monotonic() + lease.seconds / 4
         self._memory = MemoryWatch()
         last = lease.run.attempt >= settings.max_attempts
-        self._child = nursery.start(runner.main, Order(lease, settings, last))
+        self._child = nursery.start(runner.main, Order(lease, settings, last, nice))
 
     def supervise(self) -> bool:
         """Returns when the process has ended and its run is in order. True: the run deserves another attempt now."""

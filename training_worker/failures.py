@@ -21,6 +21,8 @@ EXIT_UNTOLD = 74
 """The training ended, and its end could not be stored (EX_IOERR)."""
 
 _DISK_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_DISK_WORDS = ("disk is full", "os error 28)", "os error 27)", "os error 122)", "PytorchStreamWriter failed writing")
+"""Of libraries that lose the error's number: full, larger than allowed, over the quota."""
 _LIGHTER = "Try fewer rows, shorter texts or a lighter recipe, or close other programs."
 
 
@@ -44,7 +46,7 @@ def _named(*names: str) -> Callable[[BaseException], bool]:
 def _disk_full(exc: BaseException) -> bool:
     if isinstance(exc, OSError) and exc.errno in _DISK_ERRNOS:
         return True
-    return _says("No space left on device", "disk is full", "os error 28", "PytorchStreamWriter failed writing")(exc)
+    return _says("No space left on device", *_DISK_WORDS)(exc)
 
 
 def _cpu_memory(exc: BaseException) -> bool:
@@ -122,7 +124,9 @@ _CAUSES = (
 def failure_of(exc: BaseException) -> Failure:
     """The failure that an exception means. Never contains a traceback where people read, only in ``facts``."""
     chain = list(_chain(exc))
-    for link in chain:
+    # A full disk is a full disk, whichever part met it: the storage's own error for it is one of those that pass.
+    full = any(_disk_full(link) for link in chain)
+    for link in chain if not full else []:
         if isinstance(link, WizardError):
             facts = _short_facts(chain) | ({"input": True} if isinstance(link, InputError) else {})
             return Failure(code=link.code, message=link.message, next_step=link.next_step, facts=facts)

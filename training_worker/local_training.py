@@ -176,6 +176,7 @@ def _see_through(workspace: Workspace, run: Run, trainer: "subprocess.Popen[byte
     trainer.stdin.write(f"{run.id}\n".encode())
     trainer.stdin.flush()
     seen = 0
+    bar.show(Progressed(stage="data", message="Getting ready", fraction=0))
     try:
         while True:
             # Asked before the run is read: a process that has ended has left the run in its final state.

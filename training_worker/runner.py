@@ -48,6 +48,7 @@ class Order:
     lease: Lease
     settings: Settings
     last_attempt: bool = False
+    nice: int = 0
 
 
 def run_log_of(settings: Settings) -> RunLog:
@@ -58,7 +59,7 @@ def run_log_of(settings: Settings) -> RunLog:
 
 def main(order: Order) -> None:
     """The whole life of a training process. Never returns: what a library left running may not keep it alive."""
-    settle(nice=5, first_to_go=True)
+    settle(nice=order.nice, first_to_go=True)
     try:
         code = attempt(order)
     except BaseException:
@@ -78,6 +79,7 @@ def attempt(order: Order) -> int:
     reporter = RunReporter(log, lease, checkpoints.keep)
     signal.signal(signal.SIGUSR1, lambda *_: reporter.ask_to_cancel())
     signal.signal(signal.SIGTERM, lambda *_: reporter.ask_to_shut_down())
+    reporter.progress(Progressed(stage="data", message="Getting ready", fraction=0))
     try:
         with _alone(checkpoints.work, reporter):
             checkpoints.fetch()

@@ -37,9 +37,11 @@ FOR_WHOM_THE_MESSAGE_WAKES = 2.0
 class Foreman:
     """Looks after any number of trainings, each from a thread of its own. All methods may be called from any thread."""
 
-    def __init__(self, settings: Settings, nursery: Nursery) -> None:
+    def __init__(self, settings: Settings, nursery: Nursery, *, nice: int = 0) -> None:
+        """``nice``: how much trainings step back for the chat on the same computer."""
         self._settings = settings
         self._nursery = nursery
+        self._nice = nice
         self._log = run_log_of(settings)
         self._stopping = threading.Event()
         self._guard = threading.Lock()
@@ -144,7 +146,7 @@ class Foreman:
         done = False
         while not self.stopping and (lease := self._claim(run_id, limited)):
             done = True
-            if not Attempt(self._settings, self._nursery, lease, self._stopping).supervise():
+            if not Attempt(self._settings, self._nursery, lease, self._stopping, self._nice).supervise():
                 break
         return done
 

@@ -27,6 +27,7 @@ def _raised(action: object) -> BaseException:
         (OSError(errno.ENOSPC, "No space left on device"), "DISK_FULL"),
         (OSError(errno.EFBIG, "File too large"), "DISK_FULL"),
         (SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)"), "DISK_FULL"),
+        (SafetensorError("Error while serializing: I/O error: File too large (os error 27)"), "DISK_FULL"),
         (OperationalError("INSERT", {}, Exception("database or disk is full")), "DISK_FULL"),
         (OperationalError("INSERT", {}, Exception("connection refused")), "DATABASE_UNAVAILABLE"),
         (PermissionError(errno.EACCES, "Permission denied"), "PERMISSION_DENIED"),

@@ -2,13 +2,16 @@
 
 import os
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
 
+from tests.fakes import FakeQueue
 from tests.training_worker.runs import ended, events_of, kinds_of, running, stored_dataset, stored_run, wait_for
 from training_worker.checkpoints import work_folder
 from training_worker.nursery import Nursery
@@ -17,7 +20,7 @@ from training_worker.supervision import Foreman
 from training_worker.tidying import tidy_up_leftovers
 from workspace.database import system_session
 from workspace.dataset import Dataset
-from workspace.home import Workspace
+from workspace.home import LOCAL_OWNER, Workspace
 from workspace.run import RunStatus
 from workspace.settings import Settings
 from workspace.tables import RunRow
@@ -262,6 +265,33 @@ def test_a_training_that_fails_says_why(
     assert failed.failure.next_step
     assert "Traceback" not in failed.failure.message + failed.failure.next_step
     assert not work_folder(workspace.settings, run.id).exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("only an administrator can make a small disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_full_disk_at_saving_leaves_no_half_model(settings: Settings, nursery: Nursery, small_disk: Path) -> None:
+    small = settings.model_copy(update={"storage_url": f"file://{small_disk}"})
+    workspace = Workspace(LOCAL_OWNER, small, FakeQueue())
+    run = stored_run(workspace, stored_dataset(workspace), steps=2, bytes=3 << 20)
+    Foreman(small, nursery).train(run.id)
+    failed = workspace.runs.get(run.id)
+    assert failed.status is RunStatus.FAILED
+    assert failed.failure is not None
+    assert failed.failure.code == "DISK_FULL"
+    assert workspace.models.list() == []
+    assert workspace.storage.list(workspace.storage.key("models")) == []
 
 
 def test_what_is_away_for_a_moment_is_tried_again(workspace: Workspace, foreman: Foreman, dataset: Dataset) -> None:
