@@ -36,8 +36,10 @@ class CeleryQueue:
     """Sends to Celery workers by task name; imports nothing of theirs."""
 
     def __init__(self, redis_url: str) -> None:
+        import redis
         from celery import Celery
 
+        self._probe = redis.Redis.from_url(redis_url, socket_timeout=1, socket_connect_timeout=1)
         self._app = Celery("mtw-client", broker=redis_url, backend=redis_url)
         self._app.conf.update(
             task_ignore_result=False,
@@ -50,6 +52,8 @@ class CeleryQueue:
         from kombu.exceptions import OperationalError
         from redis.exceptions import RedisError
 
+        if not self._broker_answers():
+            return
         try:
             self._app.send_task(TRAIN_TASK, args=[run_id], queue=CPU_QUEUE, ignore_result=True, retry=False)
         except (OperationalError, RedisError, OSError):
@@ -60,14 +64,26 @@ class CeleryQueue:
         from kombu.exceptions import OperationalError
         from redis.exceptions import RedisError
 
+        if not self._broker_answers():
+            raise _no_worker()
         try:
             sent = self._app.send_task(
                 PREDICT_TASK, args=[owner_id, model_id, texts], queue=CONTROL_QUEUE, expires=timeout, retry=False
             )
             answer = cast(dict[str, Any], sent.get(timeout=timeout))
-        except (OperationalError, CeleryTimeout, RedisError, OSError) as exc:
+        except (OperationalError, CeleryTimeout, RedisError, OSError, RuntimeError) as exc:
+            # RuntimeError is Celery's own word for a result store that stays away.
             raise _no_worker() from exc
         return _predictions(answer)
+
+    def _broker_answers(self) -> bool:
+        """Asked first, because Celery itself tries for many seconds before it gives up."""
+        from redis.exceptions import RedisError
+
+        try:
+            return bool(self._probe.ping())
+        except (RedisError, OSError):
+            return False
 
 
 class LocalQueue:

@@ -13,6 +13,7 @@ import pytest
 
 from assistant.server.broker import Broker
 from tests.training_worker.runs import ended, events_of, kinds_of, running, stored_dataset, stored_run, wait_for
+from workspace.errors import Unavailable
 from workspace.home import LOCAL_OWNER, Workspace
 from workspace.queue import CeleryQueue
 from workspace.run import Run, RunStatus
@@ -119,6 +120,16 @@ def test_a_training_outlives_its_broker(served: Workspace, start_worker: StartWo
     broker.revive()
     again = _launch(served, steps=3)
     assert ended(served, again).status is RunStatus.SUCCEEDED
+
+
+def test_a_broker_that_is_away_is_told_and_holds_nobody_up(served: Workspace, broker: Broker) -> None:
+    run = stored_run(served, stored_dataset(served), steps=3)
+    broker.stop()
+    served.queue.submit_run(run.id)
+    assert served.runs.get(run.id).status is RunStatus.QUEUED
+    with pytest.raises(Unavailable) as caught:
+        served.queue.predict(LOCAL_OWNER, "mdl_any", ["text"])
+    assert caught.value.code == "WORKER_UNAVAILABLE"
 
 
 def test_one_run_sent_twice_to_two_workers_is_trained_once(served: Workspace, start_worker: StartWorker) -> None:
