@@ -8,6 +8,7 @@ hosted model fails), budget (a hosted model reads the newest part of the convers
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextvars import Context
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -17,9 +18,11 @@ import anyio
 from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, AgentState, ModelRequest, ModelResponse
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessage, SystemMessage, ToolMessage
+from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.prebuilt.tool_node import ToolCallRequest
+from langsmith import set_runtime_overrides
+from langsmith.utils import tracing_is_enabled
 
 from assistant.chat_models import CONTEXT_TOKENS, hosted_model
 from assistant.fallback import UselessAnswer, mapped
@@ -204,7 +207,22 @@ def warm_up(settings: Settings) -> None:
     agent_for(settings)
     model = guide(settings)
     matcher(model.starter, model.cache_folder)
+    # Reads goals, glossary, recipes and texts, each of them once a process.
+    for said in ("what is a label", "in 5 minutes", "hello"):
+        model.invoke([HumanMessage(said)])
 
+
+async def _untraced(
+    default: Callable[..., Awaitable[Any]], context: Context, function: Callable[..., Any], /, *args: Any, **kwargs: Any
+) -> Any:
+    """LangChain wraps each hook for tracing in two hops to another thread, also where nothing is traced: up to a
+    third of the guide's time. Without tracing the wrapper has nothing to do that could block."""
+    if tracing_is_enabled():
+        return await default(context, function, *args, **kwargs)
+    return context.run(function, *args, **kwargs)
+
+
+set_runtime_overrides(aio_to_thread=_untraced)
 
 _graphs: dict[int, tuple[BaseChatModel, Agent]] = {}
 

@@ -4,13 +4,14 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Engine, Executable, Update, create_engine, event, func, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
+from sqlalchemy.orm.interfaces import ORMOption
 from sqlmodel import Session, col
 
 from workspace.tables import Owned
@@ -88,13 +89,19 @@ def _filter_by_owner(state: ORMExecuteState) -> None:
     if state.is_update and "owner_id" in cast("Update", state.statement).compile().params:
         raise OwnerMissing("rows are not given to another owner")
     if state.is_select or state.is_update or state.is_delete:
-        # One criterion for each table: the mixin itself is no table and has no column that could be compared.
-        state.statement = state.statement.options(
-            *(
-                with_loader_criteria(table, col(table.owner_id) == owner, include_aliases=True)
-                for table in Owned.__subclasses__()
-            )
-        )
+        state.statement = state.statement.options(*_rows_of(owner))
+
+
+@lru_cache(maxsize=1024)
+def _rows_of(owner: str) -> tuple[ORMOption, ...]:
+    """One criterion for each table: the mixin itself is no table and has no column that could be compared.
+
+    Kept, because building them takes longer than many a query.
+    """
+    return tuple(
+        with_loader_criteria(table, col(table.owner_id) == owner, include_aliases=True)
+        for table in Owned.__subclasses__()
+    )
 
 
 @event.listens_for(_OwnedSession, "before_flush")

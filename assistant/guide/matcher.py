@@ -22,6 +22,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from assistant.approval import normal
 from assistant.guide.encoder import Encoder, Vectors
 
 _log = logging.getLogger(__name__)
@@ -47,6 +48,12 @@ def intents() -> dict[str, list[str]]:
     """Phrases by intent, in the file's order."""
     raw = yaml.safe_load((Path(__file__).parent / "intents.yaml").read_text("utf-8"))
     return {intent: [str(phrase) for phrase in phrases] for intent, phrases in raw.items()}
+
+
+@cache
+def _known_phrases() -> dict[str, str]:
+    """The phrases themselves need no computing."""
+    return {normal(phrase): intent for intent, phrases in intents().items() for phrase in phrases}
 
 
 class WordMatcher:
@@ -95,6 +102,8 @@ class SentenceMatcher:
         self._vectors, self._weights = learned
 
     def match(self, text: str) -> Match:
+        if known := _known_phrases().get(normal(text)):
+            return Match(known, True, (known,), 1.0)
         vector = self._encoder([text])[0]
         chances = _softmax(np.append(vector, np.float32(1)) @ self._weights)
         near = self._vectors @ vector
