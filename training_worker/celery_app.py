@@ -38,8 +38,10 @@ def create_app(settings: Settings) -> Celery:
         worker_concurrency=settings.max_parallel_runs + CONTROL_THREADS,
         task_queues=[_queue(name) for name in QUEUES],
         task_create_missing_queues=False,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
+        # A message is done with when its task starts. Nothing is lost by that: the sweep finds every run that waits.
+        # A message held for as long as a training would come back to a second worker after the visibility timeout,
+        # and a worker that holds one when the broker goes away ends (kombu 5.7 cannot give it back to a lost one).
+        task_acks_late=False,
         task_default_queue=CONTROL_QUEUE,
         task_serializer="json",
         result_serializer="json",

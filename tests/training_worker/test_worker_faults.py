@@ -108,7 +108,7 @@ def test_a_worker_that_is_shut_down_saves_and_another_goes_on(served: Workspace,
 
 
 def test_a_training_outlives_its_broker(served: Workspace, start_worker: StartWorker, broker: Broker) -> None:
-    start_worker()
+    worker = start_worker()
     run = _launch(served, steps=300)
     running(served, run, step=20)
     assert broker.pid is not None
@@ -120,6 +120,7 @@ def test_a_training_outlives_its_broker(served: Workspace, start_worker: StartWo
     broker.revive()
     again = _launch(served, steps=3)
     assert ended(served, again).status is RunStatus.SUCCEEDED
+    assert worker.is_running()
 
 
 def test_a_broker_that_is_away_is_told_and_holds_nobody_up(served: Workspace, broker: Broker) -> None:
