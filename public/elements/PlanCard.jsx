@@ -70,10 +70,10 @@ if (!all.PlanCard) {
     }
 
     return (
-      <form ref={form} onSubmit={submit} aria-label="Change the plan" data-testid="plan-form">
+      <form ref={form} onSubmit={submit} className="mtw-change" aria-label="Change the plan" data-testid="plan-form">
         {groups.map((group) => (
           <details key={group} open={group === groups[0]}>
-            <summary>{group === "plan" ? "The plan" : `Settings of ${group}`}</summary>
+            <summary>{group === "plan" ? "The plan" : `Settings of “${data.recipes.find((r) => r.name === group)?.title || group}”`}</summary>
             <div className="mtw-form">
               {data.settings
                 .filter((s) => s.group === group)

@@ -13,6 +13,14 @@ if (!all.ProgressCard) {
     cancelled: "Stopped",
   }
 
+  const HEADINGS = {
+    queued: "Your training waits for its turn",
+    running: "Your training is running",
+    succeeded: "The training is done",
+    failed: "The training did not work out",
+    cancelled: "The training was stopped",
+  }
+
   const CURVES = {
     train_loss: "error while learning",
     loss: "error while learning",
@@ -114,7 +122,7 @@ if (!all.ProgressCard) {
   }
   all.Tried = Tried
 
-  all.ProgressCard = function ProgressCard({ title, data, sendUserMessage }) {
+  all.ProgressCard = function ProgressCard({ data, sendUserMessage }) {
     const id = useId()
     const said = useRef(-1)
     const [asked, setAsked] = useState(false)
@@ -130,7 +138,7 @@ if (!all.ProgressCard) {
       said.current = Math.max(said.current, step)
     }, [data.fraction, data.status])
 
-    const heading = ended ? (data.status === "succeeded" ? "The training is done" : data.status === "cancelled" ? "The training was stopped" : "The training did not work out") : title
+    const heading = HEADINGS[data.status]
     const left = !ended && data.eta_seconds != null ? `about ${duration(data.eta_seconds)} left` : ""
     return (
       <section className="mtw-card" aria-labelledby={id} data-testid="progress-card" data-status={data.status}>

@@ -40,7 +40,7 @@ if (!all.Question) {
     )
   }
 
-  all.Question = function Question({ ask_id, ask, text, options, fields, open, callAction }) {
+  all.Question = function Question({ ask_id, ask, text, options, fields, open, approves, callAction }) {
     const id = useId()
     const box = useRef(null)
     const [busy, setBusy] = useState(false)
@@ -54,6 +54,9 @@ if (!all.Question) {
       const elsewhere = at && at !== document.body && !at.closest?.(".mtw-ask, .mtw-card")
       if (open && !elsewhere && window.mtw.answering) box.current?.focus({ preventScroll: true })
       window.mtw.answering = false
+      // What waits for a yes is not left below the edge of the window.
+      const live = performance.now() > 4000
+      if (open && approves && live) setTimeout(() => box.current?.scrollIntoView({ block: "nearest" }), 250)
     }, [])
 
     async function answer(value) {

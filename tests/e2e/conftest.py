@@ -134,6 +134,9 @@ def open_page(chromium: Browser, site: Site) -> Iterator[OpenPage]:
         page.on("request", lambda request: on_request(request.url))
         page.on("websocket", lambda socket: on_request(socket.url))
         page.on("pageerror", lambda error: thrown.append(str(error)))
+        page.on(
+            "console", lambda said: thrown.append(said.text) if said.type == "error" and "Error:" in said.text else None
+        )
         page.goto(site.address + path)
         page.wait_for_selector("#chat-input")
         return page

@@ -76,6 +76,23 @@ def test_a_file_over_the_limit_is_refused_with_a_word(open_page: OpenPage, tmp_p
     expect(page.locator("[data-sonner-toast]").first).to_contain_text("larger")
 
 
+def test_the_server_refuses_it_too_and_the_browser_hears_why(open_page: OpenPage) -> None:
+    page = open_page()
+    with page.expect_request("**/set-session-cookie") as told:
+        page.reload()
+    expect(page.get_by_test_id("welcome")).to_be_visible()
+    status, code = page.evaluate(
+        """async (session) => {
+          const form = new FormData()
+          form.append("file", new File([new Uint8Array(8 << 20)], "large.csv"))
+          const answer = await fetch(`/project/file?session_id=${session}`, { method: "POST", body: form })
+          return [answer.status, (await answer.json()).error.code]
+        }""",
+        told.value.post_data_json["session_id"],
+    )
+    assert (status, code) == (413, "FILE_TOO_LARGE")
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(open_page: OpenPage, gallery: str, theme: str) -> None:
     page = open_page(theme=theme)
