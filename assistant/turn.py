@@ -107,8 +107,10 @@ class Turn:
             await self._emit(UserSaid(text=text))
             return True
         option = option_of(asked, text)
-        chosen = option.id if option else {"yes": asked.approval.accept}.get(verdict(text), decline_of(asked).id)
-        await self._emit(UserSaid(text=text), Answered(ask_id=asked.ask_id, value=chosen))
+        meant = verdict(text)
+        chosen = option.id if option else asked.approval.accept if meant == "yes" else decline_of(asked).id
+        passing = option is None and meant == "other"
+        await self._emit(UserSaid(text=text), Answered(ask_id=asked.ask_id, value=chosen, in_passing=passing))
         return await self._decide(asked, chosen)
 
     async def _take_answer(self, answer: Answer) -> bool:
@@ -123,7 +125,7 @@ class Turn:
             if isinstance(answer.value, str):
                 return await self._take_words(answer.value)
             raise InputError("ANSWER_UNKNOWN", "This is none of the answers.", "Press one of the buttons.")
-        if asked.approval and self._is_answered(asked.ask_id):
+        if asked.approval and self._is_decided(asked):
             raise Conflict("ALREADY_DECIDED", "This was decided already.", "Go on from the newest question below it.")
         await self._decline_open(but=asked.ask_id)
         value = option.id if option else answer.value
@@ -143,7 +145,7 @@ class Turn:
         """Doing something else while a yes is awaited is a no."""
         asked = self._open_approval()
         if asked is not None and asked.ask_id != but:
-            await self._emit(Answered(ask_id=asked.ask_id, value=decline_of(asked).id))
+            await self._emit(Answered(ask_id=asked.ask_id, value=decline_of(asked).id, in_passing=True))
 
     # approval
 
@@ -198,6 +200,13 @@ class Turn:
     def _asked(self, ask_id: str) -> Asked | None:
         found = (s.event for s in reversed(self._events) if isinstance(s.event, Asked) and s.event.ask_id == ask_id)
         return next(found, None)
+
+    def _is_decided(self, asked: Asked) -> bool:
+        """Whether its buttons are dead. Who asked something in passing may still press them, until a newer question
+        waits for a yes."""
+        answers = [s.event for s in self._events if isinstance(s.event, Answered) and s.event.ask_id == asked.ask_id]
+        newest = next(s.event for s in reversed(self._events) if isinstance(s.event, Asked) and s.event.approval)
+        return bool(answers) and not (answers[-1].in_passing and newest.ask_id == asked.ask_id)
 
     def _is_answered(self, ask_id: str) -> bool:
         return any(isinstance(s.event, Answered) and s.event.ask_id == ask_id for s in self._events)

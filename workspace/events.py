@@ -117,6 +117,7 @@ class Answered(BaseModel):
     ask_id: str
     value: JsonValue
     label: str = Field(default="", description="what the person saw on the button they pressed")
+    in_passing: bool = Field(default=False, description="a no because the person went on to something else")
 
 
 class CardShown(BaseModel):

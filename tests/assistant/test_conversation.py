@@ -132,10 +132,8 @@ def test_a_typed_yes_starts(talker: Talker, mails: Path, yes: str) -> None:
     assert len(talker.workspace.runs.list()) == 1
 
 
-@pytest.mark.parametrize(
-    "other", ["no", "cancel", "change", "yes but with seed 7", "what is F1?", "do not start yet", "start? what happens"]
-)
-def test_anything_else_starts_nothing_and_closes_the_question(talker: Talker, mails: Path, other: str) -> None:
+@pytest.mark.parametrize("other", ["no", "cancel", "change", "yes but with seed 7"])
+def test_a_no_or_another_plan_starts_nothing_and_closes_the_question(talker: Talker, mails: Path, other: str) -> None:
     asked = planned(talker, mails)
     happened = talker.say(other)
     answer = of(happened, Answered)[0]
@@ -146,6 +144,20 @@ def test_anything_else_starts_nothing_and_closes_the_question(talker: Talker, ma
     # The old button is dead now.
     assert errors(talker.take(Answer(asked.ask_id, "start"))) == ["ALREADY_DECIDED"]
     assert talker.workspace.runs.list() == []
+
+
+@pytest.mark.parametrize("other", ["what is F1?", "do not start yet", "start? what happens"])
+def test_who_asks_something_in_passing_starts_nothing_and_may_still_press_start(
+    talker: Talker, mails: Path, other: str
+) -> None:
+    asked = planned(talker, mails)
+    happened = talker.say(other)
+    assert of(happened, Answered)[0].in_passing
+    assert "launch_training" not in calls(happened)
+    assert talker.workspace.runs.list() == []
+    assert errors(talker.take(Answer(asked.ask_id, "start"))) == []
+    assert len(talker.workspace.runs.list()) == 1
+    assert errors(talker.take(Answer(asked.ask_id, "start"))) == ["ALREADY_DECIDED"]
 
 
 def test_an_upload_also_declines(talker: Talker, mails: Path) -> None:
