@@ -5,6 +5,7 @@ Chainlit calls these functions; :func:`register` ties them to one application's 
 
 import asyncio
 import logging
+import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ import chainlit.data
 from chainlit.auth import get_token_from_cookies
 from chainlit.config import config
 from chainlit.context import init_ws_context
+from chainlit.oauth_providers import get_configured_oauth_providers
 from chainlit.server import sio
 from chainlit.session import WebsocketSession, ws_sessions_id
 from chainlit.types import ThreadDict
@@ -31,7 +33,7 @@ from assistant.rendering.steps import welcome
 from assistant.surfaces.web_chainlit import token_end
 from assistant.surfaces.web_live import LiveThread
 from assistant.surfaces.web_state import Web
-from workspace.errors import WizardError
+from workspace.errors import SettingsError, WizardError
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +115,14 @@ def _register_login(web: Web) -> None:
                 return _login(await anyio.to_thread.run_sync(web.users.verify, name, password))
 
         case "oauth":
-            # Checked here, not by Chainlit's decorator, which refuses to start without a provider in the environment.
+            if not cast(Any, get_configured_oauth_providers)():
+                raise SettingsError(
+                    "OAUTH_NOT_CONFIGURED",
+                    "MTW_AUTH is oauth, but no provider is set up.",
+                    "Set the names of one, such as OAUTH_GOOGLE_CLIENT_ID and OAUTH_GOOGLE_CLIENT_SECRET, or those "
+                    "that begin with OAUTH_GENERIC_ for any OpenID Connect provider.",
+                )
+
             async def oauth_login(
                 provider: str, _token: str, _raw: dict[str, Any], default: cl.User, _id_token: str | None = None
             ) -> cl.User | None:
@@ -133,7 +142,8 @@ def chat_user(identity: Identity) -> cl.User:
     return cl.User(
         identifier=identity.identifier,
         display_name=identity.display_name,
-        metadata=persisted(identity).metadata,
+        # Two logins in one second must not be the same token: giving one up would end the other.
+        metadata=persisted(identity).metadata | {"login": secrets.token_hex(8)},
     )
 
 

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -27,8 +28,11 @@ _THEME_SCRIPT = "const global = globalThis; window.theme = {theme};"
 
 def prepare(settings: Settings) -> None:
     """Sets what chainlit reads at import, imports it, and adjusts it to the settings."""
-    os.environ["CHAINLIT_APP_ROOT"] = str(ROOT)
+    os.environ["CHAINLIT_APP_ROOT"] = str(_folder_of_its_own(settings))
     os.environ["CHAINLIT_ROOT_PATH"] = "/"
+    # A login is always required; without one there is the local user's. Else a way of login that is not
+    # configured would count as none.
+    os.environ["CHAINLIT_CUSTOM_AUTH"] = "true"
     os.environ["CHAINLIT_AUTH_SECRET"] = auth_secret(settings)
     if settings.public_url:
         os.environ["CHAINLIT_URL"] = settings.public_url
@@ -41,7 +45,10 @@ def prepare(settings: Settings) -> None:
     uploads = uploads_folder(settings)
     uploads.mkdir(parents=True, exist_ok=True)
     chainlit_config.FILES_DIRECTORY = uploads
+    chainlit_config.config_translation_dir = str(ROOT / ".chainlit" / "translations")
+    vars(server).update(public_dir=str(ROOT / "public"), APP_ROOT=str(ROOT))
     config = chainlit_config.config
+    config.root = str(ROOT)
     config.project.user_session_timeout = settings.session_hours * 3600
     if config.features.spontaneous_file_upload:
         config.features.spontaneous_file_upload.max_size_mb = settings.max_upload_mb
@@ -59,6 +66,14 @@ def _hidden(*names: str) -> Iterator[None]:
         yield
     finally:
         os.environ.update(kept)
+
+
+def _folder_of_its_own(settings: Settings) -> Path:
+    """Chainlit writes into its folder at start. It gets one in our home: the installation may be read-only."""
+    folder = settings.home / "cache" / "chainlit"
+    (folder / ".chainlit").mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(ROOT / ".chainlit" / "config.toml", folder / ".chainlit" / "config.toml")
+    return folder
 
 
 def uploads_folder(settings: Settings) -> Path:

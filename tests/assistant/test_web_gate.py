@@ -172,6 +172,10 @@ def test_a_token_is_worth_nothing_after_logout(settings: Settings) -> None:
 
     async def work(browser: httpx.AsyncClient) -> None:
         token = (await log_in(browser, "ada")).cookies["access_token"]
+        browser.cookies.clear()
+        elsewhere = (await log_in(browser, "ada")).cookies["access_token"]
+        assert elsewhere != token
+        browser.cookies.set("access_token", token, domain="127.0.0.1")
         other = {"cookie": f"access_token={token}"}
         assert (await browser.post("/project/threads", json=_PAGE)).status_code == 200
         assert (await browser.post("/logout")).json() == {"success": True}
@@ -181,6 +185,7 @@ def test_a_token_is_worth_nothing_after_logout(settings: Settings) -> None:
         assert (await browser.post("/auth/jwt", headers={"authorization": f"Bearer {token}"})).status_code == 401
         assert (await browser.post("/project/threads", json=_PAGE, headers=other)).status_code == 401
         # Another login of the same person goes on.
+        assert (await browser.get("/user", headers={"cookie": f"access_token={elsewhere}"})).status_code == 200
         assert (await log_in(browser, "ada")).status_code == 200
         assert (await browser.get("/user")).status_code == 200
 
