@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import os
+import select
 import signal
 import socket
 import sys
@@ -135,7 +136,8 @@ class _Supervisor:
             )
 
     def _watch(self) -> None:
-        while not self._ending.wait(0.2):
+        hung_up = _watch_terminal()
+        while not self._ending.wait(0.2) and not hung_up():
             if self._broker is not None and self._broker.revive():
                 self._say("The message broker had stopped; it was started again.")
             for child in self._children:
@@ -156,6 +158,19 @@ class _Supervisor:
             self._broker.stop()
         for log in self._logs:
             log.close()
+
+
+def _watch_terminal() -> Callable[[], bool]:
+    """Asks whether the terminal this was started on is gone.
+
+    SIGHUP alone does not tell: where ``make`` leads the session (``xterm -e make run``), the kernel sends it to make,
+    and make waits for its child.
+    """
+    poll = select.poll()
+    for stream in (0, 2):
+        if os.isatty(stream):
+            poll.register(stream, select.POLLHUP)
+    return lambda: any(event & (select.POLLHUP | select.POLLERR) for _, event in poll.poll(0))
 
 
 def worker_command(queues: str = "") -> list[str]:

@@ -166,6 +166,15 @@ def test_ends_with_the_make_that_started_it(start: Callable[..., Running]) -> No
     all_gone(running)
 
 
+def test_ends_with_its_terminal_also_where_make_leads_the_session(start: Callable[..., Running]) -> None:
+    """``xterm -e make run``: the kernel tells make alone, and make waits for its child."""
+    running = start("--no-worker", "--with-parent", shell="trap '' HUP; \"$@\"; true")
+    said(running, "Stop it with Ctrl-C")
+    close_terminal(running)
+    running.process.wait(30)
+    all_gone(running)
+
+
 def test_what_dies_is_started_again(start: Callable[..., Running], home: Path) -> None:
     running = start()
     wait_until(lambda: running.healthy(status="ok"), 120, "starting")
