@@ -154,6 +154,11 @@
     for (const list of document.querySelectorAll("#root ul:not([role])")) {
       if ([...list.children].some((child) => child.tagName !== "LI")) list.setAttribute("role", "presentation");
     }
+    // An uploaded file has been taken in: its copy beside the message leads nowhere, and no words were said with it.
+    for (const link of document.querySelectorAll("a.inline-file[href]")) link.removeAttribute("href");
+    for (const bubble of document.querySelectorAll("[data-step-type=user_message] .bg-accent")) {
+      if (!bubble.textContent.trim()) bubble.style.display = "none";
+    }
     const input = document.getElementById("chat-input");
     if (input && !input.getAttribute("role")) {
       input.setAttribute("role", "textbox");
