@@ -5,6 +5,7 @@ SHELL := /bin/sh
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary
+comma := ,
 # The tested versions first; where one of them is not to be had, whatever pyproject.toml allows.
 INSTALL = $(PIP) --constraint constraints.txt --editable '$(1)' 2>.venv/install.log || $(PIP) --editable '$(1)'
 # A virtual environment holds the path of its folder: a moved project is installed anew.
@@ -61,7 +62,7 @@ install-dev: .venv/.installed-dev
 	@touch .venv/.installed
 
 .venv/.installed-dev: pyproject.toml constraints.txt .venv/.installed
-	@$(call INSTALL,.[worker,dev])
+	@$(call INSTALL,.[worker$(comma)dev])
 	@touch .venv/.installed-dev
 
 # Chromium, PostgreSQL and a compose client: taken from the system, installed where that is possible without asking.
