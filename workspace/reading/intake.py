@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from workspace.dataset import ColumnProfile, Dataset, DatasetProfile
@@ -70,7 +71,10 @@ def read(
         opened = opened.exact()
         statistics = _write(opened, out, limits)
     given.report(1.0)
-    return _profile(opened, statistics, out)
+    profile = _profile(opened, statistics, out)
+    # The chat process lives on: what Arrow keeps for a next batch goes back to the system.
+    pa.default_memory_pool().release_unused()
+    return profile
 
 
 def _write(opened: Opened, out: Path, limits: Limits) -> TableStatistics:
