@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,9 +17,34 @@ from workspace.migrations import upgrade
 from workspace.settings import Settings, load_settings
 
 
+def _mend_chainlit() -> None:
+    """Chainlit answers a missing attribute with KeyError, on which skops, which asks every loaded module, fails.
+
+    No process of the program loads both; this test process does.
+    """
+    chainlit = sys.modules.get("chainlit")
+    found = vars(chainlit).get("__getattr__") if chainlit else None
+    if found is None or hasattr(found, "mended"):
+        return
+
+    def getattr_(name: str) -> object:
+        try:
+            return found(name)
+        except KeyError as exc:
+            raise AttributeError(name) from exc
+
+    getattr_.mended = True  # type: ignore[attr-defined]
+    vars(chainlit)["__getattr__"] = getattr_
+
+
+def pytest_collectstart() -> None:
+    _mend_chainlit()
+
+
 @pytest.fixture(autouse=True)
 def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """No test sees the settings, the home or the .env of who runs it."""
+    _mend_chainlit()
     for name in [n for n in os.environ if n in Settings.names() or n.startswith(("MTW_", "AWS_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MTW_HOME", str(tmp_path_factory.mktemp("home")))
