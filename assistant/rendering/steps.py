@@ -120,7 +120,7 @@ class Renderer:
     feedback: Mapping[int, HasFeedback] = field(default_factory=dict)
     stage: Stage = "goal"
     last_seq: int = 0
-    _open: tuple[int, Asked] | None = None
+    _open: dict[str, tuple[int, Asked]] = field(default_factory=dict)
     _asked: dict[str, Asked] = field(default_factory=dict)
     _calls: dict[str, JsonDict] = field(default_factory=dict)
     _progress: dict[str, list[JsonDict]] = field(default_factory=dict)
@@ -151,7 +151,7 @@ class Renderer:
             case CardShown():
                 return self._card(stored, stored.event)
             case Asked():
-                self._open = (stored.seq, stored.event)
+                self._open[stored.event.ask_id] = (stored.seq, stored.event)
                 self._asked[stored.event.ask_id] = stored.event
                 return self._question(stored, stored.event, is_open=True)
             case TurnEnded(stage=stage):
@@ -226,15 +226,28 @@ class Renderer:
         return self._element(stored, "Question", props, suffix="ask")
 
     def _close(self, stored: StoredEvent) -> list[Update]:
-        """The open question, shown as settled, if this event settles it."""
-        if self._open is None or not isinstance(stored.event, (Answered, UserSaid, Asked)):
-            return []
-        seq, asked = self._open
-        self._open = None
-        answered = isinstance(stored.event, Answered) and stored.event.ask_id == asked.ask_id
-        chosen = stored.event.value if isinstance(stored.event, Answered) and answered else None
-        before = stored.model_copy(update={"seq": seq})
-        return self._question(before, asked, is_open=False, chosen=chosen)[1:]
+        """The open questions that this event settles, shown as settled.
+
+        What waits for a yes stays open while something else is asked in passing, until another one waits for a yes.
+        """
+        event = stored.event
+        match event:
+            case Answered(in_passing=False):
+                settled = [event.ask_id]
+            case UserSaid() | Asked(approval=None):
+                settled = [ask_id for ask_id, (_, asked) in self._open.items() if asked.approval is None]
+            case Asked():
+                settled = list(self._open)
+            case _:
+                settled = []
+        updates = []
+        for ask_id in settled:
+            if ask_id in self._open:
+                seq, asked = self._open.pop(ask_id)
+                chosen = event.value if isinstance(event, Answered) else None
+                before = stored.model_copy(update={"seq": seq})
+                updates += self._question(before, asked, is_open=False, chosen=chosen)[1:]
+        return updates
 
     def _file(self, stored: StoredEvent, file: FileReceived) -> list[Update]:
         message = self._message(stored, file.name, by_user=True)

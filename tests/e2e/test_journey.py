@@ -80,6 +80,19 @@ def test_a_question_in_between_is_answered_and_the_history_lists_the_conversatio
     assert page.url == old
 
 
+def test_a_question_in_passing_leaves_start_alive(open_page: OpenPage) -> None:
+    page = open_page()
+    to_plan(page)
+    say(page, "What is recall?")
+    expect(card(page, "concept")).to_be_visible()
+    start = question(page).get_by_role("button", name="Start", exact=True).first
+    expect(start).to_be_enabled()
+    start.click()
+    expect(card(page, "progress")).to_be_visible()
+    page.get_by_role("button", name="Stop the training").last.click()
+    expect(card(page, "progress")).not_to_have_attribute("data-status", "running")
+
+
 def test_the_keyboard_alone_goes_all_the_way_to_start(open_page: OpenPage, site: Site) -> None:
     page = open_page()
     expect(page.get_by_test_id("welcome")).to_be_visible()

@@ -106,11 +106,24 @@ def test_the_welcome_stands_above_every_conversation_and_is_not_part_of_an_empty
 
 
 def test_the_last_question_is_open_and_the_ones_before_are_closed() -> None:
-    rendered = shown(asked("a"), UserSaid(text="hm"), asked("b"), asked("c"))
+    plain = asked("a", approval=None)
+    rendered = shown(plain, UserSaid(text="hm"), asked("b"), asked("c"))
     assert [question(rendered, seq)["open"] for seq in (1, 3, 4)] == [False, False, True]
     assert question(rendered, 4)["options"][0] == {"id": "start", "label": "Start", "style": "primary"}
     assert question(rendered, 4)["approves"] == "launch_training"
     assert "fingerprint" not in str(rendered.elements)
+
+
+def test_what_waits_for_a_yes_stays_open_while_something_is_asked_in_passing() -> None:
+    passing = Answered(ask_id="a", value="change", in_passing=True)
+    events: list[ConversationEvent] = [asked("a"), UserSaid(text="What is recall?"), passing]
+    rendered = shown(*events, asked("b", approval=None))
+    assert (question(rendered, 1)["open"], question(rendered, 4)["open"]) == (True, True)
+    assert said(rendered) == [("user_message", "What is recall?")]
+    decided = shown(*events, asked("b", approval=None), Answered(ask_id="a", value="start", label="Start"))
+    assert question(decided, 1)["open"] is False
+    newer = shown(*events, asked("b"))
+    assert (question(newer, 1)["open"], question(newer, 4)["open"]) == (False, True)
 
 
 def test_an_answer_is_shown_once_in_the_words_of_the_person() -> None:
