@@ -17,7 +17,8 @@ import anyio
 
 from assistant.hub import Delta, Hub, hub
 from assistant.inputs import Answer, Say, Upload, UserInput
-from assistant.turn import Turn, error_event, stage_of
+from assistant.questions import stage_of
+from assistant.turn import Turn, error_event
 from workspace.errors import NotFound
 from workspace.events import Asked, FileReceived, RunProgressed, Stage, StoredEvent, UserSaid
 from workspace.home import Workspace

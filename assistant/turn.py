@@ -13,6 +13,16 @@ from assistant.approval import decline_of, option_of, verdict
 from assistant.history import messages_of
 from assistant.hub import Delta
 from assistant.inputs import Answer, Say, Upload, UserInput
+from assistant.questions import (
+    asked_of,
+    confirmation,
+    form_call,
+    is_decided,
+    is_shown_plan,
+    launch_meant,
+    open_approval,
+    stage_of,
+)
 from assistant.toolbelt import Outcome, call_tool, describe_call, registry
 from assistant.uploads import receive
 from tools.asking import call_of
@@ -20,13 +30,11 @@ from tools.context import ToolContext
 from workspace.errors import Conflict, InputError, NotFound, Unavailable, WizardError
 from workspace.events import (
     Answered,
-    Approval,
     Asked,
     AssistantSaid,
     CardShown,
     ConversationEvent,
     ErrorShown,
-    Option,
     Stage,
     StoredEvent,
     ToolCalled,
@@ -102,10 +110,9 @@ class Turn:
                 f"This message has {len(text):,} characters; I read up to {MAX_MESSAGE_CHARS:,} at once.",
                 "Put it into a file, such as a CSV, and upload that.",
             )
-        asked = self._open_approval()
+        asked = open_approval(self._events)
         if asked is None or asked.approval is None:
-            await self._emit(UserSaid(text=text))
-            return True
+            return await self._take_free_words(text)
         option = option_of(asked, text)
         meant = verdict(text)
         chosen = option.id if option else asked.approval.accept if meant == "yes" else decline_of(asked).id
@@ -113,8 +120,18 @@ class Turn:
         await self._emit(UserSaid(text=text), Answered(ask_id=asked.ask_id, value=chosen, in_passing=passing))
         return await self._decide(asked, chosen)
 
+    async def _take_free_words(self, text: str) -> bool:
+        """Words where no yes is awaited. What stands on an offered Start button is a press of it."""
+        press = launch_meant(self._events, text)
+        await self._emit(UserSaid(text=text))
+        if press is None:
+            return True
+        asked, option = press
+        await self._emit(Answered(ask_id=asked.ask_id, value=option.id, label=option.label))
+        return await self._press(asked, option.id)
+
     async def _take_answer(self, answer: Answer) -> bool:
-        asked = self._asked(answer.ask_id)
+        asked = asked_of(self._events, answer.ask_id)
         if asked is None:
             raise NotFound("QUESTION_NOT_FOUND", "This question is not part of this conversation.", "Ask anew.")
         option = option_of(asked, answer.value)
@@ -125,7 +142,7 @@ class Turn:
             if isinstance(answer.value, str):
                 return await self._take_words(answer.value)
             raise InputError("ANSWER_UNKNOWN", "This is none of the answers.", "Press one of the buttons.")
-        if asked.approval and self._is_decided(asked):
+        if asked.approval and is_decided(self._events, asked):
             raise Conflict("ALREADY_DECIDED", "This was decided already.", "Go on from the newest question below it.")
         await self._decline_open(but=asked.ask_id)
         value = option.id if option else answer.value
@@ -143,7 +160,7 @@ class Turn:
 
     async def _decline_open(self, but: str = "") -> None:
         """Doing something else while a yes is awaited is a no."""
-        asked = self._open_approval()
+        asked = open_approval(self._events)
         if asked is not None and asked.ask_id != but:
             await self._emit(Answered(ask_id=asked.ask_id, value=decline_of(asked).id, in_passing=True))
 
@@ -165,9 +182,12 @@ class Turn:
         return True
 
     async def _press(self, asked: Asked, value: Any) -> bool:
-        """A button that names a tool calls it, whichever model answers; one that needs a yes asks for it first."""
+        """A button that names a tool calls it, whichever model answers; one that needs a yes asks for it first.
+
+        A Start button that names the plan shown last is that yes.
+        """
         if isinstance(value, dict) and asked.ask == "form" and asked.options:
-            tool, args = _form_call(asked, value)
+            tool, args = form_call(asked, value)
         elif any(option.id == value for option in asked.options):
             tool, args = call_of(str(value))
         else:
@@ -178,10 +198,11 @@ class Turn:
             request = await anyio.to_thread.run_sync(describe_call, self._context.tools, tool, args)
         except WizardError:
             request = None  # The call below meets the same error, and the model explains it.
-        if request:
+        shown = request is not None and is_shown_plan(self._events, tool, args, request.fingerprint)
+        if request and not shown:
             self._context.waiting = Waiting(tool, args, request)
             return False
-        await self._call(tool, args)
+        await self._call(tool, args, approved=shown)
         return True
 
     async def _call(self, tool: str, args: dict[str, Any], *, approved: bool = False) -> None:
@@ -189,27 +210,6 @@ class Turn:
         await self._emit(ToolCalled(call_id=call_id, tool=tool, args=args))
         outcome = await anyio.to_thread.run_sync(lambda: call_tool(self._context.tools, tool, args, approved=approved))
         await self._returned(ToolDone(call_id, tool, outcome))
-
-    def _open_approval(self) -> Asked | None:
-        for stored in reversed(self._events):
-            if isinstance(stored.event, Asked):
-                answered = self._is_answered(stored.event.ask_id)
-                return stored.event if stored.event.approval and not answered else None
-        return None
-
-    def _asked(self, ask_id: str) -> Asked | None:
-        found = (s.event for s in reversed(self._events) if isinstance(s.event, Asked) and s.event.ask_id == ask_id)
-        return next(found, None)
-
-    def _is_decided(self, asked: Asked) -> bool:
-        """Whether its buttons are dead. Who asked something in passing may still press them, until a newer question
-        waits for a yes."""
-        answers = [s.event for s in self._events if isinstance(s.event, Answered) and s.event.ask_id == asked.ask_id]
-        newest = next(s.event for s in reversed(self._events) if isinstance(s.event, Asked) and s.event.approval)
-        return bool(answers) and not (answers[-1].in_passing and newest.ask_id == asked.ask_id)
-
-    def _is_answered(self, ask_id: str) -> bool:
-        return any(isinstance(s.event, Answered) and s.event.ask_id == ask_id for s in self._events)
 
     # the agent
 
@@ -277,7 +277,7 @@ class Turn:
         last: list[ConversationEvent] = [*self._words()]
         if waiting := self._context.waiting:
             last += [CardShown(card=card) for card in waiting.request.cards]
-            last.append(_confirm(waiting))
+            last.append(confirmation(waiting.tool, waiting.args, waiting.request))
         elif self._ask:
             last.append(self._ask)
         await self._emit(*last, TurnEnded(stage=self._stage))
@@ -292,38 +292,11 @@ class Turn:
             self._sink(event)
 
 
-def stage_of(events: list[StoredEvent]) -> Stage:
-    """Where the conversation stood when its last turn ended."""
-    return next((s.event.stage for s in reversed(events) if isinstance(s.event, TurnEnded)), "goal")
-
-
 def _model_messages(update: Any) -> list[AIMessage]:
     """The model's messages in an update of the graph."""
     node = update.get("model")
     parts = node if isinstance(node, list) else [node]
     return [m for part in parts if part for m in part.get("messages", []) if isinstance(m, AIMessage)]
-
-
-def _form_call(asked: Asked, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The call that a filled-in form stands for: its button's, with what differs from what the form showed."""
-    before = {field.name: field.value for field in asked.fields}
-    changed = {k: v for k, v in values.items() if v not in (None, "") and v != before.get(k)}
-    tool, args = call_of(asked.options[0].id)
-    return (tool, {**args, "changes": changed}) if changed else ("", {})
-
-
-def _confirm(waiting: Waiting) -> Asked:
-    request = waiting.request
-    return Asked(
-        ask_id=new_id("ask"),
-        ask="confirm",
-        text=request.text,
-        options=[
-            Option(id="yes", label=request.accept_label, style="primary"),
-            Option(id="no", label=request.decline_label),
-        ],
-        approval=Approval(tool=waiting.tool, args=waiting.args, fingerprint=request.fingerprint, accept="yes"),
-    )
 
 
 _FAULT = error_event(

@@ -1,0 +1,109 @@
+"""Questions of a transcript: which one is open, what was decided, what a press or a form stands for. No I/O."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.approval import option_of, verdict
+from tools.asking import call_of
+from tools.registry import ApprovalRequest
+from workspace.events import (
+    Answered,
+    Approval,
+    Asked,
+    CardShown,
+    Option,
+    Stage,
+    StoredEvent,
+    TurnEnded,
+)
+from workspace.ids import new_id
+
+_LAUNCH = "launch_training"
+
+Events = Sequence[StoredEvent]
+
+
+def stage_of(events: Events) -> Stage:
+    """Where the conversation stood when its last turn ended."""
+    return next((s.event.stage for s in reversed(events) if isinstance(s.event, TurnEnded)), "goal")
+
+
+def open_question(events: Events) -> Asked | None:
+    """The newest question, if it has no answer yet."""
+    newest = next((s.event for s in reversed(events) if isinstance(s.event, Asked)), None)
+    return newest if newest and not _answers(events, newest) else None
+
+
+def open_approval(events: Events) -> Asked | None:
+    """The newest question, if it waits for a yes."""
+    asked = open_question(events)
+    return asked if asked and asked.approval else None
+
+
+def asked_of(events: Events, ask_id: str) -> Asked | None:
+    found = (s.event for s in reversed(events) if isinstance(s.event, Asked) and s.event.ask_id == ask_id)
+    return next(found, None)
+
+
+def is_decided(events: Events, asked: Asked) -> bool:
+    """Whether its buttons are dead. Who asked something in passing may still press them, until a newer question
+    waits for a yes."""
+    answers = _answers(events, asked)
+    newest = _newest_approval(events)
+    return bool(answers) and not (answers[-1].in_passing and newest is not None and newest.ask_id == asked.ask_id)
+
+
+def launch_meant(events: Events, text: str) -> tuple[Asked, Option] | None:
+    """The Start button of the open question, where a text says what stands on it or is plainly a yes to it."""
+    asked = open_question(events)
+    if asked is None or asked.approval:
+        return None
+    option = option_of(asked, text)
+    if option is None and verdict(text) == "yes":
+        option = next((option for option in asked.options if option.style == "primary"), None)
+    return (asked, option) if option and call_of(option.id)[0] == _LAUNCH else None
+
+
+def is_shown_plan(events: Events, tool: str, args: dict[str, Any], fingerprint: str) -> bool:
+    """Whether a press asks for exactly the plan that was shown last, card and question, so that one press is a yes.
+
+    The button names the plan, the fingerprint is its hash: a press can never start another plan than the one seen.
+    """
+    newest = _newest_approval(events)
+    if tool != _LAUNCH or not args or newest is None or newest.approval is None:
+        return False
+    same = newest.approval.tool == tool and newest.approval.args == args
+    cards = (s.event.card for s in reversed(events) if isinstance(s.event, CardShown) and s.event.card.kind == "plan")
+    card = next(cards, None)
+    shown = card is not None and (card.data.get("plan_id"), card.data.get("hash")) == (args.get("plan_id"), fingerprint)
+    return same and shown and newest.approval.fingerprint == fingerprint
+
+
+def form_call(asked: Asked, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """The call that a filled-in form stands for: its button's, with what differs from what the form showed."""
+    before = {field.name: field.value for field in asked.fields}
+    changed = {k: v for k, v in values.items() if v not in (None, "") and v != before.get(k)}
+    tool, args = call_of(asked.options[0].id)
+    return (tool, {**args, "changes": changed}) if changed else ("", {})
+
+
+def confirmation(tool: str, args: dict[str, Any], request: ApprovalRequest) -> Asked:
+    """The question whose yes releases exactly this call."""
+    return Asked(
+        ask_id=new_id("ask"),
+        ask="confirm",
+        text=request.text,
+        options=[
+            Option(id="yes", label=request.accept_label, style="primary"),
+            Option(id="no", label=request.decline_label),
+        ],
+        approval=Approval(tool=tool, args=args, fingerprint=request.fingerprint, accept="yes"),
+    )
+
+
+def _answers(events: Events, asked: Asked) -> list[Answered]:
+    return [s.event for s in events if isinstance(s.event, Answered) and s.event.ask_id == asked.ask_id]
+
+
+def _newest_approval(events: Events) -> Asked | None:
+    return next((s.event for s in reversed(events) if isinstance(s.event, Asked) and s.event.approval), None)
