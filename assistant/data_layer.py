@@ -18,6 +18,7 @@ from assistant.identity import Identity
 from assistant.rendering.steps import render, seq_of
 from assistant.surfaces.web_live import run_state
 from assistant.surfaces.web_state import Web, caller, current_identity
+from assistant.uploads import delete_conversation
 from workspace.errors import NotFound
 from workspace.transcript import Conversation
 
@@ -96,8 +97,7 @@ class TranscriptDataLayer(BaseDataLayer):
         await anyio.to_thread.run_sync(transcripts.rename, thread_id, name)
 
     async def delete_thread(self, thread_id: str) -> None:
-        transcripts = self._web.workspace_of_caller().transcripts
-        await anyio.to_thread.run_sync(transcripts.delete, thread_id)
+        await anyio.to_thread.run_sync(delete_conversation, self._web.workspace_of_caller(), thread_id)
 
     async def upsert_feedback(self, feedback: Feedback) -> str:
         """Raises NotFound for a message that is not the caller's."""

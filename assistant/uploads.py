@@ -37,19 +37,38 @@ async def receive(
     name: str,
     emit: Callable[..., Awaitable[None]],
 ) -> str | None:
-    """Keeps the file, tells of it, reads it. Returns the data set's id; None where it could not be read."""
+    """Keeps the file, reads it, tells of it. Returns the data set's id; None where it could not be read.
+
+    What is told names the place where the file stays: the data set's original, or, where there is no data set, the
+    copy that is kept for support until the conversation is deleted (:func:`delete_conversation`).
+    """
     name = safe_name(name)
     key = workspace.storage.key("uploads", uuid7_hex(), _segment(name))
+    kept: list[FileReceived] = []
     try:
         size = await anyio.to_thread.run_sync(_keep, workspace, path, key)
-        await emit(FileReceived(name=name, key=key, bytes=size))
+        kept.append(FileReceived(name=name, key=key, bytes=size))
         dataset = await anyio.to_thread.run_sync(reading.ingest, workspace, path, name, conversation_id)
     except WizardError as exc:
-        await emit(ErrorShown(code=exc.code, message=exc.message, next_step=exc.next_step))
+        await emit(*kept, ErrorShown(code=exc.code, message=exc.message, next_step=exc.next_step))
         return None
+    except Exception:
+        await emit(*kept)
+        raise
+    await emit(FileReceived(name=name, key=dataset.source_key, bytes=size))
     # The data set now holds the original byte for byte; a second copy would outlive its deletion.
     await anyio.to_thread.run_sync(workspace.storage.delete, key)
     return dataset.id
+
+
+def delete_conversation(workspace: Workspace, conversation_id: str) -> None:
+    """Deletes a conversation and the files that were kept only for it. Blocking. Raises NotFound."""
+    events = [stored.event for stored in workspace.transcripts.load(conversation_id).events]
+    workspace.transcripts.delete(conversation_id)
+    own = workspace.storage.key("uploads") + "/"
+    for event in events:
+        if isinstance(event, FileReceived) and event.key.startswith(own):
+            workspace.storage.delete(event.key)
 
 
 def _keep(workspace: Workspace, path: Path, key: str) -> int:

@@ -9,15 +9,17 @@ import pytest
 
 from assistant.conversation import Answer, Conversation, Say
 from assistant.hub import Delta, hub
+from assistant.uploads import delete_conversation
 from tests.assistant.talking import Talker, calls, errors, failures, of, words, write_csv
 from tests.fakes import FakeQueue
-from workspace.errors import Conflict
+from workspace.errors import Conflict, NotFound
 from workspace.events import (
     Answered,
     Asked,
     AssistantSaid,
     CardShown,
     FileReceived,
+    Option,
     StoredEvent,
     ToolCalled,
     ToolReturned,
@@ -62,6 +64,7 @@ def test_an_upload_is_kept_read_and_shown(talker: Talker, mails: Path) -> None:
     assert calls(happened) == ["inspect_dataset"]
     assert {card.card.kind for card in of(happened, CardShown)} == {"table", "problems"}
     dataset = talker.workspace.datasets.list()[0]
+    assert of(happened, FileReceived)[0].key == dataset.source_key
     with talker.workspace.storage.read(dataset.source_key) as original:
         assert original.read() == mails.read_bytes()
     assert not talker.workspace.storage.list(talker.workspace.storage.key("uploads")), "no second copy stays"
@@ -86,6 +89,14 @@ def test_a_file_that_cannot_be_read_gets_one_sentence_and_a_way_on(
     assert calls(happened) == []
     assert talker.asked.ask == "file"
     assert isinstance(happened[-1], TurnEnded)
+    # Support can look at it for as long as the conversation is there.
+    storage, kept = talker.workspace.storage, of(happened, FileReceived)[0].key
+    with storage.read(kept) as original:
+        assert original.read() == content
+    delete_conversation(talker.workspace, talker.conversation.id)
+    assert not storage.exists(kept)
+    with pytest.raises(NotFound):
+        talker.workspace.transcripts.head(talker.conversation.id)
 
 
 def test_a_file_over_the_limit_and_a_missing_one(talker: Talker, tmp_path: Path) -> None:
@@ -109,7 +120,7 @@ def test_names_cannot_leave_their_folder(talker: Talker, mails: Path, name: str,
     happened = talker.upload(mails, name)
     received = of(happened, FileReceived)[0]
     assert received.name == kept
-    assert received.key.startswith(talker.workspace.storage.key("uploads"))
+    assert talker.workspace.storage.exists(received.key)
     assert ".." not in received.key
 
 
@@ -124,7 +135,24 @@ def test_start_runs_exactly_the_plan_that_was_shown(talker: Talker, mails: Path,
     assert talker.conversation.stage == "train"
 
 
-@pytest.mark.parametrize("yes", ["yes", "Start", "ok!", "go", "los", "ja", "oui", "sí", "  Yes, please. "])
+@pytest.mark.parametrize(
+    "yes",
+    [
+        "yes",
+        "Start",
+        "ok!",
+        "go",
+        "los",
+        "ja",
+        "oui",
+        "sí",
+        "  Yes, please. ",
+        "looks good, go",
+        "1",
+        "Ja, sieht gut aus!",
+        "ok thanks",
+    ],
+)
 def test_a_typed_yes_starts(talker: Talker, mails: Path, yes: str) -> None:
     planned(talker, mails)
     happened = talker.say(yes)
@@ -146,7 +174,9 @@ def test_a_no_or_another_plan_starts_nothing_and_closes_the_question(talker: Tal
     assert talker.workspace.runs.list() == []
 
 
-@pytest.mark.parametrize("other", ["what is F1?", "do not start yet", "start? what happens"])
+@pytest.mark.parametrize(
+    "other", ["what is F1?", "do not start yet", "start? what happens", "is it good to go?", "go to the data"]
+)
 def test_who_asks_something_in_passing_starts_nothing_and_may_still_press_start(
     talker: Talker, mails: Path, other: str
 ) -> None:
@@ -176,6 +206,43 @@ def test_the_approval_of_one_plan_never_starts_another(talker: Talker, mails: Pa
     assert second.approval.fingerprint != first.approval.fingerprint
     talker.press("Start")
     assert [run.plan.seed for run in talker.workspace.runs.list()] == [7]
+
+
+@pytest.mark.parametrize("way", ["press", "Start", "yes", "looks good, go", "1", "START!"])
+def test_after_a_question_in_passing_start_takes_one_step(talker: Talker, mails: Path, way: str) -> None:
+    asked = planned(talker, mails)
+    talker.say("what is F1?")
+    assert talker.asked.approval is None
+    happened = talker.press("Start") if way == "press" else talker.say(way)
+    assert calls(happened) == ["launch_training"]
+    assert [run.plan.hash for run in talker.workspace.runs.list()] == [asked.approval.fingerprint]  # type: ignore[union-attr]
+
+
+def test_an_older_start_button_asks_before_it_starts_its_own_plan(talker: Talker, mails: Path) -> None:
+    planned(talker, mails)
+    talker.say("what is F1?")
+    older = talker.asked
+    assert older.options[0].id.startswith("launch_training?plan_id=")
+    talker.say("seed 7")
+    happened = talker.take(Answer(older.ask_id, older.options[0].id))
+    assert calls(happened) == []
+    assert talker.workspace.runs.list() == []
+    assert talker.asked.approval is not None
+    assert older.options[0].id.endswith(str(talker.asked.approval.args["plan_id"]))
+
+
+def test_a_button_of_a_plan_that_was_never_shown_asks_first(talker: Talker, mails: Path) -> None:
+    planned(talker, mails)
+    plan = talker.workspace.plans.latest(talker.conversation.id)
+    assert plan is not None
+    other = talker.workspace.plans.add(plan.plan.model_copy(update={"seed": 99}), talker.conversation.id)
+    start = Option(id=f"launch_training?plan_id={other.id}", label="Start", style="primary")
+    forged = Asked(ask_id="ask_x", ask="choice", text="?", options=[start])
+    talker.workspace.transcripts.append(talker.conversation.id, [forged])
+    talker.run(talker.conversation.refresh)
+    assert calls(talker.press("Start")) == []
+    assert talker.workspace.runs.list() == []
+    assert talker.asked.approval is not None
 
 
 def test_what_has_changed_since_is_not_started(talker: Talker, mails: Path, monkeypatch: pytest.MonkeyPatch) -> None:
