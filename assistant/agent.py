@@ -31,6 +31,7 @@ from assistant.guide.matcher import matcher
 from assistant.guide.model import GuideModel
 from assistant.history import fit, for_hosted
 from assistant.prompts import prompt
+from assistant.resting import resting
 from assistant.toolbelt import Outcome, call_tool, describe_call, langchain_tools
 from tools.context import ToolContext
 from tools.registry import ApprovalRequest
@@ -121,26 +122,37 @@ class ApprovalGate(AgentMiddleware[AgentState[Any], TurnContext]):
 
 
 class GuideTakesOver(AgentMiddleware[AgentState[Any], TurnContext]):
-    """A hosted model that fails is replaced by the guide for the rest of the turn, and the person is told why."""
+    """A hosted model that fails is replaced by the guide for the rest of the turn, and the person is told why.
+
+    One that does not answer at all is left alone for a minute; meanwhile the guide answers, and says so once.
+    """
 
     async def awrap_model_call(self, request: ModelRequest[TurnContext], handler: Handler) -> ModelResponse[Any]:
         turn = request.runtime.context
         if isinstance(request.model, GuideModel):
             turn.answered_by = "guide"
             return await handler(request)
+        settings, conversation_id = turn.settings, turn.tools.conversation_id or ""
+        name = (settings.chat_model, settings.openai_base_url)
+        if resting.rests(name):
+            turn.guide_only = True
+            if why := resting.untold(name, conversation_id):
+                request.runtime.stream_writer(TakenOver(why))
         if not turn.guide_only:
-            timeout = turn.settings.chat_timeout_seconds
+            timeout = settings.chat_timeout_seconds
             try:
                 async with asyncio.timeout(timeout):
                     response = await handler(request)
-                turn.answered_by = turn.settings.chat_model
+                turn.answered_by = settings.chat_model
                 return _usable(response)
             except Exception as exc:
                 _log.warning("chat model failed: %s", type(exc).__name__, exc_info=exc)
                 turn.guide_only = True
-                request.runtime.stream_writer(TakenOver(mapped(exc, timeout)))
+                error = mapped(exc, timeout)
+                resting.begin(name, error, conversation_id)
+                request.runtime.stream_writer(TakenOver(error))
         turn.answered_by = "guide"
-        return await handler(request.override(model=guide(turn.settings)))
+        return await handler(request.override(model=guide(settings)))
 
 
 def _usable(response: ModelResponse[Any]) -> ModelResponse[Any]:

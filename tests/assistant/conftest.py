@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.resting import resting
 from tests.assistant.openai_server import OpenAIServer
 from tests.assistant.talking import Talker, write_csv
 from tests.fakes import FakeQueue
@@ -36,6 +37,13 @@ def chat_server() -> Iterator[OpenAIServer]:
     """A server that speaks the OpenAI protocol and answers by script."""
     with OpenAIServer() as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def nothing_rests() -> Iterator[None]:
+    """No chat model rests because of an earlier test."""
+    yield
+    resting.forget()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import pytest
 from assistant.agent import MAX_TOOL_CALLS
 from assistant.conversation import Say
 from assistant.hub import Delta
+from assistant.resting import Resting
 from assistant.toolbelt import registry
 from tests.assistant.openai_server import Answer, Cut, Empty, Garbage, Never, OpenAIServer, Status, Text, Tools
 from tests.assistant.talking import Talker, calls, errors, failures, of, words
@@ -199,10 +200,34 @@ def test_in_mid_turn_the_guide_goes_on_where_the_model_stopped(hosted: Hosted, c
     assert len(chat_server.script) == 1, "the model is not asked again in this turn"
 
 
-def test_the_next_turn_tries_the_model_again(hosted: Hosted, chat_server: OpenAIServer) -> None:
-    chat_server.script = [Status(401), Text("I am back.")]
+def test_the_next_turn_tries_the_model_again_after_a_fault_of_the_moment(
+    hosted: Hosted, chat_server: OpenAIServer
+) -> None:
+    chat_server.script = [Status(500), Status(500), Text("I am back.")]
     talker = hosted()
     talker.say("hello")
+    assert words(talker.say("hello again")) == "I am back."
+
+
+@pytest.mark.parametrize("answer", [Status(401), Never()], ids=["refused", "too slow"])
+def test_a_model_that_does_not_answer_rests_for_a_minute(
+    hosted: Hosted, chat_server: OpenAIServer, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1000.0
+    monkeypatch.setattr("assistant.agent.resting", Resting(lambda: now))
+    chat_server.script = [answer]
+    talker, another = hosted(timeout=0.3), hosted(timeout=0.3)
+    assert len(errors(talker.say("hello"))) == 1
+    asked = len(chat_server.requests)
+    for said in ("what does it cost", "who are you"):
+        happened = talker.say(said)
+        assert errors(happened) == [], "it is said once"
+        assert [s.model for s in of(happened, AssistantSaid)] == ["guide"]
+    assert len(errors(another.say("hello"))) == 1, "another conversation is told as well"
+    assert errors(another.say("hello")) == []
+    assert len(chat_server.requests) == asked, "nobody waits for it meanwhile"
+    now += 61
+    chat_server.script = [Text("I am back.")]
     assert words(talker.say("hello again")) == "I am back."
 
 
