@@ -75,11 +75,14 @@ def _mount_chat(app: FastAPI) -> None:
 def _lifespan(web: Web, uploads: Path) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        from assistant.agent import warm_up
         from assistant.conversation import finish_running_turns
         from assistant.followup import following
 
         await anyio.to_thread.run_sync(shutil.rmtree, uploads, True)
-        async with following(web.settings, web.workspace):
+        async with following(web.settings, web.workspace), anyio.create_task_group() as tasks:
+            # The address answers meanwhile; only a first message that comes at once waits for it.
+            tasks.start_soon(anyio.to_thread.run_sync, warm_up, web.settings)
             yield
         await finish_running_turns()
 

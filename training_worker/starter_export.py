@@ -2,9 +2,11 @@
 
 import shutil
 import warnings
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import onnx
 import torch
 from torch import nn
 
@@ -29,7 +31,10 @@ class _SentenceVectors(nn.Module):
 
 
 def export_onnx(folder: Path) -> Path:
-    """Writes ``model.onnx`` and ``tokenizer.json`` into ``folder``; gives ``folder``.
+    """Writes ``model.onnx``, ``model.weights`` and ``tokenizer.json`` into ``folder``; gives ``folder``.
+
+    The weights lie in a file of their own, because ONNX Runtime maps such a file into memory: of the table of word
+    vectors, half of the model, only the words that occur are ever loaded.
 
     Inputs ``input_ids`` and ``attention_mask`` (int64, texts by tokens, both free), output ``embedding`` (float32,
     texts by 384, length 1). The file is compared with torch before it is put in place; the folder appears in one
@@ -52,13 +57,21 @@ def export_onnx(folder: Path) -> Path:
         torch.onnx.export(
             module,
             (inputs["input_ids"], inputs["attention_mask"]),
-            str(part / "model.onnx"),
+            whole := BytesIO(),
             input_names=["input_ids", "attention_mask"],
             output_names=["embedding"],
             dynamic_axes={"input_ids": free, "attention_mask": free, "embedding": {0: "texts"}},
             opset_version=OPSET,
             dynamo=False,
         )
+    onnx.save_model(
+        onnx.load_from_string(whole.getvalue()),
+        part / "model.onnx",
+        save_as_external_data=True,
+        location="model.weights",
+        size_threshold=1024,
+    )
+    (part / "model.weights").chmod(0o644)
     shutil.copyfile(Path(encoder.base.source) / "tokenizer.json", part / "tokenizer.json")
     _compare(module, encoder.tokenizer, part / "model.onnx")
     shutil.rmtree(folder, ignore_errors=True)

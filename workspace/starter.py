@@ -5,7 +5,7 @@ from pathlib import Path
 
 from workspace.settings import Settings
 
-FILES = ("model.onnx", "tokenizer.json")
+FILES = ("model.onnx", "model.weights", "tokenizer.json")
 
 
 def starter_onnx_folders(settings: Settings) -> tuple[Path, Path]:
@@ -14,7 +14,7 @@ def starter_onnx_folders(settings: Settings) -> tuple[Path, Path]:
 
 
 def starter_onnx_folder(settings: Settings) -> Path | None:
-    """The folder with ``model.onnx`` and ``tokenizer.json``; None while nobody has exported them."""
+    """The folder with all of ``FILES``; None while nobody has exported them."""
     for folder in starter_onnx_folders(settings):
         if all((folder / name).is_file() for name in FILES):
             return folder

@@ -34,7 +34,7 @@ class Encoder:
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
         self._lock = threading.Lock()
-        self.identity = f"{(folder / 'model.onnx').stat().st_size}-{self._tokenizer.get_vocab_size()}"
+        self.identity = f"{(folder / 'model.weights').stat().st_size}-{self._tokenizer.get_vocab_size()}"
 
     def __call__(self, texts: list[str]) -> Vectors:
         """Unit vectors, shape [len(texts), 384]."""

@@ -212,7 +212,7 @@ def test_the_onnx_starter_gives_the_vectors_of_the_model(tmp_path: Path) -> None
     from training_worker.starter_export import export_onnx
 
     folder = export_onnx(tmp_path / "onnx")
-    assert {p.name for p in folder.iterdir()} == {"model.onnx", "tokenizer.json"}
+    assert {p.name for p in folder.iterdir()} == {"model.onnx", "model.weights", "tokenizer.json"}
     session = onnxruntime.InferenceSession(folder / "model.onnx", providers=["CPUExecutionProvider"])
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_padding()

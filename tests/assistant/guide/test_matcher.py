@@ -12,7 +12,7 @@ from assistant.guide.matcher import SentenceMatcher, WordMatcher, intents, match
 from assistant.guide.offers import _LABELS
 from assistant.toolbelt import registry
 from workspace.settings import Settings
-from workspace.starter import starter_onnx_folder
+from workspace.starter import FILES, starter_onnx_folder
 
 FRESH: dict[str, list[str]] = yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text("utf-8"))
 OWN_TALK = {
@@ -57,8 +57,8 @@ def test_words_find_known_phrases_and_reject_strange_ones() -> None:
 
 def test_without_the_model_or_with_a_broken_one_words_serve(tmp_path: Path) -> None:
     assert isinstance(matcher(None), WordMatcher)
-    (tmp_path / "model.onnx").write_bytes(b"broken")
-    (tmp_path / "tokenizer.json").write_text("{}")
+    for name in FILES:
+        (tmp_path / name).write_text("{}")
     assert isinstance(matcher(tmp_path), WordMatcher)
 
 
@@ -108,7 +108,7 @@ def test_the_folder_is_looked_for_in_both_places(
     assert starter_onnx_folder(settings) is None
     for folder in (settings.home / "cache" / "starter-onnx", tmp_path / "prefix" / "share" / "mtw" / "starter-onnx"):
         folder.mkdir(parents=True)
-        (folder / "model.onnx").touch()
-        before = starter_onnx_folder(settings)
-        (folder / "tokenizer.json").touch()
+        for name in FILES:
+            before = starter_onnx_folder(settings)
+            (folder / name).touch()
         assert starter_onnx_folder(settings) == folder != before
