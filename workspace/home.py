@@ -5,9 +5,10 @@ from functools import cached_property
 
 from sqlalchemy import Engine
 
+from workspace.conversations import Feedback, Transcripts
 from workspace.database import engine_for
 from workspace.queue import Queue
-from workspace.repositories import Datasets, Feedback, Models, Plans, Runs, Transcripts
+from workspace.repositories import Datasets, Models, Plans, Runs
 from workspace.settings import Settings
 from workspace.storage import Storage
 
