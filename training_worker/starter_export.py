@@ -2,7 +2,6 @@
 
 import shutil
 import warnings
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -51,13 +50,14 @@ def export_onnx(folder: Path) -> Path:
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     inputs = _tokens(encoder.tokenizer, _TEXTS)
+    whole = part / "whole.onnx"
     free = {0: "texts", 1: "tokens"}
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the tracing exporter is announced to go; it is ten times the faster one
         torch.onnx.export(
             module,
             (inputs["input_ids"], inputs["attention_mask"]),
-            whole := BytesIO(),
+            str(whole),
             input_names=["input_ids", "attention_mask"],
             output_names=["embedding"],
             dynamic_axes={"input_ids": free, "attention_mask": free, "embedding": {0: "texts"}},
@@ -65,12 +65,13 @@ def export_onnx(folder: Path) -> Path:
             dynamo=False,
         )
     onnx.save_model(
-        onnx.load_from_string(whole.getvalue()),
+        onnx.load(whole),
         part / "model.onnx",
         save_as_external_data=True,
         location="model.weights",
         size_threshold=1024,
     )
+    whole.unlink()
     (part / "model.weights").chmod(0o644)
     shutil.copyfile(Path(encoder.base.source) / "tokenizer.json", part / "tokenizer.json")
     _compare(module, encoder.tokenizer, part / "model.onnx")
