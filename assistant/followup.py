@@ -1,7 +1,7 @@
 """From runs to the conversations that wait for them: live progress while a training runs, and at its end the result.
 
-The database is asked, not the broker: what is not told yet stands there (``runs.reported``), so nothing is lost by a
-restart, and two processes never tell the same end twice: telling and marking as told are one transaction.
+What is not told yet stands in the database (``runs.reported``), so a restart loses nothing, and two processes never
+tell the same end twice: telling and marking as told are one transaction. The broker only says when to look.
 """
 
 import asyncio
@@ -9,13 +9,13 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 
 import anyio
 from sqlmodel import col, select
 
 from assistant.guide.texts import after, say
 from assistant.hub import Hub, hub
+from assistant.rings import Rings
 from assistant.toolbelt import Outcome, call_tool
 from tools.asking import ask, button
 from tools.cards import ProgressCard
@@ -47,13 +47,10 @@ LOOK_SECONDS = 0.4
 """How often unreported runs are looked at; it bounds the age of what a progress card shows."""
 
 IDLE_SECONDS = 1.0
-"""How often it is looked for new runs while there is none."""
+"""How often it is looked for new runs, while there is none or the bell tells of those that run."""
 
-
-@dataclass
-class _Seen:
-    seq: int = 0
-    at: float = 0.0
+BREATH_SECONDS = 0.15
+"""The least time between two looks, however often the bell rings."""
 
 
 class Followup:
@@ -66,13 +63,16 @@ class Followup:
         owner: str | None = None,
         conversation_id: str | None = None,
         live: Hub = hub,
+        rings: Rings | None = None,
     ) -> None:
         self._settings = settings
         self._workspace_of = workspace_of
         self._owner = owner
         self._conversation_id = conversation_id
         self._hub = live
-        self._seen: dict[str, _Seen] = {}
+        self._rings = rings
+        self._seen: dict[str, int] = {}
+        """How far the running ones have been told: the number of the event."""
 
     async def watch(self) -> None:
         """Until cancelled. A look that fails (the database is away for a moment) is tried again."""
@@ -82,7 +82,19 @@ class Followup:
             except Exception:
                 _log.exception("looking after trainings failed; trying again")
                 busy = False
-            await asyncio.sleep(LOOK_SECONDS if busy else IDLE_SECONDS)
+            await self._wait(busy)
+
+    async def _wait(self, busy: bool) -> None:
+        """Until there may be something new. While trainings run, the bell tells; without a broker, a short while."""
+        if not busy:
+            await asyncio.sleep(IDLE_SECONDS)
+        elif self._rings is None:
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            started = time.monotonic()
+            rung = await self._rings.wait(self._seen, IDLE_SECONDS)
+            least = BREATH_SECONDS if rung else LOOK_SECONDS
+            await asyncio.sleep(max(0.0, least - (time.monotonic() - started)))
 
     async def look(self) -> bool:
         """One look at all unreported runs: tells progress and ends. True while any of them still runs."""
@@ -90,8 +102,8 @@ class Followup:
         for run, seq in rows:
             if run.status.ended:
                 await self.report(run)
-            elif self._seen.get(run.id, _Seen()).seq != seq:
-                self._seen[run.id] = _Seen(seq, time.monotonic())
+            elif self._seen.get(run.id) != seq:
+                self._seen[run.id] = seq
                 await self._progress(run)
         return any(not run.status.ended for run, _ in rows)
 
@@ -148,13 +160,16 @@ async def following(
     conversation_id: str | None = None,
 ) -> AsyncIterator[Followup]:
     """Watches in the background for as long as the block lasts: everything, or one owner's, or one conversation's."""
-    followup = Followup(settings, workspace_of, owner, conversation_id)
+    rings = Rings(settings.redis_url) if settings.redis_url else None
+    followup = Followup(settings, workspace_of, owner, conversation_id, rings=rings)
     task = asyncio.create_task(followup.watch())
     try:
         yield followup
     finally:
         task.cancel()
         await asyncio.wait([task])
+        if rings:
+            await rings.close()
 
 
 def _ending(workspace: Workspace, run: Run) -> Sequence[ConversationEvent]:

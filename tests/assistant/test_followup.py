@@ -12,7 +12,7 @@ from tests.assistant.talking import Talker, calls, errors, finish_run, of, words
 from workspace.events import Asked, CardShown, RunProgressed, StoredEvent, ToolReturned, TurnEnded
 from workspace.home import Workspace
 from workspace.run import Cancelled, Failure, Progressed
-from workspace.run_log import RunLog
+from workspace.run_log import RunLog, StreamBell
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_watcher_that_dies_before_the_end_is_stored_loses_nothing(
         raise Killed
 
     with monkeypatch.context() as patched:
-        patched.setattr("workspace.repositories.Transcripts._append", killed)
+        patched.setattr("workspace.conversations.Transcripts._append", killed)
         with pytest.raises(Killed):
             look(talker)
     look(talker)
@@ -169,3 +169,49 @@ def test_the_conversation_goes_on_from_the_result(talker: Talker, run_id: str) -
     talker.run(talker.conversation.refresh)
     assert calls(talker.say("show me the mistakes")) == ["show_mistakes"]
     assert calls(talker.say('what about "my parcel is lost"?')) == ["try_model"]
+
+
+def test_the_bell_brings_progress_without_polling(
+    talker: Talker, run_id: str, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Only the bell can end this wait.
+    monkeypatch.setattr("assistant.followup.IDLE_SECONDS", 30.0)
+    log = RunLog(talker.workspace.engine, StreamBell.of(valkey_url))
+    settings = talker.workspace.settings.model_copy(update={"redis_url": valkey_url})
+    lease = log.claim(run_id, "test", 60, 3)
+    assert lease is not None
+
+    async def watched() -> list[float]:
+        seen: list[float] = []
+        with hub.subscribe(talker.conversation.id, "tab") as news:
+            async with following(settings, lambda _: talker.workspace):
+                for fraction in (0.25, 0.5):
+                    event = Progressed(stage="train", message="Learning", fraction=fraction, eta_seconds=3.0)
+                    await asyncio.to_thread(log.append, lease, event)
+                    while fraction not in seen:
+                        item = await asyncio.wait_for(news.get(), 20)
+                        seen += [item.fraction] if isinstance(item, RunProgressed) else []
+        return seen
+
+    assert talker.run(watched)[-1] == 0.5
+
+
+def test_without_a_broker_at_the_address_it_looks_by_itself(
+    talker: Talker, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.followup.LOOK_SECONDS", 0.01)
+    settings = talker.workspace.settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+    log = RunLog(talker.workspace.engine)
+    lease = log.claim(run_id, "test", 60, 3)
+    assert lease is not None
+
+    async def watched() -> None:
+        with hub.subscribe(talker.conversation.id, "tab") as news:
+            async with following(settings, lambda _: talker.workspace):
+                await asyncio.wait_for(news.get(), 20)
+                log.append(lease, Progressed(stage="train", message="Learning", fraction=0.5, eta_seconds=3.0))
+                while not isinstance(item := await asyncio.wait_for(news.get(), 20), RunProgressed):
+                    pass
+                assert item.fraction == 0.5
+
+    talker.run(watched)
