@@ -51,16 +51,19 @@ class Running:
 
     def processes(self, part: str = "") -> list[psutil.Process]:
         """Every process of this home, however deep it was started."""
-        return [p for p in of_home(self.home) if part in " ".join(p.cmdline())]
+        return of_home(self.home, part)
 
 
-def of_home(home: Path) -> list[psutil.Process]:
-    """Each one inherits MTW_HOME; Valkey overwrites its environment, but works in a folder of the home."""
+def of_home(home: Path, part: str = "") -> list[psutil.Process]:
+    """Each one inherits MTW_HOME; Valkey overwrites its environment, but works in a folder of the home.
+
+    One that ends while it is looked at is not there.
+    """
     found = []
     for process in psutil.process_iter():
         with suppress(psutil.Error):
             inside = process.environ().get("MTW_HOME") == str(home) or process.cwd().startswith(f"{home}/")
-            if inside and process.status() != psutil.STATUS_ZOMBIE:
+            if inside and process.status() != psutil.STATUS_ZOMBIE and part in " ".join(process.cmdline()):
                 found.append(process)
     return found
 
