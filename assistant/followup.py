@@ -17,7 +17,7 @@ from assistant.guide.texts import after, say
 from assistant.hub import Hub, hub
 from assistant.rings import Rings
 from assistant.toolbelt import Outcome, call_tool
-from tools.asking import ask, button
+from tools.asking import UPLOAD, ask, button
 from tools.cards import ProgressCard
 from tools.context import ToolContext
 from workspace.database import engine_for, system_session
@@ -178,14 +178,10 @@ def _ending(workspace: Workspace, run: Run) -> Sequence[ConversationEvent]:
         case RunStatus.SUCCEEDED:
             return _success(workspace, run)
         case RunStatus.FAILED:
-            return _failure(run)
+            return _failure(workspace, run)
         case _:
-            question = ask(
-                say("next_ask"),
-                button("Make another plan", "propose_plan", primary=True),
-                button("Show my data", "inspect_dataset"),
-            )
-            return [AssistantSaid(text=say("run_cancelled"), model="guide"), question, _end("plan")]
+            said = AssistantSaid(text=say("run_cancelled"), model="guide")
+            return [*_status(workspace, run), said, _plan_again(workspace, run), _end("plan")]
 
 
 def _success(workspace: Workspace, run: Run) -> list[ConversationEvent]:
@@ -219,16 +215,34 @@ def _what_next() -> Asked:
     )
 
 
-def _failure(run: Run) -> list[ConversationEvent]:
+def _failure(workspace: Workspace, run: Run) -> list[ConversationEvent]:
     failure = run.failure
     assert failure is not None
-    question = ask(
-        say("next_ask"),
-        button("Make another plan", "propose_plan", primary=True),
-        button("Show my data", "inspect_dataset"),
-    )
     error = ErrorShown(code=failure.code, message=failure.message, next_step=failure.next_step)
-    return [error, AssistantSaid(text=say("run_failed"), model="guide"), question, _end("plan")]
+    said = AssistantSaid(text=say("run_failed", data_is_there=_has_data(workspace, run)), model="guide")
+    return [*_status(workspace, run), error, said, _plan_again(workspace, run), _end("plan")]
+
+
+def _status(workspace: Workspace, run: Run) -> list[ConversationEvent]:
+    """What a chat model gets to know of an end without a result. The progress card has told it to people."""
+    events: list[ConversationEvent] = []
+    _called(ToolContext(workspace, run.conversation_id), "run_status", {"run_id": run.id}, events)
+    return [event for event in events if not isinstance(event, CardShown)]
+
+
+def _has_data(workspace: Workspace, run: Run) -> bool:
+    try:
+        workspace.datasets.get(run.plan.dataset_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _plan_again(workspace: Workspace, run: Run) -> Asked:
+    if not _has_data(workspace, run):
+        return ask(say("next_ask"), UPLOAD, button("Show me with an example", "load_sample"))
+    plan = button("Make another plan", "propose_plan", primary=True, dataset_id=run.plan.dataset_id)
+    return ask(say("next_ask"), plan, button("Show my data", "inspect_dataset", dataset_id=run.plan.dataset_id))
 
 
 def _end(stage: Stage) -> TurnEnded:

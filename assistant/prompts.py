@@ -10,6 +10,8 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from tools.words import duration, duration_range
+
 FOLDER = Path(__file__).parent.parent / "prompts"
 
 _SPECIAL = re.compile(r"([\\`*\[\]<>#|~])")
@@ -39,11 +41,17 @@ def _number(value: float) -> Markdown:
 
 def _duration(seconds: float) -> Markdown:
     """Seconds in words that a person would use."""
-    if seconds < 90:
-        return Markdown(f"{max(1, round(seconds))} seconds")
-    if seconds < 5400:
-        return Markdown(f"{round(seconds / 60)} minutes")
-    return Markdown(f"{seconds / 3600:.1f} hours")
+    return Markdown(duration(seconds))
+
+
+def _duration_to(low: float, high: float) -> Markdown:
+    return Markdown(duration_range(low, high))
+
+
+def _sentence(text: str) -> str:
+    """With a capital at its beginning and one full stop at its end."""
+    text = plain_quotes(text).strip()
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
 def _first_sentence(text: str) -> str:
@@ -62,7 +70,14 @@ def _environment() -> Environment:
         finalize=lambda value: escape(plain_quotes(value)),
         autoescape=False,  # noqa: S701 - the texts are Markdown; finalize escapes what stands for itself in it
     )
-    environment.filters.update(number=_number, duration=_duration, md=Markdown, first_sentence=_first_sentence)
+    environment.filters.update(
+        number=_number,
+        duration=_duration,
+        duration_to=_duration_to,
+        md=Markdown,
+        first_sentence=_first_sentence,
+        sentence=_sentence,
+    )
     return environment
 
 

@@ -1,13 +1,17 @@
 """From what is wanted to what is done: one function for each intent."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from assistant.guide.journey import Journey
-from assistant.guide.offers import file_ask, goal_ask, next_steps
+from assistant.guide.offers import SAMPLE, delete_option, file_ask, goal_ask, next_steps
 from assistant.guide.reply import Ask, Call, Reply
-from assistant.guide.slots import column_alone, columns_in, columns_said, texts_to_try, wishes_in
+from assistant.guide.slots import column_alone, column_said, columns_in, columns_said, texts_to_try, wishes_in, words
 from assistant.guide.texts import say
+from tools.asking import UPLOAD, button
+from tools.goal import score_goal
+from workspace.dataset import TaskKind
 
 Action = Callable[[str, Journey], Reply]
 
@@ -40,6 +44,10 @@ def _way_to(journey: Journey) -> Ask:
 def recommend(text: str, journey: Journey) -> Reply:
     if not text:
         return Reply(say("goal_first"), ask=goal_ask())
+    scores = score_goal(text)
+    best = max(scores, key=lambda kind: scores[kind])
+    if journey.ready and (best == TaskKind.CLASSIFICATION or not scores[best]):
+        return Reply(say("goal_with_data", journey=journey), ask=next_steps(journey))
     return Reply(calls=(Call("recommend_task", {"goal": text[:4000]}),))
 
 
@@ -61,19 +69,8 @@ def propose(text: str, journey: Journey) -> Reply:
 
 
 _PLAN_FIELDS = ("metric", "test_fraction", "valid_fraction")
-_FASTER = ("fast", "quick", "short", "schnell", "rapid", "rápid", "less time")
-_SLOWER = (
-    "accurate",
-    "better",
-    "longer",
-    "more time",
-    "genauer",
-    "besser",
-    "mehr zeit",
-    "mieux",
-    "mejor",
-    "takes long",
-)
+_SHORTEST = 5
+_LONGEST = 7 * 24 * 3600
 
 
 def revise(text: str, journey: Journey) -> Reply:
@@ -84,29 +81,110 @@ def revise(text: str, journey: Journey) -> Reply:
             return Reply(say("no_plan_yet"), reply.calls)
         return change_columns(text, journey)
     changes = dict(wishes_in(text).changes)
-    changes |= columns_in(text, journey.columns) or columns_said(text)
-    if not changes and text:
-        said = text.casefold()
-        if any(word in said for word in _FASTER):
-            return Reply(say("faster"), (Call("revise_plan", {"changes": {"budget_seconds": 30}}),))
-        if any(word in said for word in _SLOWER):
-            return Reply(say("slower"), (Call("revise_plan", {"changes": {"budget_seconds": 600}}),))
-    if not changes:
-        return Reply(say("change_plan"), (Call("revise_plan", {}),))
-    return Reply(calls=(Call("revise_plan", {"changes": changes}),))
+    changes |= columns_told(text, journey)
+    if changes:
+        return Reply(calls=(Call("revise_plan", {"changes": changes}),))
+    direction = faster_or_better(text)
+    if direction == "faster":
+        return _faster(journey)
+    if direction == "better":
+        return _better(text, journey)
+    return Reply(say("change_plan"), (Call("revise_plan", {}),))
+
+
+def faster_or_better(text: str) -> str:
+    """``faster``, ``better`` or empty: what somebody wants who names no number."""
+    return next((way for way, pattern in words()["ways"].items() if re.search(pattern, text, re.IGNORECASE)), "")
+
+
+def _faster(journey: Journey) -> Reply:
+    plan = journey.plan
+    budget, methods = int(plan.get("budget_seconds") or 120), plan.get("methods") or []
+    expected = (plan.get("seconds") or [0, budget])[1]
+    if len(methods) < 2:
+        return Reply(say("fastest", seconds=expected, methods=methods), ask=next_steps(journey))
+    shorter = max(_SHORTEST, min(budget, int(expected)) // 2)
+    return Reply(say("faster"), (Call("revise_plan", {"changes": {"budget_seconds": shorter}}),))
+
+
+def _better(text: str, journey: Journey) -> Reply:
+    """More time, where that lets another method in; else what helps instead."""
+    plan = journey.plan
+    budget, methods = int(plan.get("budget_seconds") or 120), plan.get("methods") or []
+    if plan.get("recipe") not in (None, "auto"):
+        changes: dict[str, Any] = {"recipe": "auto", "budget_seconds": max(budget, 300)}
+        return Reply(say("slower"), (Call("revise_plan", {"changes": changes}),))
+    if plan.get("warnings") or len(methods) < 2 or re.search(words()["more_time"], text, re.IGNORECASE):
+        longer = min(_LONGEST, max(2 * budget, 300))
+        return Reply(say("slower"), (Call("revise_plan", {"changes": {"budget_seconds": longer}}),))
+    if journey.model_id:
+        return Reply(say("better_model"), (Call("explain_results", {"run_id": journey.run_id}),))
+    return Reply(say("best_already"), ask=next_steps(journey))
+
+
+def columns_told(text: str, journey: Journey) -> dict[str, str]:
+    """Columns that a message wants to be used, by what they are for."""
+    told = columns_in(text, journey.columns) or columns_said(text)
+    if told or not text:
+        return told
+    if name := column_alone(text, journey.columns):
+        return {_role(name, journey): name} if name not in (*journey.text, journey.label) else {}
+    if name := column_said(text):
+        return {"label": name}
+    return {}
+
+
+def _role(column: str, journey: Journey) -> str:
+    """What a column is for that was named without saying so: running text is read, anything else is learned."""
+    return "text" if column in journey.long_columns else "label"
 
 
 def change_columns(text: str, journey: Journey) -> Reply:
     """Another guess at what the columns are for."""
     if not journey.dataset_id:
         return Reply(say("no_data_yet"), ask=file_ask())
-    told = columns_in(text, journey.columns) or columns_said(text)
-    alone = column_alone(text, journey.columns)
-    if not told and alone:
-        told = {"label": alone}
-    if told:
-        return Reply(calls=(Call("inspect_dataset", {"dataset_id": journey.dataset_id, **told}),))
-    return Reply(say("change_columns", journey=journey), ask=Ask(say("change_columns_ask"), kind="text"))
+    if told := columns_told(text, journey):
+        return _with_columns(told, journey)
+    return Reply(say("change_columns", journey=journey), ask=_which_column(journey))
+
+
+def other_column(text: str, journey: Journey) -> Reply:
+    """ "no, the other column": the only other one, or the question which."""
+    if not journey.dataset_id:
+        return Reply(say("no_data_yet"), ask=file_ask())
+    others = journey.other_columns
+    if len(others) == 1:
+        return _with_columns({_role(others[0], journey): others[0]}, journey)
+    if others:
+        return Reply(say("which_column", journey=journey), ask=_which_column(journey))
+    if len(journey.text) == 1 and journey.label:
+        return Reply(say("only_columns", journey=journey), ask=_swap(journey))
+    return change_columns("", journey)
+
+
+def _with_columns(told: dict[str, str], journey: Journey) -> Reply:
+    if journey.plan_id:
+        return Reply(calls=(Call("revise_plan", {"changes": dict(told)}),))
+    return Reply(calls=(Call("inspect_dataset", {"dataset_id": journey.dataset_id, **told}),))
+
+
+def _which_column(journey: Journey) -> Ask:
+    """The other columns as buttons, each as the answer to learn; free words are understood as well."""
+    options = [
+        button(name[:40], "inspect_dataset", dataset_id=journey.dataset_id, label=name)
+        for name in journey.other_columns
+        if name not in journey.long_columns
+    ]
+    if not options:
+        return Ask(say("change_columns_ask"), kind="text")
+    return Ask(say("which_answer_ask"), tuple(options[:5]))
+
+
+def _swap(journey: Journey) -> Ask:
+    read, learn = journey.label, journey.text[0]
+    label = f"Read “{read[:30]}”, learn “{learn[:30]}”"
+    turn = button(label, "inspect_dataset", dataset_id=journey.dataset_id, text=read, label=learn)
+    return Ask(say("next_ask"), (turn, *next_steps(journey).options[:2]))
 
 
 def launch(text: str, journey: Journey) -> Reply:
@@ -120,10 +198,10 @@ def launch(text: str, journey: Journey) -> Reply:
 
 def try_it(text: str, journey: Journey) -> Reply:
     texts = texts_to_try(text) if text else []
-    if texts:
-        return Reply(calls=(Call("try_model", {"texts": texts}),))
     if not journey.model_id:
         return Reply(say("no_model_yet", journey=journey), ask=next_steps(journey))
+    if texts:
+        return Reply(calls=(Call("try_model", {"texts": texts[:20]}),))
     return Reply(calls=(Call("try_model"),))
 
 
@@ -143,6 +221,24 @@ def greeting(text: str, journey: Journey) -> Reply:
     return Reply(say("welcome"), ask=goal_ask())
 
 
+def duration(text: str, journey: Journey) -> Reply:
+    if journey.running:
+        return Reply(calls=(Call("run_status"),))
+    return Reply(say("duration", journey=journey), ask=next_steps(journey))
+
+
+def restart(text: str, journey: Journey) -> Reply:
+    options = [UPLOAD, SAMPLE]
+    if journey.plan_id and not journey.running:
+        options.append(button("Plan with the same data", "propose_plan", dataset_id=journey.dataset_id))
+    return Reply(say("restart", journey=journey), ask=Ask(say("upload_ask"), tuple(options), kind="file"))
+
+
+def wrong_file(text: str, journey: Journey) -> Reply:
+    options = (UPLOAD, delete_option(journey)) if journey.dataset_id else (UPLOAD, SAMPLE)
+    return Reply(say("wrong_file", journey=journey), ask=Ask(say("upload_ask"), options, kind="file"))
+
+
 def goodbye(text: str, journey: Journey) -> Reply:
     return Reply(say("goodbye", journey=journey))
 
@@ -156,6 +252,11 @@ _ACTIONS: dict[str, Action] = {
     "delete_dataset": _tool("delete_dataset", "dataset_id", "no_data_yet"),
     "propose_plan": propose,
     "revise_plan": revise,
+    "other_column": other_column,
+    "duration": duration,
+    "restart": restart,
+    "wrong_file": wrong_file,
+    "other_file": _tool("list_datasets"),
     "list_base_models": _tool("list_base_models"),
     "launch_training": launch,
     "run_status": _tool("run_status", "run_id", "not_running"),

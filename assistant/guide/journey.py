@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 
@@ -19,13 +19,24 @@ class Journey:
     dataset_id: str = ""
     dataset_name: str = ""
     columns: list[str] = field(default_factory=list)
+    long_columns: set[str] = field(default_factory=set)
+    """Columns of running text: what one reads, not what one answers."""
+    text: list[str] = field(default_factory=list)
+    label: str = ""
+    """The columns that would be read and learned now."""
+    why: str = ""
+    """Why these columns."""
     ready: bool = False
     """The data has a text column and an answer column."""
     plan_id: str = ""
+    plan: dict[str, Any] = field(default_factory=dict)
+    """What the model got to know of the plan: methods, seconds, budget_seconds, warnings, …"""
     run_id: str = ""
     run_status: str = ""
     model_id: str = ""
     goal: str = ""
+    at: Literal["goal", "data", "plan", "run", "model"] = "goal"
+    """What the last step was about."""
     asked: Asked | None = None
     """The last question, if nothing but its answer came after it."""
     trying: bool = False
@@ -53,11 +64,22 @@ class Journey:
         take = _TAKERS.get(tool)
         if take:
             take(self, data)
+            self.at = _PLACES.get(tool, self.at)
         self.trying = tool == "try_model" or (self.trying and tool in ("show_mistakes", "explain_concept"))
 
     @property
     def running(self) -> bool:
         return bool(self.run_id) and self.run_status not in _ENDED
+
+    @property
+    def lost(self) -> bool:
+        """The last training ended without a result."""
+        return self.run_status in ("failed", "cancelled")
+
+    @property
+    def other_columns(self) -> list[str]:
+        """Columns that are neither read nor learned now."""
+        return [name for name in self.columns if name not in self.text and name != self.label]
 
 
 def result_of(message: ToolMessage) -> dict[str, Any]:
@@ -84,14 +106,19 @@ def _dataset(journey: Journey, data: dict[str, Any]) -> None:
     journey.dataset_id = str(data.get("dataset_id") or data.get("dataset") or "")
     journey.dataset_name = bare(data.get("name", ""))
     journey.columns = [bare(column["name"]) for column in data.get("columns", [])]
+    journey.long_columns = {bare(c["name"]) for c in data.get("columns", []) if c.get("role") == "text"}
     wanted = data.get("plan_arguments", {})
+    journey.text = [bare(name) for name in wanted.get("text") or []]
+    journey.label = bare(wanted.get("label") or "")
+    journey.why = bare(data.get("why", ""))
     blocking = any(problem["severity"] == "blocking" for problem in data.get("problems", []))
     journey.ready = bool(wanted.get("text") and wanted.get("label")) and not blocking
-    journey.plan_id = ""
+    journey.plan_id, journey.plan = "", {}
 
 
 def _deleted(journey: Journey, data: dict[str, Any]) -> None:
     journey.dataset_id, journey.dataset_name, journey.columns, journey.plan_id = "", "", [], ""
+    journey.text, journey.label, journey.plan = [], "", {}
     journey.ready = False
 
 
@@ -99,6 +126,10 @@ def _plan(journey: Journey, data: dict[str, Any]) -> None:
     journey.plan_id = str(data.get("plan_id") or "")
     journey.dataset_id = str(data.get("dataset_id") or journey.dataset_id)
     journey.ready = True
+    if "can_be_changed" not in data:
+        journey.plan = data
+        journey.text = [bare(name) for name in data.get("text", [])] or journey.text
+        journey.label = bare(data.get("label", "")) or journey.label
 
 
 def _run(journey: Journey, data: dict[str, Any]) -> None:
@@ -109,6 +140,10 @@ def _run(journey: Journey, data: dict[str, Any]) -> None:
 
 def _results(journey: Journey, data: dict[str, Any]) -> None:
     _run(journey, data | {"status": "succeeded"})
+
+
+def _use(journey: Journey, data: dict[str, Any]) -> None:
+    journey.model_id = str(data.get("model_id") or journey.model_id)
 
 
 _TAKERS = {
@@ -122,4 +157,22 @@ _TAKERS = {
     "run_status": _run,
     "cancel_run": _run,
     "explain_results": _results,
+    "show_mistakes": _use,
+    "try_model": _use,
+    "export_model": _use,
+}
+
+_PLACES: dict[str, Literal["goal", "data", "plan", "run", "model"]] = {
+    "load_sample": "data",
+    "inspect_dataset": "data",
+    "delete_dataset": "goal",
+    "propose_plan": "plan",
+    "revise_plan": "plan",
+    "launch_training": "run",
+    "run_status": "run",
+    "cancel_run": "run",
+    "explain_results": "model",
+    "show_mistakes": "model",
+    "try_model": "model",
+    "export_model": "model",
 }

@@ -5,6 +5,7 @@ the nearness of the three nearest phrases, which tells whether the message is li
 model: words in common.
 """
 
+import difflib
 import hashlib
 import json
 import logging
@@ -31,6 +32,9 @@ _LEARNING = 1
 """To be counted up whenever vectors or weights are computed in another way."""
 
 _WORD = re.compile(r"[^\W\d_]+")
+_LEAST_MENDED = 5
+_MOST_MENDED = 100
+"""Characters: shorter words are too easily another word, longer texts are no wishes with a slip."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +72,21 @@ class WordMatcher:
         self._weight = {word: math.log(1 + total / count) for word, count in counts.items()}
 
     def match(self, text: str) -> Match:
-        said = _words(text)
+        if known := _known_phrases().get(normal(text)):
+            return Match(known, True, (known,), 1.0)
+        found = self._nearest(_words(text))
+        if not found.sure and (mended := _mended(text)) != text:
+            again = self._nearest(_words(mended))
+            return again if again.sure else found
+        return found
+
+    def _nearest(self, said: frozenset[str]) -> Match:
         best: dict[str, float] = {}
         for intent, words in self._phrases:
             best[intent] = max(best.get(intent, 0.0), self._overlap(said, words))
         ranked = sorted(best, key=lambda intent: -best[intent])
         score, second = best[ranked[0]], best[ranked[1]]
-        return Match(ranked[0], score >= self.sure_from and score > second, tuple(ranked[:3]), score)
+        return Match(ranked[0], score >= self.sure_from and score > second, tuple(ranked[:3]), min(score, 0.99))
 
     def _overlap(self, said: frozenset[str], words: frozenset[str]) -> float:
         unknown = math.log(1 + len(self._phrases))
@@ -104,6 +116,18 @@ class SentenceMatcher:
     def match(self, text: str) -> Match:
         if known := _known_phrases().get(normal(text)):
             return Match(known, True, (known,), 1.0)
+        found = self._nearest(text)
+        if found.sure:
+            return found
+        # The starter model knows English best, and typing errors not at all.
+        by_words = _word_matcher().match(text)
+        if by_words.sure:
+            return by_words
+        if (mended := _mended(text)) != text and (again := self._nearest(mended)).sure:
+            return again
+        return found
+
+    def _nearest(self, text: str) -> Match:
         vector = self._encoder([text])[0]
         chances = _softmax(np.append(vector, np.float32(1)) @ self._weights)
         near = self._vectors @ vector
@@ -169,6 +193,30 @@ def _softmax_regression(vectors: Vectors, of: NDArray[np.int64], classes: int) -
         speed = 0.9 * speed - 4.0 * gradient
         weights += speed
     return weights
+
+
+@cache
+def _vocabulary() -> dict[str, list[str]]:
+    """Longer words of the phrases, by their first letter."""
+    found: dict[str, list[str]] = {}
+    for word in {w for phrases in intents().values() for phrase in phrases for w in _words(phrase)}:
+        if len(word) >= _LEAST_MENDED - 1:
+            found.setdefault(word[0], []).append(word)
+    return {letter: sorted(words) for letter, words in found.items()}
+
+
+def _mended(text: str) -> str:
+    """The text with words that are nearly words of the phrases put right: ``strat the trainning``."""
+
+    def mend(found: re.Match[str]) -> str:
+        word = found[0].casefold()
+        known = _vocabulary().get(word[0], [])
+        if len(word) < _LEAST_MENDED or word in known:
+            return found[0]
+        near = difflib.get_close_matches(word, known, n=1, cutoff=0.8)
+        return near[0] if near else found[0]
+
+    return _WORD.sub(mend, text) if len(text) <= _MOST_MENDED else text
 
 
 def _words(text: str) -> frozenset[str]:

@@ -1,9 +1,12 @@
 """The likely next steps as buttons."""
 
-from assistant.guide.journey import Journey
+from typing import Any
+
+from assistant.guide.journey import Journey, bare
 from assistant.guide.reply import Ask
 from assistant.guide.texts import say
 from tools.asking import CHANGE, UPLOAD, button
+from tools.words import count
 from workspace.events import Option
 
 SAMPLE = button("Show me with sample data", "load_sample")
@@ -42,8 +45,12 @@ _LABELS = {
     "duration": "How long it takes",
     "amount": "Which data is needed",
     "who": "Who you are",
-    "complaint": "Say what went wrong",
+    "restart": "Start anew",
+    "wrong_file": "Take another file",
+    "other_file": "List my data",
+    "why": "Hear why",
 }
+"""What the guide may offer when it is not sure. Small talk is not among it: nobody presses that."""
 
 
 def next_steps(journey: Journey) -> Ask:
@@ -54,15 +61,33 @@ def next_steps(journey: Journey) -> Ask:
 def next_options(journey: Journey) -> tuple[Option, ...]:
     if journey.running:
         return (button("See how far it is", "run_status", primary=True), button("Stop the training", "cancel_run"))
+    if journey.at == "plan" and journey.plan_id:
+        return (button("Start", "launch_training", primary=True, plan_id=journey.plan_id), CHANGE)
+    if journey.at == "run" and journey.lost and journey.ready:
+        return (button("Make another plan", "propose_plan", primary=True), button("Show my data", "inspect_dataset"))
+    if journey.at == "data" and journey.ready:
+        return (button("Make a plan", "propose_plan", primary=True), CHANGE, OTHER_FILE)
+    if journey.at == "data":
+        return (CHANGE, OTHER_FILE, SAMPLE)
     if journey.model_id:
         return (TRY, button("See the mistakes", "show_mistakes"), button("Download the model", "export_model"))
-    if journey.plan_id:
-        return (button("Start", "launch_training", primary=True, plan_id=journey.plan_id), CHANGE)
-    if journey.ready:
-        return (button("Make a plan", "propose_plan", primary=True), CHANGE, OTHER_FILE)
-    if journey.dataset_id:
-        return (CHANGE, OTHER_FILE, SAMPLE)
     return (UPLOAD, SAMPLE) if journey.goal else GOALS
+
+
+def delete_option(journey: Journey) -> Option:
+    return button("Delete this file", "delete_dataset", dataset_id=journey.dataset_id)
+
+
+def data_options(data: dict[str, Any], journey: Journey) -> tuple[Option, ...]:
+    """The listed data sets as buttons, without the one that is used already."""
+    found = [entry for entry in data.get("datasets", []) if entry["id"] != journey.dataset_id]
+    use = [
+        button(
+            f"Use {bare(entry['name'])[:40]} ({count(entry['rows'], 'row')})", "inspect_dataset", dataset_id=entry["id"]
+        )
+        for entry in found[:4]
+    ]
+    return (*use, OTHER_FILE if journey.dataset_id or use else UPLOAD)
 
 
 def offered(intent: str) -> Option:
@@ -85,8 +110,8 @@ def _possible(intent: str, journey: Journey) -> bool:
     if intent in ("run_status", "cancel_run"):
         return journey.running
     if intent in ("launch_training", "revise_plan"):
-        return bool(journey.plan_id)
-    if intent in ("inspect_dataset", "delete_dataset", "propose_plan"):
+        return bool(journey.plan_id) and not journey.running
+    if intent in ("inspect_dataset", "delete_dataset", "propose_plan", "restart", "wrong_file", "why"):
         return bool(journey.dataset_id)
     return True
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from assistant.guide.intents import act
+from assistant.guide.intents import act, columns_told
 from assistant.guide.journey import Journey, bare, result_of
-from assistant.guide.offers import SAMPLE, next_steps
+from assistant.guide.offers import SAMPLE, data_options, next_steps
 from assistant.guide.reply import Ask, Call, Reply
 from assistant.guide.texts import after, say
 from assistant.guide.understand import Matcher, press, understand, welcome
@@ -78,13 +78,30 @@ def _after_tools(talk: Sequence[BaseMessage], journey: Journey) -> Reply:
         data = result_of(failed)
         shown = f"{data.get('message', '')} {data.get('next_step', '')}".strip()
         return Reply(_escaped(shown), ask=next_steps(journey))
+    if told := _told_with_file(talk, len(results), journey):
+        return Reply(calls=(Call("inspect_dataset", {"dataset_id": journey.dataset_id, **told}),))
     parts = [after(message.name or "", data=result_of(message), journey=journey) for message in results]
-    return Reply("\n\n".join(filter(None, parts)), ask=_ask_after(results[-1].name or "", journey))
+    return Reply("\n\n".join(filter(None, parts)), ask=_ask_after(results[-1], journey))
 
 
-def _ask_after(tool: str, journey: Journey) -> Ask | None:
+def _told_with_file(talk: Sequence[BaseMessage], results: int, journey: Journey) -> dict[str, str]:
+    """Columns that were named in the words beside a file: "sort these by Type". Empty where they are used already."""
+    before = talk[-results - 3 : -results - 1]  # then come the call and its result
+    if len(before) < 2 or "file" not in before[1].additional_kwargs or not isinstance(before[0], HumanMessage):
+        return {}
+    if "file" in before[0].additional_kwargs or "answer" in before[0].additional_kwargs:
+        return {}
+    told = columns_told(before[0].text, journey)
+    known = {"text": ", ".join(journey.text), "label": journey.label}
+    return {role: name for role, name in told.items() if name in journey.columns and known[role] != name}
+
+
+def _ask_after(result: ToolMessage, journey: Journey) -> Ask | None:
     """Only where the tool itself asks nothing."""
-    if tool in ("explain_concept", "list_datasets", "list_runs", "list_base_models"):
+    tool = result.name or ""
+    if tool == "list_datasets":
+        return Ask(say("next_ask"), data_options(result_of(result), journey))
+    if tool in ("explain_concept", "list_runs", "list_base_models"):
         return next_steps(journey)
     return None
 

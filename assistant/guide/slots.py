@@ -12,14 +12,15 @@ import yaml
 from workspace.recipe import load_recipes
 
 _NUMBER = r"(\d+(?:[.,]\d+)?(?:e-?\d+)?)"
-_QUOTED = re.compile(r"[\"“”„«]([^\"“”„«»]{2,})[\"“”»]|(?<!\w)'([^']{3,})'(?!\w)")
-_TRY = re.compile(
-    r"^\s*(?:please\s+)?(?:try|test|predict|classify|check|probier\w*|teste?|essaie|prueba)\b[^:\n]{0,30}:\s*(\S.*)$",
-    re.IGNORECASE | re.DOTALL,
-)
+_QUOTED = re.compile(r"[\"“”„«`]([^\"“”„«»`]{2,})[\"“”»`]|(?<!\w)['‘’]([^'‘’]{3,})['‘’](?!\w)")
 _MODEL_ID = re.compile(r"\b([A-Za-z][\w.]*[-/][\w./-]*\w)\b")
 _FILE = re.compile(r"[\w()\[\] .-]*[\w)\]]\.(?:csv|tsv|txt|xlsx?|jsonl?|parquet|ods)\b", re.IGNORECASE)
-_PERCENT_TEST = re.compile(r"(\d{1,2})\s*(?:%|percent|prozent)\s*(?:\w+\s+){0,4}?(?:test\w*|exam|aside|held out)", re.I)
+_PERCENT = r"(\d{1,2})\s*(?:%|percent|prozent|pour cent|por ciento)"
+_PERCENT_TEST = re.compile(rf"{_PERCENT}\s*(?:\w+\s+){{0,4}}?(?:test\w*|exam|aside|held out)", re.I)
+_TEST_PERCENT = re.compile(rf"\b(?:test\w*|exam|hold ?out)\b[^\d.,;]{{0,20}}?{_PERCENT}", re.I)
+_BUDGET = re.compile(
+    r"\b(?:budget|time limit|max(?:imum)? time)\b\s*(?:of|to|is|=|:)?\s*(\d{1,6})(?![\w.,%]*\d)\s*$", re.I
+)
 _SPLIT = re.compile(r"\b(\d{2})\s*/\s*(\d{1,2})(?:\s*/\s*(\d{1,2}))?\b")
 
 
@@ -48,10 +49,17 @@ def _key(table: dict[float, str], said: str) -> float:
 
 
 def texts_to_try(text: str) -> list[str]:
-    """What should be given to the model: after ``try:``, or between quotation marks."""
-    if found := _TRY.match(text):
-        return [found[1].strip()]
-    return quoted(text)
+    """What should be given to the model: after ``try:`` or ``classify``, or between quotation marks."""
+    return text_led_to(text) or quoted(text)
+
+
+def text_led_to(text: str) -> list[str]:
+    """The text behind words that plainly hand one over: ``try this: …``, ``classify …``."""
+    leads = words()["leads"]
+    for pattern in (leads["with_colon"], leads["bare"]):
+        if (found := re.match(rf"\s*(?:{pattern})(\S.*)$", text, re.IGNORECASE | re.DOTALL)) and found[1].strip():
+            return quoted(found[1]) or [found[1].strip()]
+    return []
 
 
 def quoted(text: str) -> list[str]:
@@ -109,6 +117,19 @@ _SAID_AS = re.compile(
 )
 
 
+_SAID_COLUMN = re.compile(
+    r"\b(?:use|take|learn|want|nimm|verwende|prends|utilise|usa)\s+(?:the\s+|die\s+|la\s+)?"
+    r"(?:column|spalte|colonne|columna)\s+[\"“„']?([^\"”“'.,;!?]{1,60})",
+    re.IGNORECASE,
+)
+
+
+def column_said(text: str) -> str:
+    """What somebody calls a column in "use the column X", whether it exists or not; empty where none is named."""
+    found = _SAID_COLUMN.search(text)
+    return found[1].strip() if found else ""
+
+
 def columns_said(text: str) -> dict[str, str]:
     """Columns as somebody calls them in "use X as the text and Y as the answer", whether they exist or not."""
     told: dict[str, str] = {}
@@ -151,6 +172,8 @@ def wishes_in(text: str) -> Wishes:
     """Settings, method, base model, time and split that are named in the text."""
     wishes = Wishes()
     rest = _settings(text, wishes)
+    if found := _BUDGET.search(rest):
+        wishes.changes["budget_seconds"] = int(found[1])
     if (seconds := seconds_in(rest)) is not None:
         wishes.changes["budget_seconds"] = seconds
     _split(rest, wishes)
@@ -200,7 +223,7 @@ def _value(said: str) -> int | float:
 
 
 def _split(text: str, wishes: Wishes) -> None:
-    if found := _PERCENT_TEST.search(text):
+    if found := _PERCENT_TEST.search(text) or _TEST_PERCENT.search(text):
         wishes.changes["test_fraction"] = int(found[1]) / 100
     elif found := _SPLIT.search(text):
         parts = [int(part) for part in found.groups() if part]

@@ -9,21 +9,30 @@ from assistant.guide.journey import Journey
 from assistant.guide.matcher import Match
 from assistant.guide.offers import goal_ask, next_steps, offers
 from assistant.guide.reply import Ask, Call, Reply
-from assistant.guide.slots import column_alone, columns_in, columns_said, file_named, texts_to_try, wishes_in
+from assistant.guide.slots import (
+    column_alone,
+    column_said,
+    columns_in,
+    columns_said,
+    file_named,
+    text_led_to,
+    texts_to_try,
+    wishes_in,
+    words,
+)
 from assistant.guide.texts import say
+from assistant.guide.trying import is_addressed, is_command
 from tools.asking import call_of
 from tools.glossary import find_concept
 from tools.goal import score_goal
-from workspace.events import Asked, Option
+from workspace.events import Asked
 
 _QUESTION = re.compile(
-    r"\b(what(?:'s| is| are| does| do)|explain|define|meaning of|mean(?:s|ing)?\b|was (?:ist|sind|bedeutet|heißt)|"
-    r"erklär\w*|qu'est-ce|que (?:significa|veut dire)|qué es|explique)",
+    r"\b(what(?:'s|s| is| are| does| do| means?)|explain|define|meaning of|mean(?:s|ing)?\b|"
+    r"was (?:ist|sind|bedeutet|heißt|heisst)|bedeutet|erklär\w*|qu'est-ce|c'est quoi|que (?:significa|veut dire)|"
+    r"qu[eé] (?:es|significa)|expli(?:que|ca))",
     re.IGNORECASE,
 )
-_STOP = frozenset("stop cancel abort halt stopp abbrechen arrête arreter annuler cancelar parar".split())
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "1st": 1, "2nd": 2, "3rd": 3, "erste": 1, "zweite": 2, "dritte": 3}
-
 Matcher = Callable[[str], Match]
 
 
@@ -32,7 +41,7 @@ def understand(text: str, journey: Journey, match: Matcher) -> Reply:
     if reply := _by_rule(text, journey):
         return reply
     found = match(text)
-    if journey.trying and not (found.sure and _is_command(text, found)):
+    if journey.trying and not is_command(text, found, journey):
         return Reply(calls=(Call("try_model", {"texts": [text]}),))
     if not journey.dataset_id and not (found.sure and found.intent != "recommend_task") and _is_goal(text):
         return act("recommend_task", text, journey)
@@ -42,70 +51,77 @@ def understand(text: str, journey: Journey, match: Matcher) -> Reply:
 
 
 def _by_rule(text: str, journey: Journey) -> Reply | None:
-    said = normal(text)
     asked = journey.asked
-    if journey.running and said in _STOP:
+    if journey.running and re.fullmatch(words()["stop"], normal(text)):
         return act("cancel_run", text, journey)
-    if asked and (option := option_of(asked, text) or _by_number(said, asked)):
+    if asked and (option := option_of(asked, text)):
         return press(option.id, journey)
     if asked and (reply := _yes_or_no(text, asked, journey)):
         return reply
     if tried := _tried(text, journey):
         return tried
-    if journey.trying:
+    if journey.trying and not is_addressed(text):
         return None
+    return _by_slots(text, journey)
+
+
+def _by_slots(text: str, journey: Journey) -> Reply | None:
+    """What names a column, a concept, a setting or a file."""
+    count = len(text.split())
     if reply := _columns(text, journey):
         return reply
-    if _QUESTION.search(text) and len(said.split()) <= 12 and (concept := find_concept(text)):
+    if _QUESTION.search(text) and count <= 12 and (concept := find_concept(text)):
         return Reply(calls=(Call("explain_concept", {"term": concept.title}),))
-    if (journey.plan_id or journey.ready) and wishes_in(text):
+    if (journey.plan_id or journey.ready) and not journey.running and wishes_in(text):
         return revise(text, journey)
-    if not journey.dataset_id and (name := file_named(text)) and len(said.split()) <= 8:
+    if not journey.dataset_id and (name := file_named(text)) and count <= 8:
         return Reply(say("file_named", file=name), ask=act("upload", "", journey).ask)
     return None
-
-
-def _by_number(said: str, asked: Asked) -> Option | None:
-    """ "2", "option 2", "the second one"."""
-    found = re.fullmatch(r"(?:option |number |nr |no |the )?(\d|[a-z\d]+?)(?: one| option)?", said)
-    number = int(found[1]) if found and found[1].isdigit() else _ORDINALS.get(found[1], 0) if found else 0
-    return asked.options[number - 1] if 1 <= number <= len(asked.options) else None
 
 
 def _yes_or_no(text: str, asked: Asked, journey: Journey) -> Reply | None:
     match verdict(text):
         case "yes":
             primary = next((option for option in asked.options if option.style == "primary"), None)
-            return press(primary.id, journey) if primary and primary.id != "upload" else None
+            # Where no button is the usual one, a yes agrees to nothing in particular.
+            return press(primary.id, journey) if primary else Reply(say("where", journey=journey), ask=_again(asked))
         case "no":
             change = next((option for option in asked.options if option.id == "change"), None)
             return press(change.id, journey) if change else Reply(say("declined"), ask=next_steps(journey))
     return None
 
 
+def _again(asked: Asked) -> Ask:
+    """The same question once more."""
+    return Ask(asked.text, tuple(asked.options), "choice" if asked.ask == "confirm" else asked.ask, tuple(asked.fields))
+
+
 def _tried(text: str, journey: Journey) -> Reply | None:
-    """Texts between quotation marks or behind ``try:``, once there is a model."""
-    texts = texts_to_try(text)
-    if not texts or not journey.model_id or columns_in(text, journey.columns):
-        return None
-    return Reply(calls=(Call("try_model", {"texts": texts[:20]}),))
+    """Texts between quotation marks or behind ``try:``: for the model, once there is one."""
+    led, texts = text_led_to(text), texts_to_try(text)
+    if journey.model_id and not journey.running and texts and not columns_in(text, journey.columns):
+        return Reply(calls=(Call("try_model", {"texts": texts[:20]}),))
+    if led and not journey.model_id and journey.dataset_id and not wishes_in(text):
+        return Reply(say("no_model_yet", journey=journey), ask=next_steps(journey))
+    return None
 
 
 def _columns(text: str, journey: Journey) -> Reply | None:
-    if not journey.dataset_id or journey.run_id:
+    if not journey.dataset_id or journey.running or len(text) >= 300:
         return None
+    if _says(text, "other_column") and not columns_in(text, journey.columns):
+        named = column_alone(text, journey.columns)
+        return change_columns(text, journey) if named else act("other_column", text, journey)
     told = columns_in(text, journey.columns) or columns_said(text)
-    asked_for_column = journey.asked is not None and not journey.ready and column_alone(text, journey.columns)
-    if not told and not asked_for_column:
+    alone = bool(column_alone(text, journey.columns)) and len(text.split()) <= 8
+    wanted = alone and (not journey.ready or _says(text, "use_column"))
+    if not told and not wanted and not column_said(text):
         return None
-    if journey.plan_id:
-        return revise(text, journey)
-    return change_columns(text, journey) if len(text) < 300 else None
+    return revise(text, journey) if journey.plan_id else change_columns(text, journey)
 
 
-def _is_command(text: str, found: Match) -> bool:
-    """While texts are being tried, only what is short and plainly a wish is not a text to try."""
-    return len(text.split()) <= 9 and (found.score >= 0.6 or found.intent in ("goodbye", "thanks"))
+def _says(text: str, kind: str) -> bool:
+    return bool(re.search(words()[kind], text, re.IGNORECASE))
 
 
 def _is_goal(text: str) -> bool:

@@ -29,6 +29,14 @@ OWN_TALK = {
     "amount",
     "complaint",
     "elsewhere",
+    "why",
+    "code",
+    "leave",
+    "language",
+    "restart",
+    "wrong_file",
+    "other_file",
+    "other_column",
 }
 
 

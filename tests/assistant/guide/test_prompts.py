@@ -17,13 +17,16 @@ JOURNEYS = [
     Journey(dataset_id="ds_1", dataset_name="a_b*c.csv", columns=["x", "y"]),
     Journey(dataset_id="ds_1", dataset_name="mails", columns=["x"], ready=True, plan_id="plan_1"),
     Journey(dataset_id="ds_1", ready=True, plan_id="plan_1", run_id="run_1", run_status="running"),
-    Journey(dataset_id="ds_1", run_id="run_1", run_status="succeeded", model_id="mdl_1"),
+    Journey(dataset_id="ds_1", run_id="run_1", run_status="succeeded", model_id="mdl_1", at="model"),
+    Journey(dataset_id="ds_1", ready=True, run_id="run_1", run_status="failed", at="run"),
+    Journey(dataset_id="ds_1", plan_id="plan_1", plan={"methods": ["a", "b"], "seconds": [8, 20]}, at="plan"),
+    Journey(dataset_id="ds_1", ready=True, text=["Body"], label="Team", why="Team repeats", at="data"),
 ]
 
 
 @pytest.mark.parametrize(("key", "journey"), list(itertools.product(texts("says.yaml"), JOURNEYS)))
 def test_what_the_guide_says(key: str, journey: Journey) -> None:
-    text = say(key, journey=journey, file="mails.xlsx")
+    text = say(key, journey=journey, file="mails.xlsx", data_is_there=True, seconds=20, methods=["Word statistics"])
     assert text
     assert "{" not in text
     assert "  " not in text
