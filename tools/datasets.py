@@ -157,7 +157,8 @@ def delete_dataset(
     left = len(context.workspace.datasets.list())
     return ToolOutput(
         data={"deleted": quote(found.name, 100), "rows": found.rows, "versions": len(family), "datasets_left": left},
-        ask=ask(f"“{plain(found.name)}” is deleted. What next?", UPLOAD, button("Show what is left", "list_datasets")),
+        ask=ask("What next?", UPLOAD, button("Show what is left", "list_datasets")),
+        stage="data",
     )
 
 
@@ -211,7 +212,8 @@ def _next_step(dataset: Dataset, choice: Choice, problems: list[DataProblem]) ->
         question = "Which column holds the answer to learn?" if options else "No column could be the answer to learn."
         return ask(question, *options, _other_file(primary=not options))
     if any(p.severity == "blocking" for p in problems):
-        return ask("This cannot be trained as it is. How would you like to go on?", _other_file(), CHANGE)
+        example = button("Show me with an example", "load_sample")
+        return ask("This cannot be trained as it is. How would you like to go on?", _other_file(), CHANGE, example)
     text = " and ".join(f"“{plain(name, 60)}”" for name in choice.text)
     return ask(
         f"I would read {text} and learn “{plain(choice.label, 60)}”. Is that right?",

@@ -8,7 +8,7 @@ from tools.base_models import load_base_models
 from tools.cards import Cell, ChangeView, PlanCard, RecipeView, SettingView
 from tools.estimates import Estimate
 from tools.quoting import plain
-from tools.words import count, duration, duration_range, listed, memory
+from tools.words import count, duration, duration_range, listed, memory, of_100
 from workspace.dataset import Dataset
 from workspace.events import FormField
 from workspace.plan import PlanChange, StoredPlan, TrainingPlan
@@ -115,6 +115,35 @@ def change_view(change: PlanChange) -> ChangeView:
         before=plain(change.before),
         after=plain(change.after),
     )
+
+
+def spoken_change(change: PlanChange) -> ChangeView:
+    """A difference as one would say it: spans of time and shares in words, methods by their titles."""
+    view = change_view(change)
+    if change.field == "budget_seconds":
+        return view.model_copy(
+            update={"label": "Time limit", "before": _exact_span(change.before), "after": _exact_span(change.after)}
+        )
+    if change.field in ("test_fraction", "valid_fraction"):
+        shares = {"before": of_100(float(change.before)), "after": of_100(float(change.after))}
+        return view.model_copy(update=shares)
+    if change.field == "recipe":
+        titles = {name: recipe.title for name, recipe in load_recipes().items()} | {"auto": "the best of several"}
+        named = {
+            "before": titles.get(change.before, view.before),
+            "after": titles.get(change.after, view.after),
+        }
+        return view.model_copy(update=named)
+    return view
+
+
+def _exact_span(seconds: str) -> str:
+    """Exactly, so that no change reads as none: ``90 seconds``, ``2 minutes``, ``1 hour``."""
+    number = int(seconds)
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if number >= size and number % size == 0:
+            return count(number // size, unit)
+    return count(number, "second")
 
 
 def setting_views(plan: TrainingPlan, recipes: list[Recipe]) -> list[SettingView]:

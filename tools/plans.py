@@ -12,7 +12,7 @@ from tools.context import ToolContext
 from tools.datasets import labels_of
 from tools.estimates import Estimate, estimate, recipes_of
 from tools.finding import find_dataset, find_plan
-from tools.plan_card import change_view, plan_card, plan_title, rows_of, setting_views
+from tools.plan_card import plan_card, plan_title, rows_of, setting_views, spoken_change
 from tools.quoting import plain, quote, quote_all
 from tools.registry import ToolOutput, tool
 from workspace.dataset import ColumnProfile, ColumnRole, Dataset, DatasetProfile, TaskGuess, TaskKind
@@ -149,7 +149,7 @@ def _refusal(reasons: list[Reason]) -> InputError:
     return InputError(
         codes.pop() if len(codes) == 1 else "PLAN_INVALID",
         message,
-        next_step or "Put this right, and ask for the plan again.",
+        next_step or "Then ask for the plan again.",
     )
 
 
@@ -196,7 +196,7 @@ def _facts_for_model(
     changes: list[PlanChange],
 ) -> dict[str, JsonValue]:
     plan, rows = stored.plan, rows_of(dataset, stored.plan)
-    views = [change_view(c) for c in changes]
+    views = [spoken_change(c) for c in changes]
     return {
         "plan_id": stored.id,
         "hash": plan.hash,

@@ -145,7 +145,7 @@ def change_columns(text: str, journey: Journey) -> Reply:
         return Reply(say("no_data_yet"), ask=file_ask())
     if told := columns_told(text, journey):
         return _with_columns(told, journey)
-    return Reply(say("change_columns", journey=journey), ask=_which_column(journey))
+    return Reply(say("change_columns", journey=journey), ask=which_column(journey))
 
 
 def other_column(text: str, journey: Journey) -> Reply:
@@ -156,7 +156,7 @@ def other_column(text: str, journey: Journey) -> Reply:
     if len(others) == 1:
         return _with_columns({_role(others[0], journey): others[0]}, journey)
     if others:
-        return Reply(say("which_column", journey=journey), ask=_which_column(journey))
+        return Reply(say("which_column", journey=journey), ask=which_column(journey))
     if len(journey.text) == 1 and journey.label:
         return Reply(say("only_columns", journey=journey), ask=_swap(journey))
     return change_columns("", journey)
@@ -168,12 +168,21 @@ def _with_columns(told: dict[str, str], journey: Journey) -> Reply:
     return Reply(calls=(Call("inspect_dataset", {"dataset_id": journey.dataset_id, **told}),))
 
 
-def _which_column(journey: Journey) -> Ask:
+def results(text: str, journey: Journey) -> Reply:
+    """How good it is; who wants it better and had a method left out for want of time, gets the time."""
+    if not journey.model_id:
+        return Reply(say("no_model_yet", journey=journey), ask=_way_to(journey))
+    if journey.plan_id and journey.plan.get("warnings") and re.search(words()["do_better"], text, re.IGNORECASE):
+        return _better(text, journey)
+    return Reply(calls=(Call("explain_results"),))
+
+
+def which_column(journey: Journey) -> Ask:
     """The other columns as buttons, each as the answer to learn; free words are understood as well."""
     options = [
         button(name[:40], "inspect_dataset", dataset_id=journey.dataset_id, label=name)
         for name in journey.other_columns
-        if name not in journey.long_columns
+        if name not in journey.long_columns | journey.id_columns
     ]
     if not options:
         return Ask(say("change_columns_ask"), kind="text")
@@ -262,7 +271,7 @@ _ACTIONS: dict[str, Action] = {
     "run_status": _tool("run_status", "run_id", "not_running"),
     "cancel_run": cancel,
     "list_runs": _tool("list_runs"),
-    "explain_results": _tool("explain_results", "model_id", "no_model_yet"),
+    "explain_results": results,
     "show_mistakes": _tool("show_mistakes", "model_id", "no_model_yet"),
     "try_model": try_it,
     "try": try_it,

@@ -21,11 +21,15 @@ class Journey:
     columns: list[str] = field(default_factory=list)
     long_columns: set[str] = field(default_factory=set)
     """Columns of running text: what one reads, not what one answers."""
+    id_columns: set[str] = field(default_factory=set)
+    """Columns in which nothing repeats: nothing can be learned from them."""
     text: list[str] = field(default_factory=list)
     label: str = ""
     """The columns that would be read and learned now."""
     why: str = ""
     """Why these columns."""
+    blocking: list[str] = field(default_factory=list)
+    """What stands in the way of a training on this data, in sentences."""
     ready: bool = False
     """The data has a text column and an answer column."""
     plan_id: str = ""
@@ -107,18 +111,19 @@ def _dataset(journey: Journey, data: dict[str, Any]) -> None:
     journey.dataset_name = bare(data.get("name", ""))
     journey.columns = [bare(column["name"]) for column in data.get("columns", [])]
     journey.long_columns = {bare(c["name"]) for c in data.get("columns", []) if c.get("role") == "text"}
+    journey.id_columns = {bare(c["name"]) for c in data.get("columns", []) if c.get("role") in ("id", "date")}
     wanted = data.get("plan_arguments", {})
     journey.text = [bare(name) for name in wanted.get("text") or []]
     journey.label = bare(wanted.get("label") or "")
     journey.why = bare(data.get("why", ""))
-    blocking = any(problem["severity"] == "blocking" for problem in data.get("problems", []))
-    journey.ready = bool(wanted.get("text") and wanted.get("label")) and not blocking
+    journey.blocking = [bare(p["message"]) for p in data.get("problems", []) if p["severity"] == "blocking"]
+    journey.ready = bool(wanted.get("text") and wanted.get("label")) and not journey.blocking
     journey.plan_id, journey.plan = "", {}
 
 
 def _deleted(journey: Journey, data: dict[str, Any]) -> None:
     journey.dataset_id, journey.dataset_name, journey.columns, journey.plan_id = "", "", [], ""
-    journey.text, journey.label, journey.plan = [], "", {}
+    journey.text, journey.label, journey.plan, journey.blocking = [], "", {}, []
     journey.ready = False
 
 

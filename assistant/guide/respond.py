@@ -5,10 +5,11 @@ from typing import Any
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
-from assistant.guide.intents import act, columns_told
+from assistant.guide.intents import act, columns_told, which_column
 from assistant.guide.journey import Journey, bare, result_of
 from assistant.guide.offers import SAMPLE, data_options, next_steps
 from assistant.guide.reply import Ask, Call, Reply
+from assistant.guide.slots import wishes_in
 from assistant.guide.texts import after, say
 from assistant.guide.understand import Matcher, press, understand, welcome
 from assistant.prompts import escape
@@ -77,21 +78,35 @@ def _after_tools(talk: Sequence[BaseMessage], journey: Journey) -> Reply:
     if failed is not None:
         data = result_of(failed)
         shown = f"{data.get('message', '')} {data.get('next_step', '')}".strip()
-        return Reply(_escaped(shown), ask=next_steps(journey))
-    if told := _told_with_file(talk, len(results), journey):
+        no_column = data.get("code") == "MISSING_COLUMN" and journey.other_columns
+        return Reply(_escaped(shown), ask=which_column(journey) if no_column else next_steps(journey))
+    beside = _words_beside_file(talk, len(results))
+    if told := _told_columns(beside, journey):
         return Reply(calls=(Call("inspect_dataset", {"dataset_id": journey.dataset_id, **told}),))
     parts = [after(message.name or "", data=result_of(message), journey=journey) for message in results]
-    return Reply("\n\n".join(filter(None, parts)), ask=_ask_after(results[-1], journey))
+    words = "\n\n".join(filter(None, parts))
+    if beside and journey.ready and wishes_in(beside):
+        return Reply(words, act("propose_plan", beside, journey).calls)
+    return Reply(words, ask=_ask_after(results[-1], journey))
 
 
-def _told_with_file(talk: Sequence[BaseMessage], results: int, journey: Journey) -> dict[str, str]:
-    """Columns that were named in the words beside a file: "sort these by Type". Empty where they are used already."""
-    before = talk[-results - 3 : -results - 1]  # then come the call and its result
-    if len(before) < 2 or "file" not in before[1].additional_kwargs or not isinstance(before[0], HumanMessage):
-        return {}
-    if "file" in before[0].additional_kwargs or "answer" in before[0].additional_kwargs:
-        return {}
-    told = columns_told(before[0].text, journey)
+def _words_beside_file(talk: Sequence[BaseMessage], results: int) -> str:
+    """What was written beside the file whose reading has just returned; empty where nothing was."""
+    last = len(talk) - results - 1  # the message with the calls
+    while last > 0 and not isinstance(talk[last], HumanMessage):
+        last -= 1
+    if last < 1 or "file" not in talk[last].additional_kwargs:
+        return ""
+    if any(isinstance(m, ToolMessage) and m.name != "inspect_dataset" for m in talk[last:]):
+        return ""
+    before = talk[last - 1]
+    said = isinstance(before, HumanMessage) and not before.additional_kwargs
+    return before.text if said else ""
+
+
+def _told_columns(beside: str, journey: Journey) -> dict[str, str]:
+    """Columns that were named in the words beside a file, "sort these by Type", and are not used already."""
+    told = columns_told(beside, journey)
     known = {"text": ", ".join(journey.text), "label": journey.label}
     return {role: name for role, name in told.items() if name in journey.columns and known[role] != name}
 

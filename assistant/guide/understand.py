@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from assistant.approval import normal, option_of, verdict
-from assistant.guide.intents import act, change_columns, revise
+from assistant.guide.intents import act, change_columns, faster_or_better, revise
 from assistant.guide.journey import Journey
 from assistant.guide.matcher import Match
 from assistant.guide.offers import goal_ask, next_steps, offers
@@ -74,6 +74,8 @@ def _by_slots(text: str, journey: Journey) -> Reply | None:
         return Reply(calls=(Call("explain_concept", {"term": concept.title}),))
     if (journey.plan_id or journey.ready) and not journey.running and wishes_in(text):
         return revise(text, journey)
+    if journey.at == "plan" and journey.plan_id and count <= 6 and faster_or_better(text) and "?" not in text:
+        return revise(text, journey)
     if not journey.dataset_id and (name := file_named(text)) and count <= 8:
         return Reply(say("file_named", file=name), ask=act("upload", "", journey).ask)
     return None
@@ -86,6 +88,8 @@ def _yes_or_no(text: str, asked: Asked, journey: Journey) -> Reply | None:
             # Where no button is the usual one, a yes agrees to nothing in particular.
             return press(primary.id, journey) if primary else Reply(say("where", journey=journey), ask=_again(asked))
         case "no":
+            if asked.approval and asked.approval.tool == "launch_training" and not normal(text).startswith("chang"):
+                return Reply(say("declined_run"), ask=next_steps(journey))
             change = next((option for option in asked.options if option.id == "change"), None)
             return press(change.id, journey) if change else Reply(say("declined"), ask=next_steps(journey))
     return None
@@ -113,8 +117,10 @@ def _columns(text: str, journey: Journey) -> Reply | None:
         named = column_alone(text, journey.columns)
         return change_columns(text, journey) if named else act("other_column", text, journey)
     told = columns_in(text, journey.columns) or columns_said(text)
-    alone = bool(column_alone(text, journey.columns)) and len(text.split()) <= 8
-    wanted = alone and (not journey.ready or _says(text, "use_column"))
+    alone = column_alone(text, journey.columns) if len(text.split()) <= 8 else ""
+    wanted = bool(alone) and (not journey.ready or _says(text, "use_column"))
+    if wanted and not told and journey.ready and alone in (*journey.text, journey.label):
+        return Reply(say("column_used", journey=journey), ask=next_steps(journey))
     if not told and not wanted and not column_said(text):
         return None
     return revise(text, journey) if journey.plan_id else change_columns(text, journey)
