@@ -14,6 +14,9 @@
   ];
   const language = navigator.language || "en";
 
+  // Chainlit's own default can only be light or dark. Who has chosen neither gets what the system is set to.
+  if (!localStorage.getItem("vite-ui-theme")) localStorage.setItem("vite-ui-theme", "system");
+
   // ---- helpers of the cards -------------------------------------------------------------------------------------
   const number = (value, digits = 0) =>
     new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);

@@ -16,7 +16,7 @@ if (!all.ConfusionCard) {
     return (
       <section className="mtw-card" aria-labelledby={id} data-testid="confusion-card">
         <h3 id={id}>{title}</h3>
-        {data.sentence && <p>{data.sentence}</p>}
+        {data.sentence && data.sentence.replace(/\.$/, "") !== title && <p>{data.sentence}</p>}
         <div className="mtw-scroll" tabIndex={0} role="region" aria-label="What was right and what the model said">
           <table className="mtw-matrix">
             <caption className="mtw-hidden">Rows: the right answer. Columns: what the model said.</caption>

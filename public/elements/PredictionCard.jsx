@@ -22,9 +22,7 @@ if (!all.PredictionCard) {
           {data.predictions.map((p, i) => (
             <li key={i}>
               <p className="mtw-note">{p.text}</p>
-              <p>
-                {p.sure ? <strong>{p.sentence}</strong> : p.sentence}
-              </p>
+              {p.sentence !== title && <p>{p.sure ? <strong>{p.sentence}</strong> : p.sentence}</p>}
               <ul className="mtw-bars" style={{ marginTop: "0.4rem" }}>
                 {p.scores.map((s) => (
                   <li key={s.label}>
