@@ -9,6 +9,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import anyio
 from sqlmodel import col, select
@@ -192,6 +193,10 @@ def _success(workspace: Workspace, run: Run) -> list[ConversationEvent]:
         events.append(AssistantSaid(text=after("explain_results", data=results.data), model="guide"))
         _called(context, "show_mistakes", {"run_id": run.id}, events)
         events.append(question or _what_next())
+    else:
+        fault: Any = results.data
+        events.append(ErrorShown(code=fault["code"], message=fault["message"], next_step=fault["next_step"]))
+        events.append(_what_next())
     return [*events, _end("check")]
 
 

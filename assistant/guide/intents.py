@@ -104,6 +104,8 @@ def _faster(journey: Journey) -> Reply:
     if len(methods) < 2:
         return Reply(say("fastest", seconds=expected, methods=methods), ask=next_steps(journey))
     shorter = max(_SHORTEST, min(budget, int(expected)) // 2)
+    if shorter >= budget:
+        return Reply(say("fastest", seconds=expected, methods=methods), ask=next_steps(journey))
     return Reply(say("faster"), (Call("revise_plan", {"changes": {"budget_seconds": shorter}}),))
 
 

@@ -265,7 +265,7 @@ def test_two_tabs_that_press_start_at_once_make_one_run(talker: Talker, mails: P
             items = [i.event async for i in tab.turn(Answer(asked.ask_id, "start")) if isinstance(i, StoredEvent)]
             return errors(items)
 
-        return await asyncio.gather(press("a"), press("b"))
+        return list(await asyncio.gather(press("a"), press("b")))
 
     assert sorted(talker.run(both)) == [[], ["ALREADY_DECIDED"]]
     assert len(talker.workspace.runs.list()) == 1
