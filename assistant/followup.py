@@ -237,10 +237,9 @@ def _status(workspace: Workspace, run: Run) -> list[ConversationEvent]:
 
 def _has_data(workspace: Workspace, run: Run) -> bool:
     try:
-        workspace.datasets.get(run.plan.dataset_id)
-    except NotFound:
+        return workspace.storage.exists(workspace.datasets.get(run.plan.dataset_id).table_key)
+    except WizardError:
         return False
-    return True
 
 
 def _plan_again(workspace: Workspace, run: Run) -> Asked:

@@ -171,10 +171,10 @@ def _with_columns(told: dict[str, str], journey: Journey) -> Reply:
 
 
 def results(text: str, journey: Journey) -> Reply:
-    """How good it is; who wants it better and had a method left out for want of time, gets the time."""
+    """How good it is; who wants it better hears what helps, and gets the time where a method was left out."""
     if not journey.model_id:
         return Reply(say("no_model_yet", journey=journey), ask=_way_to(journey))
-    if journey.plan_id and journey.plan.get("warnings") and re.search(words()["do_better"], text, re.IGNORECASE):
+    if journey.plan_id and re.search(words()["do_better"], text, re.IGNORECASE):
         return _better(text, journey)
     return Reply(calls=(Call("explain_results"),))
 

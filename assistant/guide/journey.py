@@ -37,6 +37,8 @@ class Journey:
     """What the model got to know of the plan: methods, seconds, budget_seconds, warnings, …"""
     run_id: str = ""
     run_status: str = ""
+    failure: str = ""
+    """Why the last training failed, and what to do; empty where it did not."""
     model_id: str = ""
     goal: str = ""
     at: Literal["goal", "data", "plan", "run", "model"] = "goal"
@@ -140,6 +142,8 @@ def _plan(journey: Journey, data: dict[str, Any]) -> None:
 def _run(journey: Journey, data: dict[str, Any]) -> None:
     journey.run_id = str(data.get("run_id") or journey.run_id)
     journey.run_status = str(data.get("status") or journey.run_status or "queued")
+    failure = data.get("failure") or {}
+    journey.failure = f"{bare(failure.get('message', ''))} {bare(failure.get('next_step', ''))}".strip()
     journey.model_id = str(data.get("model_id") or journey.model_id)
 
 

@@ -64,7 +64,8 @@ def next_options(journey: Journey) -> tuple[Option, ...]:
     if journey.at == "plan" and journey.plan_id:
         return (button("Start", "launch_training", primary=True, plan_id=journey.plan_id), CHANGE)
     if journey.at == "run" and journey.lost and journey.ready:
-        return (button("Make another plan", "propose_plan", primary=True), button("Show my data", "inspect_dataset"))
+        again = button("Make another plan", "propose_plan", primary=True)
+        return (again, button("Show my data", "inspect_dataset"), OTHER_FILE)
     if journey.at == "data" and journey.ready:
         return (button("Make a plan", "propose_plan", primary=True), CHANGE, OTHER_FILE)
     if journey.at == "data":

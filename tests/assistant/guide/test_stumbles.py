@@ -245,6 +245,7 @@ def test_after_a_failure_the_next_step_is_another_plan(planned: Talker) -> None:
     assert errors(planned.stored) == ["OUT_OF_MEMORY"]
     assert "No training is running" in words(planned.say("stop the training"))
     assert "without a result" in words(planned.say("what next"))
+    assert "Too little memory. Fewer rows." in words(planned.say("why did it fail?"))
     assert labels(planned)[0] == "Make another plan"
     assert calls(planned.press("Make another plan")) == ["propose_plan"]
     assert calls(planned.press("Start")) == ["launch_training"]
@@ -258,7 +259,7 @@ def test_data_that_went_away_meanwhile_is_not_offered_again(planned: Talker) -> 
     planned.workspace.datasets.delete(run.plan.dataset_id)
     look(planned)
     assert "Upload a file" in labels(planned)
-    assert "has been deleted" in words(planned.stored)
+    assert "Its data is gone" in words(planned.stored)
 
 
 # the model
