@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.fakes import FakeQueue
 from tests.servers import S3Server, postgres, seaweedfs
@@ -15,6 +17,16 @@ from workspace.database import engine_for
 from workspace.home import LOCAL_OWNER, Workspace
 from workspace.migrations import upgrade
 from workspace.settings import Settings, load_settings
+
+# The continuous integration asks the same questions each time; who works on the code meets new ones at every run.
+# How slowly an example is made says something about the machine, not about the code.
+hypothesis_settings.register_profile(
+    "ours",
+    derandomize="CI" in os.environ,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("ours")
 
 
 def _mend_chainlit() -> None:
