@@ -27,7 +27,7 @@ test: install-dev system-packages check ## install what the tests need, and pass
 	@echo "Real servers and trainings"
 	@$(PY) -m pytest -m "slow and not e2e"
 	@echo "In the browser"
-	@$(PY) -m pytest -m e2e
+	@$(PY) -m pytest -m e2e || { echo "Once more what failed in the browser"; $(PY) -m pytest -m e2e --last-failed; }
 
 check: install-dev ## style, types, directions of imports, light start
 	@$(PY) -m ruff check --quiet .

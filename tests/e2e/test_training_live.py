@@ -62,10 +62,11 @@ def test_two_tabs_that_press_start_at_once_start_one_training(open_page: OpenPag
     first = open_page()
     to_plan(first)
     second = open_page(first.url.removeprefix(site.address), context=first.context)
-    expect(question(second).get_by_role("button", name="Start", exact=True)).to_be_visible()
-    press_now = "document.querySelector('[data-testid=question][data-open=true] .mtw-button-primary').click()"
-    first.evaluate(press_now)
-    second.evaluate(press_now)
+    # Both hold the button first and press it at the same moment of the clock: one must not see the other's press.
+    moment = (time.time() + 1) * 1000
+    for page in (first, second):
+        start = question(page).get_by_role("button", name="Start", exact=True)
+        start.evaluate("(button, moment) => void setTimeout(() => button.click(), moment - Date.now())", moment)
     for page in (first, second):
         expect(card(page, "progress")).to_be_visible()
     conversation = first.url.rsplit("/", 1)[1]
