@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
+from tools.cards import BaseModelFacts
 from tools.quoting import plain
 from workspace.settings import Settings
 
@@ -17,21 +18,11 @@ Where = Literal["packaged", "models folder", "hub", "not here"]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]*(/[A-Za-z0-9][A-Za-z0-9_.\-]*)?")
 
 
-class BaseModelEntry(BaseModel):
-    """One entry of ``base_models.yaml``. ``memory_mb`` is what fine-tuning takes, roughly."""
+class BaseModelEntry(BaseModelFacts):
+    """One entry of ``base_models.yaml``."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str
-    title: str
-    summary: str
-    good_for: list[str]
-    languages: str
-    parameters_millions: float
-    download_mb: int
-    memory_mb: int
-    licence: str
-    speed: Literal["fast", "medium", "slow"]
     packaged: bool = False
     hub_id: str = ""
 

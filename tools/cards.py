@@ -336,8 +336,8 @@ class RunsCard(CardData):
     hidden: int = 0
 
 
-class ModelRowView(BaseModel):
-    """A base model to start from."""
+class BaseModelFacts(BaseModel):
+    """What is known of a base model. ``memory_mb`` is what fine-tuning takes, roughly."""
 
     name: str
     title: str
@@ -349,6 +349,11 @@ class ModelRowView(BaseModel):
     memory_mb: int
     licence: str
     speed: Literal["fast", "medium", "slow"]
+
+
+class ModelRowView(BaseModelFacts):
+    """A base model to start from."""
+
     available: bool
     where: Literal["packaged", "models folder", "hub", "not here"]
     note: str = ""
