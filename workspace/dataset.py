@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 
 class TaskKind(StrEnum):
@@ -76,6 +76,39 @@ class DataProblem(BaseModel):
     fix: FixOffer | None = None
 
 
+class CurvePoint(BaseModel):
+    """How good a quick model is after learning from so many rows."""
+
+    rows: int
+    score: float = Field(description="mean over repetitions, on rows it has not learnt from")
+    low: float
+    high: float
+
+
+class Verdict(BaseModel):
+    """Whether the data is worth training on. ``rows_needed``: more rows that would help, with an interval."""
+
+    kind: Literal["ready", "fix_first", "not_enough"]
+    sentence: str
+    rows_needed: int | None = None
+    rows_low: int | None = None
+    rows_high: int | None = None
+    metric: str = Field(default="accuracy", description="what the curve counts")
+    curve: list[CurvePoint] = Field(default_factory=list, description="empty where no model was asked")
+
+
+class Check(BaseModel):
+    """What only a model can find in data: suspicious labels, near copies by meaning, the learning curve.
+
+    The rows concerned are kept beside the table (:mod:`workspace.findings`).
+    """
+
+    problems: list[DataProblem] = Field(default_factory=list)
+    verdict: Verdict | None = None
+    rows_checked: int = 0
+    seconds: float = 0.0
+
+
 class DatasetProfile(BaseModel):
     """What ``mtw inspect --json`` prints: how the file was read and what is in it."""
 
@@ -90,15 +123,37 @@ class DatasetProfile(BaseModel):
     task: TaskGuess
     labels: dict[str, int] = Field(default_factory=dict, description="rows per label, most frequent first")
     problems: list[DataProblem] = Field(default_factory=list)
-    privacy: dict[str, int] = Field(default_factory=dict)
+    privacy: dict[str, int] = Field(default_factory=dict, description="rows per kind of personal data")
+    verdict: Verdict | None = None
 
     def column(self, name: str) -> ColumnProfile | None:
         """The column of that name, if there is one."""
         return next((c for c in self.columns if c.name == name), None)
 
 
+class FixCall(BaseModel):
+    """A repair as it was asked for; a list of them is a recipe that next month's file can be given again."""
+
+    code: str
+    args: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Step(BaseModel):
+    """What made a version from its parent, and how much it changed."""
+
+    kind: Literal["clean", "label", "augment", "redact"]
+    title: str = Field(description="what was done, in plain words: '412 repeated rows removed'")
+    fixes: list[FixCall] = Field(default_factory=list)
+    rows_removed: int = 0
+    rows_added: int = 0
+    cells_changed: int = 0
+
+
 class Dataset(BaseModel):
-    """An immutable version of a table. A repair makes a new version whose ``parent`` is this one."""
+    """An immutable version of a table. A repair makes a new version whose ``parent`` is this one.
+
+    ``undone`` versions stay in storage, so that they can be had back; lists leave them out.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -107,6 +162,10 @@ class Dataset(BaseModel):
     name: str
     version: int = 1
     parent_id: str | None = None
+    family_id: str = Field(default="", description="id of the first version, the upload; its own id there")
+    step: Step | None = Field(default=None, description="what made it from its parent")
+    undone: bool = False
+    check: Check | None = Field(default=None, description="what a model found in it, once it was asked")
     conversation_id: str | None = None
     source_name: str = Field(description="file name as uploaded, cleaned of folders")
     source_key: str = Field(description="where the original is kept, byte for byte")
@@ -114,3 +173,17 @@ class Dataset(BaseModel):
     rows: int
     profile: DatasetProfile
     created_at: datetime
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_of_its_family(cls, values: Any) -> Any:
+        if isinstance(values, dict) and not values.get("family_id"):
+            return values | {"family_id": values.get("id")}
+        return values
+
+    @property
+    def problems(self) -> list[DataProblem]:
+        """All that is known to be wrong, found by counting or by a model, most severe first."""
+        order = {"blocking": 0, "warning": 1, "info": 2}
+        found = [*self.profile.problems, *(self.check.problems if self.check else [])]
+        return sorted(found, key=lambda problem: (order[problem.severity], -problem.count))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from workspace.database import affected, owner_session
-from workspace.dataset import Dataset, DatasetProfile
+from workspace.dataset import Check, Dataset, DatasetProfile
 from workspace.errors import Conflict, NotFound
 from workspace.ids import new_id
 from workspace.model import RunOutcome, TrainedModel
@@ -57,13 +57,37 @@ class Datasets(Repository):
             raise missing("dataset")
         return self._of(row)
 
-    def list(self, conversation_id: str | None = None) -> builtins.list[Dataset]:
-        """Newest first."""
+    def list(
+        self, conversation_id: str | None = None, family_id: str | None = None, *, undone: bool = False
+    ) -> builtins.list[Dataset]:
+        """Newest first; without the versions that were undone, unless asked for."""
         query = select(DatasetRow).order_by(desc(col(DatasetRow.created_at)), desc(col(DatasetRow.id)))
         if conversation_id is not None:
             query = query.where(DatasetRow.conversation_id == conversation_id)
+        if family_id is not None:
+            query = query.where(DatasetRow.family_id == family_id)
+        if not undone:
+            query = query.where(col(DatasetRow.undone).is_(False))
         with self._session() as session:
             return [self._of(row) for row in session.exec(query)]
+
+    def set_undone(self, dataset_id: str, undone: bool) -> None:
+        """Takes a version out of sight, or brings it back. Raises NotFound."""
+        self._update(dataset_id, undone=undone)
+
+    def set_check(self, dataset_id: str, check: Check) -> None:
+        """Keeps what a model found in a version. Raises NotFound."""
+        self._update(dataset_id, check=check.model_dump(mode="json"))
+
+    def rename(self, family_id: str, name: str) -> None:
+        """Gives all versions of a data set another name."""
+        with self._session() as session:
+            session.execute(update(DatasetRow).where(col(DatasetRow.family_id) == family_id).values(name=name))
+
+    def _update(self, dataset_id: str, **values: object) -> None:
+        with self._session() as session:
+            if not affected(session, update(DatasetRow).where(col(DatasetRow.id) == dataset_id).values(**values)):
+                raise missing("dataset")
 
     def delete(self, dataset_id: str) -> None:
         """Removes the row; the caller removes the objects. Raises NotFound, and Conflict while a run uses it."""

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Index, UniqueConstraint
+from sqlalchemy import JSON, Column, DateTime, Index, UniqueConstraint, false
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -67,12 +67,28 @@ class DatasetRow(Owned, table=True):
     name: str
     version: int = 1
     parent_id: str | None = None
+    family_id: str = Field(default="", index=True, sa_column_kwargs={"server_default": ""})
+    step: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    undone: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    check: dict[str, Any] | None = Field(default=None, sa_column=Column("model_check", JSON))
     conversation_id: str | None = Field(default=None, index=True)
     source_name: str
     source_key: str
     table_key: str
     rows: int
     profile: dict[str, Any] = _json()
+    created_at: datetime = _time()
+
+
+class DeletionRow(Owned, table=True):
+    """That something was deleted, when and by whom; nothing of what it held."""
+
+    __tablename__ = "deletions"
+
+    id: str = Field(primary_key=True)
+    kind: str
+    subject_id: str
+    facts: dict[str, Any] = _json()
     created_at: datetime = _time()
 
 
@@ -91,6 +107,7 @@ class RunRow(Owned, table=True):
     __tablename__ = "runs"
 
     id: str = Field(primary_key=True)
+    kind: str = Field(default="training", index=True, sa_column_kwargs={"server_default": "training"})
     plan_id: str = Field(unique=True)
     plan: dict[str, Any] = _json()
     conversation_id: str | None = Field(default=None, index=True)

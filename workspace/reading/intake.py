@@ -4,7 +4,7 @@ import errno
 import re
 import tempfile
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -120,6 +120,40 @@ def _profile(opened: Opened, statistics: TableStatistics, table: Path) -> Datase
         labels=label_counts(statistics, guessed.task),
         problems=find_problems(table, rows, statistics, guessed.task, opened.problems),
     )
+
+
+_FIXED_BY = {
+    "RAGGED_ROWS": "drop_ragged_rows",
+    "BROKEN_LINES": "",
+    "BAD_BYTES": "repair_encoding",
+    "MISSING_TAGS": "",
+}
+"""Problems that only a reader meets, and the repair that ends each."""
+
+
+def profile_table(table: Path, like: DatasetProfile, fixed: Set[str] = frozenset()) -> DatasetProfile:
+    """Profile a Parquet table that was made from another one; how the file was read stays as in ``like``.
+
+    Args:
+        fixed: codes of repairs that were made, whose problems are over.
+    """
+    file = pq.ParquetFile(table)
+    statistics = TableStatistics(file.schema_arrow)
+    for batch in file.iter_batches(32_768):
+        statistics.see(batch)
+    met = [p for p in like.problems if p.code in _FIXED_BY and _FIXED_BY[p.code] not in fixed]
+    opened = Opened(
+        format=like.format,
+        schema=file.schema_arrow,
+        batches=iter(()),
+        encoding=like.encoding,
+        delimiter=like.delimiter,
+        header_row=like.header_row,
+        sheets=like.sheets,
+        sheet=like.sheet,
+        problems=met,
+    )
+    return _profile(opened, statistics, table)
 
 
 def inspect_file(

@@ -1,0 +1,25 @@
+"""What every card is made of."""
+
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from workspace.events import Card, CardKind
+
+Cell = str | int | float | bool | None
+
+
+class CardData(BaseModel):
+    """Base of the data of one kind of card."""
+
+    model_config = ConfigDict(extra="forbid")
+    kind: ClassVar[CardKind]
+
+    def card(self, title: str) -> Card:
+        """The event's card. ``title`` says the finding ("412 mails appear twice"), not the kind ("Duplicates")."""
+        return Card(kind=self.kind, title=title, data=self.model_dump(mode="json"))
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> Self:
+        """Back from an event's plain JSON. Raises ValidationError."""
+        return cls.model_validate(data)

@@ -1,0 +1,133 @@
+"""Cards about what came out: scores, mistakes, predictions, downloads, terms."""
+
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, Field
+
+from tools.cards.base import CardData
+from tools.cards.run import TriedView
+from workspace.events import CardKind
+
+
+class MetricView(BaseModel):
+    name: str = Field(description="accuracy, precision, recall, macro_f1")
+    label: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    meaning: str = Field(description="one plain sentence with this number in it")
+
+
+class ClassRow(BaseModel):
+    label: str
+    precision: float
+    recall: float
+    f1: float
+    support: int = Field(description="test rows that carry this label")
+    confused_with: str | None = Field(default=None, description="what it is most often taken for")
+    confused_count: int = 0
+
+
+class MetricsCard(CardData):
+    """How good a model is on rows it has never seen."""
+
+    kind: ClassVar[CardKind] = "metrics"
+
+    run_id: str
+    model_id: str
+    headline: str = Field(description="one sentence that a manager understands")
+    baseline: str = Field(description="what guessing would get")
+    verdict: Literal["good", "fair", "weak"] = Field(description="against the baseline and its interval")
+    rows: dict[str, int] = Field(description="train, valid, test")
+    metrics: list[MetricView]
+    per_class: list[ClassRow] = Field(description="weakest first, at most 50")
+    hidden_classes: int = 0
+    advice: list[str] = Field(default_factory=list, description="what would help most, first things first")
+    tried: list[TriedView]
+    recipe: str
+    recipe_title: str
+    seconds: float
+
+
+class ConfusionCard(CardData):
+    """Which labels are taken for which. Rows: what is right; columns: what the model said."""
+
+    kind: ClassVar[CardKind] = "confusion"
+
+    run_id: str
+    labels: list[str] = Field(description="at most 20; where there are more, the most confused ones and 'all others'")
+    folded: int = Field(default=0, description="labels inside 'all others', which is then the last one")
+    matrix: list[list[int]]
+    sentence: str = Field(description="what to see")
+
+
+class MistakeView(BaseModel):
+    text: str
+    expected: str
+    predicted: str
+    score: float
+
+
+class MistakesCard(CardData):
+    """Test rows it got wrong, the most self-assured first."""
+
+    kind: ClassVar[CardKind] = "mistakes"
+
+    run_id: str
+    label: str | None = Field(default=None, description="only mistakes on this label, where asked for")
+    mistakes: list[MistakeView] = Field(description="at most 10")
+    total: int = Field(description="mistakes among all test rows")
+    rows: int = Field(description="test rows")
+
+
+class ScoreView(BaseModel):
+    label: str
+    score: float
+
+
+class PredictionView(BaseModel):
+    text: str
+    label: str
+    score: float
+    sure: bool = Field(description="False: show it as 'not sure'")
+    sentence: str = Field(description="the answer and how sure it is, in words")
+    scores: list[ScoreView] = Field(description="the five best, best first")
+
+
+class PredictionCard(CardData):
+    """What a model says about texts that were typed in."""
+
+    kind: ClassVar[CardKind] = "prediction"
+
+    model_id: str
+    model_name: str
+    predictions: list[PredictionView]
+
+
+class DownloadCard(CardData):
+    """A model to take away."""
+
+    kind: ClassVar[CardKind] = "download"
+
+    model_id: str
+    model_name: str
+    url: str = Field(description="path on this server; behind the login where there is one")
+    path: str | None = Field(description="where the file lies; None on S3 and where people log in")
+    file_name: str
+    bytes: int
+    files: list[str] = Field(description="what is in it")
+    snippet: str = Field(description="Python that loads it with the field's own libraries")
+    snippet_language: str = "python"
+
+
+class ConceptCard(CardData):
+    """One term, explained."""
+
+    kind: ClassVar[CardKind] = "concept"
+
+    term: str
+    title: str
+    text: str = Field(description="two to five plain sentences, paragraphs parted by an empty line")
+    example: str = ""
+    related: list[str] = Field(default_factory=list, description="titles of concepts to ask about next")
+    yours: str = Field(default="", description="the term in this person's own result, where there is one")

@@ -1,0 +1,1 @@
+"""Tables to files: for people, for other programs, and for annotation tools."""
