@@ -4,7 +4,7 @@ The same renderer serves a stored conversation and a live one: each event gives 
 was there before replaces it. Ids follow from the conversation and the event's number, so every tab sees the same ones.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -103,6 +103,12 @@ def step_id(conversation_id: str, seq: int) -> str:
     return f"{conversation_id}.{seq}"
 
 
+def last_seq_of(steps: Iterable[Mapping[str, Any]]) -> int:
+    """The number of the newest event among the steps of a conversation that a page was sent; 0: none."""
+    numbers = [str(step["id"]).rpartition(".")[2] for step in steps]
+    return max((int(number) for number in numbers if number.isdecimal()), default=0)
+
+
 def seq_of(step: str) -> tuple[str, int]:
     """The conversation and the number of the event that a step shows. Raises NotFound for any other text."""
     conversation_id, _, seq = step.rpartition(".")
@@ -166,6 +172,10 @@ class Renderer:
         for card in cards:
             card["props"] = {**card["props"], "data": event.view}
         return [Update("element", dict(card)) for card in cards] if event.view else []
+
+    def progress_cards(self) -> list[Update]:
+        """All cards of trainings as they were rendered last."""
+        return [Update("element", dict(card)) for cards in self._progress.values() for card in cards]
 
     def _message(self, stored: StoredEvent, text: str, by_user: bool = False) -> Update:
         body: JsonDict = {

@@ -29,7 +29,7 @@ from starlette.responses import Response
 from assistant.conversation import Answer, Conversation, Say, Upload, UserInput
 from assistant.data_layer import TranscriptDataLayer, persisted
 from assistant.identity import Identity
-from assistant.rendering.steps import welcome
+from assistant.rendering.steps import last_seq_of, welcome
 from assistant.surfaces.web_chainlit import token_end
 from assistant.surfaces.web_live import LiveThread
 from assistant.surfaces.web_state import Web
@@ -65,7 +65,9 @@ def register(web: Web) -> None:
 
     @cl.on_chat_resume
     async def on_chat_resume(thread: ThreadDict) -> None:
-        await _follow(web, _session(), thread["id"])
+        # Between the reading of this and the subscribing something may have happened: a training may have ended.
+        known = last_seq_of(cast(list[dict[str, Any]], thread["steps"]))
+        await _follow(web, _session(), thread["id"], known)
 
     @cl.on_message
     async def on_message(message: cl.Message) -> None:
@@ -184,8 +186,11 @@ async def _greet(session: WebsocketSession) -> None:
     await _emit(session, "window_message", {"type": "mtw:stage", "stage": "goal"})
 
 
-async def _follow(web: Web, session: WebsocketSession, conversation_id: str) -> LiveThread:
-    """From now on the tab sees whatever happens in this conversation, also after a cut of the network."""
+async def _follow(web: Web, session: WebsocketSession, conversation_id: str, known: int | None = None) -> LiveThread:
+    """From now on the tab sees whatever happens in this conversation, also after a cut of the network.
+
+    ``known``: the last event that the page has been sent, where it was sent a stored conversation.
+    """
     for gone in [known for known in _threads if known not in ws_sessions_id]:
         await _threads.pop(gone).stop()
         _conversations.pop(gone, None)
@@ -196,7 +201,7 @@ async def _follow(web: Web, session: WebsocketSession, conversation_id: str) -> 
         thread = _threads[session.id] = LiveThread(_Tab(session), web.workspace(_owner(session)), conversation_id)
     # Chainlit sends the whole thread anew at every reconnection of a session that has this set.
     session.thread_id_to_resume = conversation_id
-    await thread.start()
+    await thread.start(known)
     return thread
 
 

@@ -55,13 +55,19 @@ class LiveThread:
         self._stream: str | None = None
         self._pump: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        """Takes in what is stored, then follows the hub until :meth:`stop`."""
+    async def start(self, known: int | None = None) -> None:
+        """Takes in what is stored, then follows the hub until :meth:`stop`.
+
+        Args:
+            known: the last event that the page has been sent. What came after it, while nobody followed for this tab,
+                is sent now, and so is the present state of trainings. None: the page has everything.
+        """
         await self.stop()
-        started = asyncio.Event()
-        self._pump = asyncio.create_task(self._follow(started))
-        await started.wait()
-        await anyio.to_thread.run_sync(self._replay)
+        subscribed, replayed = asyncio.Event(), asyncio.Event()
+        self._pump = asyncio.create_task(self._follow(subscribed, replayed))
+        await subscribed.wait()
+        await self._send(await anyio.to_thread.run_sync(self._replay, known))
+        replayed.set()
         await self.tab.emit("window_message", {"type": "mtw:stage", "stage": self._renderer.stage})
 
     async def stop(self) -> None:
@@ -69,19 +75,25 @@ class LiveThread:
             self._pump.cancel()
             self._pump = None
 
-    def _replay(self) -> None:
+    def _replay(self, known: int | None) -> list[Update]:
+        """What the page lacks of the stored events."""
         renderer = Renderer(self.conversation_id, run_state(self._workspace))
+        missed: list[Update] = []
         try:
             events = self._workspace.transcripts.load(self.conversation_id).events
         except NotFound:
             events = []
         for stored in events:
-            renderer.event(stored)
+            updates = renderer.event(stored)
+            if known is not None and stored.seq > known:
+                missed += updates
         self._renderer = renderer
+        return missed if known is None else missed + renderer.progress_cards()
 
-    async def _follow(self, started: asyncio.Event) -> None:
+    async def _follow(self, subscribed: asyncio.Event, replayed: asyncio.Event) -> None:
         with hub.subscribe(self.conversation_id, self.tab.id) as news:
-            started.set()
+            subscribed.set()
+            await replayed.wait()
             async for item in news:
                 try:
                     await self.show(item)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from assistant.hub import Delta, hub
+from assistant.rendering.steps import last_seq_of, render
 from assistant.surfaces.web_live import LiveThread
 from tests.assistant import card_samples
 from tests.assistant.web_client import FakeTab
@@ -141,3 +142,21 @@ def test_ticks_of_a_training_replace_its_card_also_after_a_reload(workspace: Wor
     assert element["id"].endswith(".1.card")
     assert element["props"]["data"]["fraction"] == 0.9
     assert tab.of("new_message") == []
+
+
+def test_a_page_that_was_sent_an_older_state_gets_what_it_missed(workspace: Workspace) -> None:
+    """Chainlit reads the conversation first and says so after: what happens in between must not be lost."""
+    conversation = workspace.transcripts.create("web").id
+    workspace.transcripts.append(conversation, [UserSaid(text="hi"), AssistantSaid(text="hello")])
+    rendered = render(workspace.transcripts.load(conversation), lambda _: None, {})
+    workspace.transcripts.append(conversation, [AssistantSaid(text="the training has ended"), TurnEnded(stage="check")])
+    tab = FakeTab()
+
+    async def run() -> None:
+        thread = LiveThread(tab, workspace, conversation)
+        await thread.start(last_seq_of(rendered.steps))
+        await thread.stop()
+
+    asyncio.run(run())
+    assert [m["output"] for m in tab.of("new_message")] == ["the training has ended"]
+    assert tab.of("window_message") == [{"type": "mtw:stage", "stage": "check"}]
