@@ -4,7 +4,7 @@ import os
 import time
 from typing import Literal
 
-Prefix = Literal["usr", "ds", "plan", "run", "mdl", "ask", "call", "fb"]
+Prefix = Literal["usr", "ds", "plan", "run", "mdl", "ask", "call", "fb", "lab"]
 
 
 def uuid7_hex() -> str:

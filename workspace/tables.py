@@ -177,3 +177,53 @@ class FeedbackRow(Owned, table=True):
     value: int
     comment: str = ""
     created_at: datetime = _time()
+
+
+class LabelSessionRow(Owned, table=True):
+    """One labelling of one version of data: what is asked, among which categories, and which texts come next."""
+
+    __tablename__ = "label_sessions"
+
+    id: str = Field(primary_key=True)
+    dataset_id: str = Field(index=True)
+    conversation_id: str | None = None
+    text: list[str] = _json()
+    target: str
+    task: str
+    classes: list[dict[str, Any]] = _json()
+    pool: dict[str, Any] = _json()
+    queue: list[dict[str, Any]] = _json()
+    queue_answers: int = Field(default=-1, description="answers that were known when the queue was made; -1: none yet")
+    estimate: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    result_id: str | None = Field(default=None, description="the version that was last made of the answers")
+    code_hash: str | None = Field(default=None, index=True)
+    created_at: datetime = _time()
+
+
+class LabelAnswerRow(Owned, table=True):
+    """What one person said about one text. The text itself stays in the data."""
+
+    __tablename__ = "label_answers"
+
+    session_id: str = Field(primary_key=True)
+    row: int = Field(primary_key=True)
+    person: str = Field(primary_key=True)
+    seq: int
+    state: str
+    labels: list[str] = _json()
+    spans: list[dict[str, Any]] = _json()
+    suggested: list[str] = _json()
+    by: str = ""
+    at: datetime = _time()
+
+
+class LabelGuestRow(Owned, table=True):
+    """Somebody who was let into another person's labelling by its code; ``owner_id`` is the guest."""
+
+    __tablename__ = "label_guests"
+
+    owner_id: str = Field(primary_key=True, index=True)
+    session_id: str = Field(primary_key=True)
+    host_id: str
+    name: str
+    created_at: datetime = _time()

@@ -31,9 +31,62 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_deletions_owner_id"), "deletions", ["owner_id"], unique=False)
+    _add_labelling()
+
+
+def _add_labelling() -> None:
+    op.create_table(
+        "label_sessions",
+        sa.Column("owner_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("dataset_id", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=True),
+        sa.Column("text", sa.JSON(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("task", sa.String(), nullable=False),
+        sa.Column("classes", sa.JSON(), nullable=False),
+        sa.Column("pool", sa.JSON(), nullable=False),
+        sa.Column("queue", sa.JSON(), nullable=False),
+        sa.Column("queue_answers", sa.Integer(), nullable=False),
+        sa.Column("estimate", sa.JSON(), nullable=True),
+        sa.Column("result_id", sa.String(), nullable=True),
+        sa.Column("code_hash", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    for column in ("owner_id", "dataset_id", "code_hash"):
+        op.create_index(op.f(f"ix_label_sessions_{column}"), "label_sessions", [column], unique=False)
+    op.create_table(
+        "label_answers",
+        sa.Column("owner_id", sa.String(), nullable=False),
+        sa.Column("session_id", sa.String(), nullable=False),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("labels", sa.JSON(), nullable=False),
+        sa.Column("spans", sa.JSON(), nullable=False),
+        sa.Column("suggested", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("session_id", "row", "person"),
+    )
+    op.create_index(op.f("ix_label_answers_owner_id"), "label_answers", ["owner_id"], unique=False)
+    op.create_table(
+        "label_guests",
+        sa.Column("owner_id", sa.String(), nullable=False),
+        sa.Column("session_id", sa.String(), nullable=False),
+        sa.Column("host_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("owner_id", "session_id"),
+    )
+    op.create_index(op.f("ix_label_guests_owner_id"), "label_guests", ["owner_id"], unique=False)
 
 
 def downgrade() -> None:
+    for name in ("label_guests", "label_answers", "label_sessions"):
+        op.drop_table(name)
     op.drop_table("deletions")
     with op.batch_alter_table("runs") as table:
         table.drop_index("ix_runs_kind")
