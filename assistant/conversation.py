@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 import anyio
 
 from assistant.hub import Delta, Hub, hub
-from assistant.inputs import Answer, Say, Upload, UserInput
+from assistant.inputs import Answer, Press, Say, Upload, UserInput
 from assistant.questions import stage_of
 from assistant.turn import Turn, error_event
 from workspace.errors import NotFound
@@ -24,7 +24,7 @@ from workspace.events import Asked, FileReceived, RunProgressed, Stage, StoredEv
 from workspace.home import Workspace
 from workspace.transcript import Transcript
 
-__all__ = ["Answer", "Conversation", "Delta", "RunProgressed", "Say", "Upload", "UserInput", "error_event"]
+__all__ = ["Answer", "Conversation", "Delta", "Press", "RunProgressed", "Say", "Upload", "UserInput", "error_event"]
 
 _running: set[asyncio.Task[None]] = set()
 

@@ -30,4 +30,11 @@ class Answer:
     value: JsonValue
 
 
-UserInput = Say | Upload | Answer
+@dataclass(frozen=True)
+class Press:
+    """A button that stands on a card instead of under a question: the option's id."""
+
+    option: str
+
+
+UserInput = Say | Upload | Answer | Press

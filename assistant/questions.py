@@ -1,9 +1,9 @@
 """Questions of a transcript: which one is open, what was decided, what a press or a form stands for. No I/O."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assistant.approval import option_of, verdict
+from assistant.approval import normal, option_of, verdict
 from tools.asking import call_of
 from tools.registry import ApprovalRequest
 from workspace.events import (
@@ -77,6 +77,36 @@ def is_shown_plan(events: Events, tool: str, args: dict[str, Any], fingerprint: 
     card = next(cards, None)
     shown = card is not None and (card.data.get("plan_id"), card.data.get("hash")) == (args.get("plan_id"), fingerprint)
     return same and shown and newest.approval.fingerprint == fingerprint
+
+
+def card_button(events: Events, value: Any) -> Option | None:
+    """The button of that id on any card that was shown here; nothing else can be pressed."""
+    return next((button for button in _card_buttons(events) if button.id == value), None)
+
+
+def card_button_said(events: Events, text: str) -> Option | None:
+    """The button on a card of the newest turn that says exactly what was typed, for who has no mouse."""
+    ends = [i for i, stored in enumerate(events) if isinstance(stored.event, TurnEnded)]
+    newest = events[ends[-2] + 1 :] if len(ends) > 1 else events
+    return next((button for button in _card_buttons(newest) if normal(button.label) == normal(text)), None)
+
+
+def _card_buttons(events: Events) -> Iterator[Option]:
+    for stored in reversed(events):
+        if isinstance(stored.event, CardShown):
+            yield from _buttons_in(stored.event.card.data)
+
+
+def _buttons_in(data: Any) -> Iterator[Option]:
+    """What stands under ``button`` or ``buttons``, in the card or in one of its items (:mod:`tools.cards`)."""
+    for key, value in data.items() if isinstance(data, dict) else ():
+        if key == "button" and isinstance(value, dict):
+            yield Option.model_validate(value)
+        elif key == "buttons" and isinstance(value, list):
+            yield from map(Option.model_validate, value)
+        elif isinstance(value, list):
+            for item in value:
+                yield from _buttons_in(item)
 
 
 def form_call(asked: Asked, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:

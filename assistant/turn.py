@@ -12,15 +12,18 @@ from assistant.agent import TakenOver, ToolDone, TurnContext, Waiting, agent_for
 from assistant.approval import decline_of, option_of, verdict
 from assistant.history import messages_of
 from assistant.hub import Delta
-from assistant.inputs import Answer, Say, Upload, UserInput
+from assistant.inputs import Answer, Press, Say, Upload, UserInput
 from assistant.questions import (
     asked_of,
+    card_button,
+    card_button_said,
     confirmation,
     form_call,
     is_decided,
     is_shown_plan,
     launch_meant,
     open_approval,
+    open_question,
     stage_of,
 )
 from assistant.toolbelt import Outcome, call_tool, describe_call, registry
@@ -98,6 +101,8 @@ class Turn:
                 return await self._take_answer(user_input)
             case Upload():
                 return await self._take_file(user_input)
+            case Press():
+                return await self._take_press(user_input)
         assert_never(user_input)
 
     async def _take_words(self, text: str) -> bool:
@@ -121,9 +126,12 @@ class Turn:
         return await self._decide(asked, chosen)
 
     async def _take_free_words(self, text: str) -> bool:
-        """Words where no yes is awaited. What stands on an offered Start button is a press of it."""
+        """Words where no yes is awaited. What stands on an offered Start button, or on a card, is a press of it."""
         press = launch_meant(self._events, text)
+        on_card = None if press or self._stands_below(text) else card_button_said(self._events, text)
         await self._emit(UserSaid(text=text))
+        if on_card:
+            return await self._run_button(on_card.id)
         if press is None:
             return True
         asked, option = press
@@ -134,7 +142,7 @@ class Turn:
         asked = asked_of(self._events, answer.ask_id)
         if asked is None:
             raise NotFound("QUESTION_NOT_FOUND", "This question is not part of this conversation.", "Ask anew.")
-        option = option_of(asked, answer.value)
+        option = option_of(asked, answer.value) or card_button(self._events, answer.value)
         if asked.approval and option is None and isinstance(answer.value, str) and verdict(answer.value) != "other":
             accepted = verdict(answer.value) == "yes"
             option = next((o for o in asked.options if (o.id == asked.approval.accept) == accepted), None)
@@ -157,6 +165,19 @@ class Turn:
         if dataset_id:
             await self._call("inspect_dataset", {"dataset_id": dataset_id})
         return True
+
+    async def _take_press(self, press: Press) -> bool:
+        option = card_button(self._events, press.option)
+        if option is None:
+            raise NotFound("BUTTON_NOT_FOUND", "This button is not part of this conversation.", "Reload the page.")
+        await self._decline_open()
+        await self._emit(Answered(ask_id="", value=option.id, label=option.label))
+        return await self._run_button(option.id)
+
+    def _stands_below(self, text: str) -> bool:
+        """Whether the open question itself has a button with these words."""
+        asked = open_question(self._events)
+        return asked is not None and option_of(asked, text) is not None
 
     async def _decline_open(self, but: str = "") -> None:
         """Doing something else while a yes is awaited is a no."""
@@ -187,11 +208,15 @@ class Turn:
         A Start button that names the plan shown last is that yes.
         """
         if isinstance(value, dict) and asked.ask == "form" and asked.options:
-            tool, args = form_call(asked, value)
-        elif any(option.id == value for option in asked.options):
-            tool, args = call_of(str(value))
-        else:
-            return True
+            return await self._run_call(*form_call(asked, value))
+        if any(option.id == value for option in asked.options) or card_button(self._events, value):
+            return await self._run_button(str(value))
+        return True
+
+    async def _run_button(self, option_id: str) -> bool:
+        return await self._run_call(*call_of(option_id))
+
+    async def _run_call(self, tool: str, args: dict[str, Any]) -> bool:
         if tool not in registry():
             return True
         try:

@@ -26,7 +26,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.conversation import Answer, Conversation, Say, Upload, UserInput
+from assistant.conversation import Answer, Conversation, Press, Say, Upload, UserInput
 from assistant.data_layer import TranscriptDataLayer, persisted
 from assistant.identity import Identity
 from assistant.rendering.steps import last_seq_of, welcome
@@ -85,11 +85,16 @@ def register(web: Web) -> None:
         ask_id, value = action.payload.get("ask_id"), action.payload.get("value")
         if not isinstance(ask_id, str):
             return {"taken": False}
-        session = _session()
-        task = asyncio.create_task(_answer(web, session, Answer(ask_id, value)))
-        session.current_task = task
-        _tasks.add(task)
-        task.add_done_callback(_tasks.discard)
+        _act(web, Answer(ask_id, value))
+        return {"taken": True}
+
+    @cl.action_callback("press")
+    async def on_press(action: cl.Action) -> dict[str, bool]:
+        """A button that stands on a card."""
+        option = action.payload.get("option")
+        if not isinstance(option, str):
+            return {"taken": False}
+        _act(web, Press(option))
         return {"taken": True}
 
     @sio.on("stop")  # type: ignore[untyped-decorator]
@@ -100,6 +105,15 @@ def register(web: Web) -> None:
         if session and conversation:
             await conversation.stop()
             await _emit(session, "task_end", {})
+
+
+def _act(web: Web, user_input: Answer | Press) -> None:
+    """Takes the turn in a task of its own: the page is told at once that the press has arrived."""
+    session = _session()
+    task = asyncio.create_task(_answer(web, session, user_input))
+    session.current_task = task
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
 
 
 def _register_login(web: Web) -> None:
@@ -217,7 +231,7 @@ async def _turn(web: Web, session: WebsocketSession, user_input: UserInput) -> N
         if thread is None or thread.conversation_id != conversation.id:
             thread = await _follow(web, session, conversation.id)
             await _introduce(session, conversation, user_input)
-        own = not isinstance(user_input, Answer)
+        own = not isinstance(user_input, Answer | Press)
         async for item in conversation.turn(user_input):
             await thread.show(item, own)
     except WizardError as error:
@@ -234,7 +248,7 @@ async def _introduce(session: WebsocketSession, conversation: Conversation, user
     await _emit(session, "first_interaction", {"interaction": title, "thread_id": conversation.id})
 
 
-async def _answer(web: Web, session: WebsocketSession, answer: Answer) -> None:
+async def _answer(web: Web, session: WebsocketSession, answer: Answer | Press) -> None:
     init_ws_context(session)
     await _emit(session, "task_start", {})
     try:
