@@ -16,8 +16,8 @@ from workspace.dataset import ColumnProfile, Dataset, DatasetProfile
 from workspace.errors import LimitExceeded, Unavailable, UnreadableFile
 from workspace.home import Workspace
 from workspace.ids import new_id
+from workspace.judging.problems import find_problems, label_counts
 from workspace.reading.detect import detect_format
-from workspace.reading.problems import find_problems, label_counts
 from workspace.reading.registry import READERS
 from workspace.reading.roles import guess
 from workspace.reading.source import Limits, Opened, ReadExactly, Source

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workspace.hashing import DistinctCounter, hash_strings
 from workspace.reading.cells import is_blank, is_boolean, is_date, is_number
-from workspace.reading.hashing import DistinctCounter, hash_strings
 from workspace.reading.records import OBJECT
 
 MOST_VALUES = 5_000

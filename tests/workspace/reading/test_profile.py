@@ -10,8 +10,8 @@ import pytest
 
 from tests.workspace.reading.files import codes, read_bytes
 from workspace.errors import InputError
+from workspace.hashing import DistinctCounter, combine, hash_strings, mix
 from workspace.reading import preview, write_table
-from workspace.reading.hashing import DistinctCounter, combine, hash_strings, mix
 from workspace.reading.statistics import ColumnStatistics
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workspace.reading.hashing import Hashes, combine, hash_strings
+from workspace.hashing import Hashes, combine, hash_strings
 
 _BATCH = 32_768
 _SHOWN = 100

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from workspace.dataset import DataProblem, FixOffer, TaskGuess, TaskKind
-from workspace.reading.repeats import Repeats, find_repeats
-from workspace.reading.statistics import ColumnStatistics, TableStatistics
+from workspace.judging.repeats import Repeats, find_repeats
+from workspace.judging.types import CountedColumn, CountedTable
 
 _ORDER = {"blocking": 0, "warning": 1, "info": 2}
 _FEW = 8
@@ -16,7 +16,7 @@ _IMBALANCE = 10
 _SMALL = 50
 
 
-def label_counts(statistics: TableStatistics, task: TaskGuess) -> dict[str, int]:
+def label_counts(statistics: CountedTable, task: TaskGuess) -> dict[str, int]:
     """Rows per label, most frequent first, then by name. Empty where the task has no labels."""
     column = _column(statistics, task.label)
     if column is None or task.kind not in (TaskKind.CLASSIFICATION, TaskKind.MULTILABEL):
@@ -26,7 +26,7 @@ def label_counts(statistics: TableStatistics, task: TaskGuess) -> dict[str, int]
 
 
 def find_problems(
-    table: Path, rows: int, statistics: TableStatistics, task: TaskGuess, met: list[DataProblem]
+    table: Path, rows: int, statistics: CountedTable, task: TaskGuess, met: list[DataProblem]
 ) -> list[DataProblem]:
     """All problems of a table, those that the reader met included, ranked by severity, then by how many rows."""
     if rows == 0:
@@ -54,7 +54,7 @@ def find_problems(
     return sorted(found, key=lambda problem: (_ORDER[problem.severity], -problem.count))
 
 
-def _column(statistics: TableStatistics, name: str | None) -> ColumnStatistics | None:
+def _column(statistics: CountedTable, name: str | None) -> CountedColumn | None:
     return next((column for column in statistics.columns if column.name == name), None)
 
 
@@ -62,7 +62,7 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
-def _no_task(statistics: TableStatistics, task: TaskGuess) -> DataProblem:
+def _no_task(statistics: CountedTable, task: TaskGuess) -> DataProblem:
     named = ", ".join(f"“{column.name}”" for column in statistics.columns[:8])
     if len(statistics.columns) == 1:
         return DataProblem(
@@ -87,7 +87,7 @@ def _no_task(statistics: TableStatistics, task: TaskGuess) -> DataProblem:
     )
 
 
-def _missing_text(column: ColumnStatistics) -> DataProblem:
+def _missing_text(column: CountedColumn) -> DataProblem:
     have = "row has" if column.missing == 1 else "rows have"
     return DataProblem(
         code="MISSING_TEXT",
@@ -98,7 +98,7 @@ def _missing_text(column: ColumnStatistics) -> DataProblem:
     )
 
 
-def _missing_label(column: ColumnStatistics) -> DataProblem:
+def _missing_label(column: CountedColumn) -> DataProblem:
     have = "row has" if column.missing == 1 else "rows have"
     return DataProblem(
         code="MISSING_LABEL",
