@@ -6,7 +6,7 @@ The versions of one upload are a family. Its current version is the newest that 
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workspace.dataset import Dataset, Step
+from workspace.dataset import Dataset, FixCall, Step
 from workspace.errors import Conflict
 from workspace.findings import FILE as FINDINGS
 from workspace.home import Workspace
@@ -61,25 +61,51 @@ def derive(
     return dataset
 
 
+def current(workspace: Workspace, dataset: Dataset) -> Dataset:
+    """The newest version of the family that was not undone: what is planned with and cleaned further."""
+    family = workspace.datasets.list(family_id=dataset.family_id)
+    return family[0] if family else dataset
+
+
 def undo(workspace: Workspace, dataset: Dataset) -> Dataset:
-    """The version before, which is the current one from now on. Raises Conflict where there is none."""
+    """Takes this version back, and what was made from it; returns the one before, which is the current one now.
+
+    Raises:
+        Conflict: NOTHING_TO_UNDO for the upload, ALREADY_UNDONE where another press was quicker.
+    """
     if dataset.parent_id is None:
         raise Conflict("NOTHING_TO_UNDO", "This is your data as it was uploaded.", "There is nothing to undo.")
+    if dataset.undone:
+        raise Conflict("ALREADY_UNDONE", "This step is undone already.", "Bring it back, or go on without it.")
+    line = lineage(workspace, current(workspace, dataset))
+    ids = [version.id for version in line]
+    later = line[ids.index(dataset.id) :] if dataset.id in ids else [dataset]
+    for version in reversed(later):
+        workspace.datasets.set_undone(version.id, True)
     parent = workspace.datasets.get(dataset.parent_id)
-    workspace.datasets.set_undone(dataset.id, True)
     if parent.undone:
         workspace.datasets.set_undone(parent.id, False)
+        parent = workspace.datasets.get(parent.id)
     return parent
 
 
 def redo(workspace: Workspace, dataset: Dataset) -> Dataset:
-    """The version that was undone last from this one. Raises Conflict where there is none."""
-    family = workspace.datasets.list(family_id=dataset.family_id, undone=True)
-    undone = [d for d in family if d.parent_id == dataset.id and d.undone]
+    """Brings back the version that was undone last from the current one. Raises Conflict where there is none."""
+    now = current(workspace, dataset)
+    undone = [d for d in _undone(workspace, now) if d.parent_id == now.id]
     if not undone:
         raise Conflict("NOTHING_TO_REDO", "Nothing was undone here.", "There is nothing to bring back.")
     workspace.datasets.set_undone(undone[0].id, False)
     return workspace.datasets.get(undone[0].id)
+
+
+def can_redo(workspace: Workspace, dataset: Dataset) -> bool:
+    """Whether a step from this version was undone and can be had back."""
+    return any(d.parent_id == dataset.id for d in _undone(workspace, dataset))
+
+
+def _undone(workspace: Workspace, dataset: Dataset) -> list[Dataset]:
+    return [d for d in workspace.datasets.list(family_id=dataset.family_id, undone=True) if d.undone]
 
 
 def lineage(workspace: Workspace, dataset: Dataset) -> list[Dataset]:
@@ -88,6 +114,17 @@ def lineage(workspace: Workspace, dataset: Dataset) -> list[Dataset]:
     while line[0].parent_id:
         line.insert(0, workspace.datasets.get(line[0].parent_id))
     return line
+
+
+def fixes_of(workspace: Workspace, dataset: Dataset) -> list[FixCall]:
+    """The recipe of a version: every repair since the upload, in order."""
+    steps = [version.step for version in lineage(workspace, dataset)]
+    return [fix for step in steps if step and step.kind == "clean" for fix in step.fixes]
+
+
+def changes_key(workspace: Workspace, dataset: Dataset) -> str:
+    """Where it is kept what the version's step did to each row; there may be nothing."""
+    return workspace.storage.key("datasets", dataset.id, CHANGES)
 
 
 def findings_key(workspace: Workspace, dataset: Dataset) -> str:
