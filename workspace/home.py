@@ -7,8 +7,10 @@ from sqlalchemy import Engine
 
 from workspace.conversations import Feedback, Transcripts
 from workspace.database import engine_for
+from workspace.labelling import Labelling
 from workspace.queue import Queue
-from workspace.repositories import Datasets, Models, Plans, Runs
+from workspace.repositories import Datasets, Models, Plans
+from workspace.runs import Analyses, Runs
 from workspace.settings import Settings
 from workspace.storage import Storage
 
@@ -45,8 +47,16 @@ class Workspace:
         return Runs(self.engine, self.owner_id)
 
     @cached_property
+    def analyses(self) -> Analyses:
+        return Analyses(self.engine, self.owner_id)
+
+    @cached_property
     def models(self) -> Models:
         return Models(self.engine, self.owner_id)
+
+    @cached_property
+    def labelling(self) -> Labelling:
+        return Labelling(self.engine, self.owner_id)
 
     @cached_property
     def transcripts(self) -> Transcripts:
