@@ -1,19 +1,13 @@
 """Problems in the data that would hurt a training: a pure decision on what was counted, most severe first."""
 
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from workspace.dataset import DataProblem, FixOffer, TaskGuess, TaskKind
+from workspace.judging.labels import find_label_problems
 from workspace.judging.repeats import Repeats, find_repeats
 from workspace.judging.types import CountedColumn, CountedTable
 
 _ORDER = {"blocking": 0, "warning": 1, "info": 2}
-_FEW = 8
-_MOST_CLASSES = 200
-_IMBALANCE = 10
-_SMALL = 50
 
 
 def label_counts(statistics: CountedTable, task: TaskGuess) -> dict[str, int]:
@@ -48,7 +42,7 @@ def find_problems(
         found.append(_missing_label(label))
     labels = label_counts(statistics, task)
     if labels:
-        found += _about_labels(_Labels(labels, rows, task.kind is TaskKind.CLASSIFICATION))
+        found += find_label_problems(labels, rows, single=task.kind is TaskKind.CLASSIFICATION)
     if text is not None:
         found += _about_repeats(find_repeats(table, task.text, task.label), rows, has_label=label is not None)
     return sorted(found, key=lambda problem: (_ORDER[problem.severity], -problem.count))
@@ -109,145 +103,30 @@ def _missing_label(column: CountedColumn) -> DataProblem:
     )
 
 
-@dataclass(frozen=True)
-class _Labels:
-    counts: dict[str, int]
-    rows: int
-    single: bool
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-
-def _about_labels(labels: _Labels) -> list[DataProblem]:
-    checks: list[Callable[[_Labels], DataProblem | None]] = [
-        _one_class,
-        _few_rows,
-        _too_many_classes,
-        _variants,
-        _rare_classes,
-        _imbalance,
-    ]
-    return [problem for check in checks if (problem := check(labels)) is not None]
-
-
-def _one_class(labels: _Labels) -> DataProblem | None:
-    if len(labels.counts) != 1 or not labels.single:
-        return None
-    only = next(iter(labels.counts))
-    return DataProblem(
-        code="ONE_CLASS",
-        severity="blocking",
-        count=labels.total,
-        message=f"Every row has the same answer, “{only[:80]}”. A model needs at least two answers to tell apart.",
-        examples=[only[:100]],
-    )
-
-
-def _few_rows(labels: _Labels) -> DataProblem | None:
-    if labels.rows >= _SMALL or len(labels.counts) < 2:
-        return None
-    return DataProblem(
-        code="FEW_ROWS",
-        severity="warning",
-        count=labels.rows,
-        message=f"There are only {_rows(labels.rows)}. A training will run, but its result will be a rough guess. "
-        "50 rows for each answer are a start, 200 are good.",
-    )
-
-
-def _too_many_classes(labels: _Labels) -> DataProblem | None:
-    mean = labels.total / len(labels.counts)
-    if len(labels.counts) <= _MOST_CLASSES or mean >= 30:
-        return None
-    return DataProblem(
-        code="TOO_MANY_CLASSES",
-        severity="warning",
-        count=len(labels.counts),
-        message=f"There are {len(labels.counts):,} different answers with about {mean:.0f} rows each. "
-        "That is hard to learn. Perhaps another column is the answer, or some can be joined.",
-    )
-
-
-def _variants(labels: _Labels) -> DataProblem | None:
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for label in labels.counts:
-        groups[" ".join(label.casefold().split())].append(label)
-    several = [sorted(group, key=lambda x: -labels.counts[x]) for group in groups.values() if len(group) > 1]
-    if not several:
-        return None
-    several.sort(key=lambda group: -sum(labels.counts[label] for label in group[1:]))
-    groups_word = "answer is" if len(several) == 1 else "answers are"
-    return DataProblem(
-        code="LABEL_VARIANTS",
-        severity="warning",
-        count=sum(labels.counts[label] for group in several for label in group[1:]),
-        message=f"{len(several):,} {groups_word} written in more than one way (capital letters or blanks differ), "
-        "so the model would take the spellings for different answers.",
-        examples=[" / ".join(f"“{label[:40]}”" for label in group[:4]) for group in several[:3]],
-        fix=FixOffer(code="merge_label_variants", label="Merge them"),
-    )
-
-
-def _rare_classes(labels: _Labels) -> DataProblem | None:
-    rare = [label for label, count in labels.counts.items() if count < _FEW]
-    if not rare or len(labels.counts) < 2:
-        return None
-    left = len(labels.counts) - len(rare)
-    blocking = labels.single and all(count == 1 for count in labels.counts.values())
-    many = "1 answer has" if len(rare) == 1 else f"{len(rare):,} answers have"
-    tail = "Nothing can be both learnt and checked with one row each." if blocking else "They can hardly be learnt."
-    return DataProblem(
-        code="RARE_CLASSES",
-        severity="blocking" if blocking else "warning",
-        count=len(rare),
-        message=f"{many} fewer than {_FEW} rows. {tail}",
-        examples=[f"{label[:80]} ({labels.counts[label]:,})" for label in rare[:-4:-1]],
-        fix=FixOffer(code="drop_rare_classes", label="Leave these answers out") if left >= 2 else None,
-    )
-
-
-def _imbalance(labels: _Labels) -> DataProblem | None:
-    ordered = list(labels.counts.items())
-    common = [item for item in ordered if item[1] >= _FEW]
-    if len(common) < 2 or common[0][1] < _IMBALANCE * common[-1][1]:
-        return None
-    (most, most_count), (least, least_count) = common[0], common[-1]
-    return DataProblem(
-        code="IMBALANCE",
-        severity="info",
-        count=most_count,
-        message=f"“{most[:60]}” has {most_count:,} rows, “{least[:60]}” only {least_count:,}. "
-        "I will weigh the rare answers more, and judge the result for each answer on its own.",
-        examples=[f"{label[:60]} ({count:,})" for label, count in (common[0], common[-1])],
-    )
-
-
 def _about_repeats(repeats: Repeats, rows: int, *, has_label: bool) -> list[DataProblem]:
     found: list[DataProblem] = []
-    if repeats.duplicates:
-        once = "1 row repeats" if repeats.duplicates == 1 else f"{repeats.duplicates:,} rows repeat"
+    if count := len(repeats.duplicates):
+        once = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
         same = "text and answer" if has_label else "text"
         found.append(
             DataProblem(
                 code="EXACT_DUPLICATES",
-                severity="warning" if repeats.duplicates >= 0.01 * rows else "info",
-                count=repeats.duplicates,
+                severity="warning" if count >= 0.01 * rows else "info",
+                count=count,
                 message=f"{once} an earlier one with the same {same}. Kept, the score would look better than it is.",
                 examples=repeats.duplicate_examples,
                 fix=FixOffer(code="drop_duplicates", label="Remove the repeats"),
             )
         )
-    if repeats.conflicting_rows:
+    if count := len(repeats.conflicts):
         texts = "1 text stands" if repeats.conflicting_texts == 1 else f"{repeats.conflicting_texts:,} texts stand"
         found.append(
             DataProblem(
                 code="CONFLICTING_LABELS",
                 severity="warning",
-                count=repeats.conflicting_rows,
+                count=count,
                 message=f"{texts} in the file more than once with different answers "
-                f"({_rows(repeats.conflicting_rows)}). The model cannot know which is right.",
+                f"({_rows(count)}). The model cannot know which is right.",
                 examples=repeats.conflict_examples,
                 fix=FixOffer(code="drop_conflicts", label="Leave them out"),
             )

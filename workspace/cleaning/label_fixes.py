@@ -1,0 +1,65 @@
+"""Repairs of answers: spellings merged, doubtful ones replaced."""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+
+from workspace.cleaning.columns import Change, mapped
+from workspace.cleaning.types import Edit, Fix, FixInput, NoOptions
+from workspace.judging import labels, spelling
+from workspace.judging.wording import cells
+
+
+def _replacing(given: FixInput, better: Mapping[str, str]) -> Change:
+    """Puts other labels in place of some; in a column of lists each label only once."""
+    assert given.columns.label is not None
+
+    def replace(value: str | list[str]) -> str | list[str]:
+        if isinstance(value, str):
+            return better.get(value, value)
+        if not any(item in better for item in value):
+            return value
+        return list(dict.fromkeys(better.get(item, item) for item in value))
+
+    return mapped([given.columns.label], replace)
+
+
+def _variants(given: FixInput, _: NoOptions) -> Edit:
+    assert given.columns.label is not None
+    counts = labels.count_labels(given.table, given.columns.label)
+    better = {v: group[0] for group in spelling.variant_groups(counts) for v in group[1:]}
+    return Edit(lambda n: f"{cells(n, 'answer')} written like the others", change=_replacing(given, better))
+
+
+def _relabel(given: FixInput, _: NoOptions) -> Edit:
+    assert given.columns.label is not None
+    name = given.columns.label
+    better = {row: f.suggestion for row, f in given.found("SUSPICIOUS_LABELS").items() if f.suggestion}
+
+    def change(batch: pa.RecordBatch, at: int) -> pa.RecordBatch:
+        index = batch.schema.get_field_index(name)
+        values = batch.column(index).to_pylist()
+        for row in range(batch.num_rows):
+            if at + row in better:
+                values[row] = better[at + row]
+        return batch.set_column(index, batch.schema.field(index), pa.array(values, batch.column(index).type))
+
+    return Edit(lambda n: f"{cells(n, 'doubtful answer')} replaced by the likelier one", change=change)
+
+
+LABEL_FIXES = [
+    Fix(
+        "merge_label_variants",
+        "Write each answer in one way",
+        "Joins answers that differ only in capital letters or blanks under their most frequent spelling.",
+        _variants,
+        needs_label=True,
+    ),
+    Fix(
+        "relabel_suspicious",
+        "Replace doubtful answers",
+        "Gives rows with a doubtful answer the one that a model which learnt from the other rows finds likelier.",
+        _relabel,
+        needs_label=True,
+    ),
+]

@@ -1,0 +1,110 @@
+"""Repairs that leave rows out."""
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from workspace.cleaning.columns import without_items
+from workspace.cleaning.types import Edit, Fix, FixInput, NoOptions
+from workspace.dataset import TaskKind
+from workspace.judging import labels, repeats
+from workspace.judging.columns import rows_without
+from workspace.judging.types import RowNumbers
+from workspace.judging.wording import rows
+
+
+def _found(given: FixInput, code: str) -> RowNumbers:
+    return np.array(sorted(given.found(code)), dtype=np.int64)
+
+
+def _missing_text(given: FixInput, _: NoOptions) -> Edit:
+    return Edit(lambda n: f"{rows(n)} without a text left out", remove=rows_without(given.table, given.columns.text))
+
+
+def _missing_label(given: FixInput, _: NoOptions) -> Edit:
+    assert given.columns.label is not None
+    return Edit(
+        lambda n: f"{rows(n)} without an answer left out", remove=rows_without(given.table, [given.columns.label])
+    )
+
+
+def _duplicates(given: FixInput, _: NoOptions) -> Edit:
+    found = repeats.find_repeats(given.table, given.columns.text, given.columns.label)
+    return Edit(lambda n: f"{n:,} repeated {'row' if n == 1 else 'rows'} removed", remove=found.duplicates)
+
+
+def _conflicts(given: FixInput, _: NoOptions) -> Edit:
+    found = repeats.find_repeats(given.table, given.columns.text, given.columns.label)
+    return Edit(lambda n: f"{rows(n)} with contradicting answers left out", remove=found.conflicts)
+
+
+def _ragged(given: FixInput, _: NoOptions) -> Edit:
+    return Edit(lambda n: f"{rows(n)} with too many or too few cells left out", remove=_found(given, "RAGGED_ROWS"))
+
+
+def _suspicious(given: FixInput, _: NoOptions) -> Edit:
+    return Edit(lambda n: f"{rows(n)} with a doubtful answer left out", remove=_found(given, "SUSPICIOUS_LABELS"))
+
+
+class RareOptions(BaseModel):
+    """``at_least``: answers with fewer rows are left out."""
+
+    model_config = ConfigDict(extra="forbid")
+    at_least: int = Field(default=labels.FEW, ge=1)
+
+
+def _rare(given: FixInput, options: RareOptions) -> Edit:
+    assert given.columns.label is not None
+    args: dict[str, JsonValue] = {"at_least": options.at_least}
+    if given.columns.task is TaskKind.MULTILABEL:
+        counts = labels.count_labels(given.table, given.columns.label)
+        rare = {label for label, count in counts.items() if count < options.at_least}
+        change = without_items(given.columns.label, rare)
+        return Edit(lambda n: f"rare answers taken out of {rows(n)}", change=change, args=args)
+    found = labels.rows_of_rare_labels(given.table, given.columns.label, options.at_least)
+    return Edit(lambda n: f"{rows(n)} of rare answers left out", remove=found, args=args)
+
+
+REMOVALS = [
+    Fix("drop_missing_text", "Leave out rows without a text", "Nothing can be learnt from them.", _missing_text),
+    Fix(
+        "drop_missing_label",
+        "Leave out rows without an answer",
+        "The model learns only from rows that have one.",
+        _missing_label,
+        needs_label=True,
+    ),
+    Fix(
+        "drop_duplicates",
+        "Remove repeated rows",
+        "Keeps the first of the rows with the same text and answer, so that the score is honest.",
+        _duplicates,
+    ),
+    Fix(
+        "drop_conflicts",
+        "Leave out texts with contradicting answers",
+        "All rows of a text that stands in the file with different answers; the model cannot know which is right.",
+        _conflicts,
+        needs_label=True,
+    ),
+    Fix(
+        "drop_ragged_rows",
+        "Leave out broken rows",
+        "Rows with more or fewer cells than the table has columns; their values may stand in the wrong place.",
+        _ragged,
+    ),
+    Fix(
+        "drop_rare_classes",
+        "Leave out rare answers",
+        f"Answers with fewer than {labels.FEW} rows can hardly be learnt or checked.",
+        _rare,
+        RareOptions,
+        needs_label=True,
+    ),
+    Fix(
+        "drop_suspicious",
+        "Leave out rows with a doubtful answer",
+        "Rows whose answer a model that learnt from the other rows would not have given.",
+        _suspicious,
+        needs_label=True,
+    ),
+]
