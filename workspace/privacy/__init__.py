@@ -1,1 +1,16 @@
-"""Personal data in texts: finding it, and hiding it."""
+"""Personal data in texts: finding it, and hiding it. Importing this loads no recogniser; the first text does."""
+
+from workspace.privacy.kinds import KINDS, Found, Kind
+from workspace.privacy.scan import PersonalScan, count_personal, hide, masked, personal_problem, scan_personal
+
+__all__ = [
+    "KINDS",
+    "Found",
+    "Kind",
+    "PersonalScan",
+    "count_personal",
+    "hide",
+    "masked",
+    "personal_problem",
+    "scan_personal",
+]

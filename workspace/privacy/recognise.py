@@ -1,0 +1,122 @@
+"""Finding personal data in one text. Nothing is loaded before a text has something that could be personal data."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from workspace.privacy.addresses import find_addresses
+from workspace.privacy.context import said_before, words
+from workspace.privacy.kinds import Found
+from workspace.privacy.names import find_names
+from workspace.privacy.national_ids import find_numbers
+from workspace.privacy.phones import find_phones
+from workspace.privacy.presidio import email_recogniser, recognisers
+
+COULD_BE = r"@|\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|[:][0-9a-fA-F]{0,4}:|\d[\w ,]{0,3} ?[A-Za-zÀ-ÿ]|[A-Za-zÀ-ÿ.,] \d"
+"""Texts without a match hold nothing but perhaps names. RE2 syntax as well, so that Arrow can look for it."""
+
+_NUMBERS = re.compile(r"\S*\d(?:\S|[ \u00a0](?=[\d()+\-/A-Z]))*")
+"""Words with digits, and what is written after them in groups."""
+
+_AROUND = 64
+_SURE = 0.5
+"""Presidio's own scores: from 0.5 a pattern is taken alone; a weaker one needs a word that says what it is."""
+
+_ASKS_FOR_A_WORD = frozenset(
+    "NhsRecognizer AuTfnRecognizer AuMedicareRecognizer DeIdCardRecognizer DePassportRecognizer "
+    "DeHealthInsuranceRecognizer PlPeselRecognizer UsItinRecognizer".split()
+)
+"""Their check digit lets one in ten of all numbers of that length through."""
+
+_ORDER = ("email", "iban", "card", "national_id", "phone", "ip", "address", "name")
+
+
+def find_personal(text: str, hint: str = "") -> list[Found]:
+    """Personal data in a text, from left to right, without overlaps.
+
+    Args:
+        hint: what the text is called, such as its column's name; "passport" makes nine bare digits a passport number.
+    """
+    found: list[tuple[int, int, str, bool]] = []
+    if "@" in text:
+        found += [(start, end, "email", True) for start, end in _emails(text)]
+    for start, window in _windows(text):
+        found += [(start + a, start + b, kind, sure) for a, b, kind, sure in _in_window(window, hint)]
+    found += [(a, b, "address", False) for a, b in find_addresses(text)]
+    found += [(a, b, "name", False) for a, b in find_names(text)]
+    return _without_overlaps(found)
+
+
+def _emails(text: str) -> Iterator[tuple[int, int]]:
+    for pattern in email_recogniser().patterns:
+        for match in _compiled(pattern.regex).finditer(text):
+            if _suffix(match.group().rpartition("@")[2]):
+                yield match.span()
+
+
+@cache
+def _compiled(regex: str) -> re.Pattern[str]:
+    return re.compile(regex, re.IGNORECASE)
+
+
+@cache
+def _suffixes() -> Any:
+    import tldextract
+
+    # The list in the package: without this it would be asked for over the network.
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def _suffix(domain: str) -> bool:
+    return bool(_suffixes()(domain).suffix)
+
+
+def _windows(text: str) -> Iterator[tuple[int, str]]:
+    """Parts of a text with enough digits, each with some words before it: all else need not be looked at."""
+    begin, end = -1, -1
+    for match in _NUMBERS.finditer(text):
+        written = match.group()
+        if sum(c.isdigit() for c in written) < 6 and written.count(".") < 3 and written.count(":") < 2:
+            continue
+        if begin >= 0 and match.start() - end <= _AROUND:
+            end = match.end()
+            continue
+        if begin >= 0:
+            yield _cut(text, begin, end)
+        begin, end = match.span()
+    if begin >= 0:
+        yield _cut(text, begin, end)
+
+
+def _cut(text: str, begin: int, end: int) -> tuple[int, str]:
+    start = max(0, begin - _AROUND)
+    while start > 0 and not text[start - 1].isspace():
+        start -= 1
+    return start, text[start : end + 12]
+
+
+def _in_window(text: str, hint: str) -> Iterator[tuple[int, int, str, bool]]:
+    """Start, end, kind, and whether a word says so (then it goes before what only looks like something)."""
+    for kind, recogniser in recognisers():
+        for result in recogniser.analyze(text, []):
+            written = text[result.start : result.end]
+            said = said_before(words(tuple(recogniser.context or ())), text, result.start, hint)
+            bare = kind == "national_id" and not re.search(r"[^\d\s]", written)
+            asks = bare or type(recogniser).__name__ in _ASKS_FOR_A_WORD
+            if said or (result.score >= _SURE and not asks):
+                yield result.start, result.end, kind, said
+    for start, end, said in find_numbers(text, hint):
+        yield start, end, "national_id", said
+    for start, end, said in find_phones(text, hint):
+        yield start, end, "phone", said
+
+
+def _without_overlaps(found: list[tuple[int, int, str, bool]]) -> list[Found]:
+    """What a word speaks for goes first, then by kind, then the longer one."""
+    found.sort(key=lambda one: (not one[3], _ORDER.index(one[2]), one[0] - one[1]))
+    kept: list[Found] = []
+    for start, end, kind, _ in found:
+        if all(end <= other.start or start >= other.end for other in kept):
+            kept.append(Found(start, end, kind))
+    return sorted(kept)
