@@ -13,9 +13,6 @@ from workspace.privacy.national_ids import find_numbers
 from workspace.privacy.phones import find_phones
 from workspace.privacy.presidio import email_recogniser, recognisers
 
-COULD_BE = r"@|\d\D{0,3}\d\D{0,3}\d\D{0,3}\d|[:][0-9a-fA-F]{0,4}:|\d[\w ,]{0,3} ?[A-Za-zÀ-ÿ]|[A-Za-zÀ-ÿ.,] \d"
-"""Texts without a match hold nothing but perhaps names. RE2 syntax as well, so that Arrow can look for it."""
-
 _NUMBERS = re.compile(r"\S*\d(?:\S|[ \u00a0](?=[\d()+\-/A-Z]))*")
 """Words with digits, and what is written after them in groups."""
 
@@ -28,6 +25,9 @@ _ASKS_FOR_A_WORD = frozenset(
     "DeHealthInsuranceRecognizer PlPeselRecognizer UsItinRecognizer".split()
 )
 """Their check digit lets one in ten of all numbers of that length through."""
+
+_NOBODYS_IP = re.compile(r"0\.|100::|::|127\.")
+"""This network, nowhere, this computer (RFC 6890)."""
 
 _ORDER = ("email", "iban", "card", "national_id", "phone", "ip", "address", "name")
 
@@ -104,6 +104,8 @@ def _in_window(text: str, hint: str) -> Iterator[tuple[int, int, str, bool]]:
             said = said_before(words(tuple(recogniser.context or ())), text, result.start, hint)
             bare = kind == "national_id" and not re.search(r"[^\d\s]", written)
             asks = bare or type(recogniser).__name__ in _ASKS_FOR_A_WORD
+            if kind == "ip" and _NOBODYS_IP.match(written):
+                continue
             if said or (result.score >= _SURE and not asks):
                 yield result.start, result.end, kind, said
     for start, end, said in find_numbers(text, hint):
