@@ -37,8 +37,8 @@ from workspace.events import (
 )
 from workspace.home import Workspace
 from workspace.ids import new_id
-from workspace.repositories import run_of
 from workspace.run import Run, RunStatus
+from workspace.runs import TRAINING, run_of
 from workspace.settings import Settings
 from workspace.tables import RunRow
 
@@ -109,7 +109,8 @@ class Followup:
         return any(not run.status.ended for run, _ in rows)
 
     def _unreported(self) -> list[tuple[Run, int]]:
-        query = select(RunRow).where(col(RunRow.reported).is_(False), col(RunRow.conversation_id).is_not(None))
+        untold = (col(RunRow.reported).is_(False), col(RunRow.conversation_id).is_not(None))
+        query = select(RunRow).where(RunRow.kind == TRAINING, *untold)
         if self._owner:
             query = query.where(RunRow.owner_id == self._owner)
         if self._conversation_id:

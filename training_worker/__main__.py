@@ -22,9 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Exit codes: 0 done, 1 it failed, 2 called wrongly, 75 stopped and can be gone on with."""
     parser = argparse.ArgumentParser(prog="python -m training_worker", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="trains one stored run to its end")
+    run = commands.add_parser("run", help="sees one stored training or analysis through to its end")
     run.add_argument("run_id", help="the run's id, or - to read it from standard input when everything is loaded")
-    commands.add_parser("serve", help="answers requests for predictions, one JSON object a line")
+    commands.add_parser("serve", help="answers requests, one JSON object a line")
     starter = commands.add_parser("export-starter", help="prepares the starter model for the chat")
     starter.add_argument("--home", action="store_true", help="into MTW_HOME instead of beside the installation")
     called = parser.parse_args(arguments)
@@ -69,17 +69,25 @@ def run_to_the_end(settings: Settings, run_id: str) -> int:
 
 
 def serve(settings: Settings) -> int:
-    """Reads ``{"owner_id", "model_id", "texts"}``, writes ``{"predictions"}`` or ``{"error"}``, until input ends."""
+    """Reads requests, one JSON object a line, and answers each with one, until input ends.
+
+    ``{"owner_id", "model_id", "texts"}`` gets ``{"predictions"}``, ``{"owner_id", "compute", "arguments"}`` gets
+    ``{"result"}``; both may get ``{"error"}``.
+    """
+    from training_worker.computations import Computer
     from training_worker.model_shelf import ModelShelf
 
     follow_parent()
     answers = sys.stdout
     # Whatever a library prints must not get between the answers.
     sys.stdout = sys.stderr
-    shelf = ModelShelf(settings)
+    shelf, computer = ModelShelf(settings), Computer(settings)
     for line in sys.stdin:
         request = json.loads(line)
-        answer = shelf.answer(request["owner_id"], request["model_id"], request["texts"])
+        if "compute" in request:
+            answer = computer.answer(request["owner_id"], request["compute"], request["arguments"])
+        else:
+            answer = shelf.answer(request["owner_id"], request["model_id"], request["texts"])
         answers.write(json.dumps(answer, ensure_ascii=False) + "\n")
         answers.flush()
     return 0

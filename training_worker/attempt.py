@@ -29,6 +29,7 @@ class _Asked(Enum):
     """What a training was asked to do last."""
 
     NOTHING = "nothing"
+    GIVE_WAY = "give way"
     SHUT_DOWN = "shut down"
     CANCEL = "cancel"
     VANISH = "vanish"
@@ -67,6 +68,8 @@ class Attempt:
         try:
             if self._asked is not _Asked.CANCEL and self._log.cancel_asked(self._lease):
                 self._ask(_Asked.CANCEL, signal.SIGUSR1, CANCEL_GRACE_SECONDS)
+            if self._asked is _Asked.NOTHING and self._log.must_give_way(self._lease):
+                self._ask(_Asked.GIVE_WAY, signal.SIGTERM, CANCEL_GRACE_SECONDS)
             if time.monotonic() >= self._next_beat:
                 self._log.heartbeat(self._lease)
                 self._next_beat = time.monotonic() + self._lease.seconds / 4
@@ -76,7 +79,7 @@ class Attempt:
             logger.warning("run %s: the database does not answer: %s", self._run.id, exc)
         if self._stopping.is_set() and self._asked is _Asked.NOTHING:
             self._ask(_Asked.SHUT_DOWN, signal.SIGTERM, SHUTDOWN_GRACE_SECONDS)
-        elif self._asked is _Asked.SHUT_DOWN:
+        elif self._asked in (_Asked.SHUT_DOWN, _Asked.GIVE_WAY):
             self._child.signal(signal.SIGTERM)  # again, in case it was not listening yet
         if time.monotonic() >= self._deadline:
             self._child.kill()
@@ -119,7 +122,10 @@ class Attempt:
             tidy_up(self._settings, self._log, self._run.id)
             return False
         if self._stopping.is_set():
-            self._log.release(self._lease, "The worker is being shut down; the training goes on where it was.")
+            self._log.release(self._lease, "The worker is being shut down; this goes on where it was.")
+            return False
+        if self._asked is _Asked.GIVE_WAY:
+            self._log.release(self._lease, "A training goes first; this goes on when it has ended.")
             return False
         return self._lost_process()
 
@@ -132,9 +138,9 @@ class Attempt:
             return False
         if code == EXIT_TRY_AGAIN:
             self._hold(2.0 * self._run.attempt)
-            reason = "Something the training needs is away for the moment; it is tried again."
+            reason = "Something that is needed is away for the moment; it is tried again."
         else:
-            reason = "The training process was lost; the training goes on from its last checkpoint."
+            reason = "The process was lost; it goes on from its last checkpoint."
         self._log.release(self._lease, reason, count_attempt=True)
         return True
 

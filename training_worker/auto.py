@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from training_worker.evaluation import choosing_score
 from training_worker.job import Candidate, Job, Pace, Trainer, read_json, write_array, write_json
 from training_worker.split import Split
+from training_worker.vector_cache import VectorCache
 from workspace.errors import InputError, WizardError
 from workspace.model import Tried
 from workspace.plan import SettingValue, TrainingPlan
@@ -83,8 +84,11 @@ def recipes_of(plan: TrainingPlan) -> list[Recipe]:
 class Tournament:
     """Tries recipes one after the other. What is done is kept in ``work`` and not done again after a restart."""
 
-    def __init__(self, plan: TrainingPlan, split: Split, work: Path, pace: Pace) -> None:
+    def __init__(
+        self, plan: TrainingPlan, split: Split, work: Path, pace: Pace, vectors: VectorCache | None = None
+    ) -> None:
         self.plan, self.split, self.work, self.pace = plan, split, work, pace
+        self.vectors = vectors or VectorCache()
         self.notes: list[str] = []
         self.facts: dict[str, float] = {}
         self._state_file = work / "state.json"
@@ -155,6 +159,7 @@ class Tournament:
             recipe=recipe.name,
             on_progress=on_progress,
             facts=self.facts,
+            vectors=self.vectors,
         )
         self.facts[f"{recipe.name}_seconds"] = self._rough(recipe)
         return job

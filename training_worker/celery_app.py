@@ -16,12 +16,13 @@ from typing import Any
 from celery import Celery
 from kombu.entity import Exchange, Queue
 
+from workspace.analysis import ANALYSES_AT_ONCE
 from workspace.errors import SettingsError
 from workspace.queue import CONTROL_QUEUE, CPU_QUEUE, GPU_QUEUE
 from workspace.settings import Settings, load_settings
 
 CONTROL_THREADS = 4
-"""Threads beyond those that trainings may hold, for predictions."""
+"""Threads beyond those that trainings and analyses may hold, for predictions."""
 QUEUES = (CPU_QUEUE, GPU_QUEUE, CONTROL_QUEUE)
 _DAYS = 24 * 3600
 
@@ -35,7 +36,7 @@ def create_app(settings: Settings) -> Celery:
     app = Celery("mtw", broker=settings.redis_url, backend=settings.redis_url, include=["training_worker.tasks"])
     app.conf.update(
         worker_pool="threads",
-        worker_concurrency=settings.max_parallel_runs + CONTROL_THREADS,
+        worker_concurrency=settings.max_parallel_runs + ANALYSES_AT_ONCE + CONTROL_THREADS,
         task_queues=[_queue(name) for name in QUEUES],
         task_create_missing_queues=False,
         # A message is done with when its task starts. Nothing is lost by that: the sweep finds every run that waits.

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from workspace.errors import Unavailable
-from workspace.run import Run
+from workspace.run import Work
 from workspace.settings import Settings
 from workspace.storage import Storage
 
@@ -23,7 +23,7 @@ def work_folder(settings: Settings, run_id: str) -> Path:
 class Checkpoints:
     """Keeps the work folder beyond this process, and for storage that is shared, beyond this computer."""
 
-    def __init__(self, settings: Settings, run: Run) -> None:
+    def __init__(self, settings: Settings, run: Work) -> None:
         self.work = work_folder(settings, run.id)
         self._storage = Storage.of(settings, run.owner_id)
         self._shared = not settings.storage.startswith("file://")

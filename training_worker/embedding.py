@@ -75,17 +75,15 @@ class Encoder:
         self,
         tokens: list[list[int]],
         on_batch: Callable[[NDArray[np.int64], Vectors], None],
-        skip: NDArray[np.bool_] | None = None,
         check: Callable[[], None] | None = None,
     ) -> None:
         """Calls ``on_batch(rows, vectors)`` for each batch, long texts first (so the first pace is the worst).
 
-        A vector is the mean over the tokens (or the first token), centred and of length 1. Batches whose rows are
-        all to be skipped are left out. ``check`` is called ten times a second.
+        A vector is the mean over the tokens (or the first token), centred and of length 1. ``check`` is called ten
+        times a second.
         """
-        wanted = [rows for rows in batches(tokens) if skip is None or not skip[rows].all()]
         with Lanes[tuple[NDArray[np.int64], Vectors]](check) as lanes:
-            for rows, vectors in lanes.run(partial(self._read, tokens, rows) for rows in wanted):
+            for rows, vectors in lanes.run(partial(self._read, tokens, rows) for rows in batches(tokens)):
                 on_batch(rows, vectors)
 
     def _read(self, tokens: list[list[int]], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Vectors]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from training_worker.reporter import Reporter
 from training_worker.split import Split
+from training_worker.vector_cache import VectorCache
 from workspace.plan import SettingValue, TrainingPlan
 from workspace.run import MetricLogged, Progressed
 
@@ -36,6 +37,7 @@ class Job:
     recipe: str
     on_progress: Callable[[float, str], None]
     facts: dict[str, float] = field(default_factory=dict)
+    vectors: VectorCache = field(default_factory=VectorCache)
 
     def number(self, name: str) -> float:
         """A numeric setting."""

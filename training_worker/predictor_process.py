@@ -1,6 +1,7 @@
-"""Predictions in a process of their own: torch stays out of the worker, and models stay loaded between requests."""
+"""Predictions and computations in a process of their own: torch stays out of the worker, models stay loaded."""
 
 import threading
+from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from typing import Any
@@ -31,12 +32,19 @@ class PredictorProcess:
 
     def answer(self, owner_id: str, model_id: str, texts: list[str]) -> dict[str, Any]:
         """What :meth:`ModelShelf.answer` gives, or an error of kind Unavailable where the process dies or hangs."""
+        return self._ask(("predict", owner_id, model_id, texts))
+
+    def compute(self, owner_id: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        """What :meth:`Computer.answer` gives, or an error as above."""
+        return self._ask(("compute", owner_id, name, arguments))
+
+    def _ask(self, request: tuple[Any, ...]) -> dict[str, Any]:
         with self._guard:
             for _ in range(2):
                 # A process that died while nobody asked (somebody killed it) deserves one more try.
                 pipe, fresh = self._ready()
                 try:
-                    pipe.send((owner_id, model_id, texts))
+                    pipe.send(request)
                     if not pipe.poll(self._timeout):
                         break
                     answer: dict[str, Any] = pipe.recv()
@@ -83,12 +91,16 @@ class PredictorProcess:
 def _serve(pipe: "Connection[Any, Any]", settings: Settings) -> None:
     """The life of the process: answers until the other end is closed."""
     settle()
+    from training_worker.computations import Computer
     from training_worker.model_shelf import ModelShelf
 
-    shelf = ModelShelf(settings)
+    answers: dict[str, Callable[..., dict[str, Any]]] = {
+        "predict": ModelShelf(settings).answer,
+        "compute": Computer(settings).answer,
+    }
     while True:
         try:
-            request = pipe.recv()
+            what, *request = pipe.recv()
         except EOFError:
             return
-        pipe.send(shelf.answer(*request))
+        pipe.send(answers[what](*request))

@@ -31,7 +31,8 @@ def measured_pace(job: Job, encoder: Encoder, tokens: list[list[int]]) -> float:
 
 
 def read_texts(job: Job, encoder: Encoder, tell: Callable[[float, str], None]) -> Vectors:
-    """Vectors of all learning rows, rows by dimensions. Written every ten seconds, and not read again then.
+    """Vectors of all learning rows, rows by dimensions. Written every ten seconds, and not read again then;
+    texts that a check of the data has read are not read at all.
 
     Batches are always the same ones, so an interrupted run ends with the same bits as an uninterrupted one.
     """
@@ -39,16 +40,21 @@ def read_texts(job: Job, encoder: Encoder, tell: Callable[[float, str], None]) -
     tokens = run_interruptible(job.report, lambda: encoder.tokenize(texts, max_tokens))
     key = hashlib.sha256(f"{encoder.base.source} {max_tokens} {len(texts)}".encode()).hexdigest()[:12]
     kept = job.work.parent / f"vectors-{key}.npy"
-    vectors: Vectors = np.zeros((len(texts), encoder.model.config.hidden_size), dtype=np.float32)
+    vectors = no_vectors(encoder, len(texts))
     if kept.exists():
         vectors = np.load(kept)
+    reader = reader_of(encoder, max_tokens)
     done_rows: NDArray[np.bool_] = np.asarray(vectors.any(axis=1))
+    if not done_rows.any():
+        done_rows = job.vectors.find(reader, texts, vectors)
     lengths = np.array([len(t) for t in tokens])
+    unread = np.flatnonzero(~done_rows)
     total, done = int(lengths.sum()), int(lengths[done_rows].sum())
     saved = time.monotonic()
 
-    def on_batch(rows: NDArray[np.int64], found: Vectors) -> None:
+    def on_batch(batch: NDArray[np.int64], found: Vectors) -> None:
         nonlocal done, saved
+        rows = unread[batch]
         vectors[rows] = found
         done += int(lengths[rows].sum())
         tell(done / max(total, 1), f"Reading {len(texts):,} texts with {job.plan.base}")
@@ -57,8 +63,21 @@ def read_texts(job: Job, encoder: Encoder, tell: Callable[[float, str], None]) -
             job.report.checkpointed()
             saved = time.monotonic()
 
-    encoder.embed(tokens, on_batch, skip=done_rows, check=job.report.check)
-    if not done_rows.all():
+    # What was read before an interruption are whole batches, so what is left falls into the same batches again.
+    encoder.embed([tokens[row] for row in unread], on_batch, check=job.report.check)
+    if len(unread):
         write_array(kept, vectors)
         job.report.checkpointed()
+        job.vectors.add(reader, texts, vectors)
+        job.vectors.keep()
     return vectors
+
+
+def reader_of(encoder: Encoder, max_tokens: int) -> str:
+    """What vectors depend on besides the text."""
+    return f"{encoder.base.source} {encoder.pooling} {max_tokens}"
+
+
+def no_vectors(encoder: Encoder, rows: int) -> Vectors:
+    """Room for vectors, rows by dimensions."""
+    return np.zeros((rows, encoder.model.config.hidden_size), dtype=np.float32)

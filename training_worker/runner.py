@@ -29,11 +29,12 @@ from training_worker.failures import (
 )
 from training_worker.reporter import Stop
 from training_worker.run_reporter import LeaseGone, RunReporter
+from workspace.analysis import Analysis
 from workspace.database import engine_for
 from workspace.errors import Unavailable
 from workspace.model import RunOutcome
 from workspace.repositories import Datasets
-from workspace.run import Failed, Progressed, RunEvent, Succeeded
+from workspace.run import Analysed, Failed, Progressed, Run, RunEvent, Succeeded
 from workspace.run_log import Lease, LeaseLost, RunLog, SilentBell, StreamBell
 from workspace.settings import Settings
 from workspace.storage import Storage
@@ -83,7 +84,7 @@ def attempt(order: Order) -> int:
     try:
         with _alone(checkpoints.work, reporter):
             checkpoints.fetch()
-            done = Succeeded(outcome=_train(order, log, reporter, checkpoints.work))
+            done = _work(order, log, reporter, checkpoints.work)
         reporter.close()
     except Stop as stop:
         return _stopped(stop, checkpoints)
@@ -101,11 +102,21 @@ def attempt(order: Order) -> int:
     return _end(log, lease, done)
 
 
-def _train(order: Order, log: RunLog, reporter: RunReporter, work: Path) -> RunOutcome:
+def _work(order: Order, log: RunLog, reporter: RunReporter, work: Path) -> Succeeded | Analysed:
     # Loaded by the fork server beforehand; elsewhere it takes seconds, in which progress can be told already.
-    from training_worker.training import train
+    run = order.lease.run
+    if isinstance(run, Analysis):
+        from training_worker.analysing import analyse
 
-    run, settings = order.lease.run, order.settings
+        return analyse(run, order.settings, work, reporter)
+    return Succeeded(outcome=_train(order, run, log, reporter, work))
+
+
+def _train(order: Order, run: Run, log: RunLog, reporter: RunReporter, work: Path) -> RunOutcome:
+    from training_worker.training import train
+    from training_worker.vector_cache import StoredVectors
+
+    settings = order.settings
     engine = engine_for(settings.database)
     datasets, storage = Datasets(engine, run.owner_id), Storage.of(settings, run.owner_id)
     dataset = datasets.get(run.plan.dataset_id)
@@ -114,7 +125,8 @@ def _train(order: Order, log: RunLog, reporter: RunReporter, work: Path) -> RunO
         test_table = None
         if run.plan.test_dataset_id:
             test_table = files.enter_context(storage.as_file(datasets.get(run.plan.test_dataset_id).table_key))
-        trained = train(run.plan, table, test_table, work, reporter, dataset.name)
+        vectors = StoredVectors(storage, datasets, dataset)
+        trained = train(run.plan, table, test_table, work, reporter, dataset.name, vectors)
     reporter.check()
     reporter.progress(
         Progressed(stage="save", message="Storing the model", fraction=0.999, best=None, recipe=trained.outcome.recipe)

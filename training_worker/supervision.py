@@ -6,6 +6,8 @@ What may go wrong, and what happens then:
 - this worker dies: its trainings die with it, the leases run out, and any worker's ``sweep`` takes the runs;
 - the worker is shut down: trainings write a checkpoint, their runs wait for another worker at no cost;
 - the broker loses messages or is away: ``sweep`` finds the waiting runs in the database.
+
+Analyses are looked after in the same way, one at a time beside the trainings, and give way to them.
 """
 
 import logging
@@ -15,6 +17,7 @@ import threading
 import time
 import uuid
 from collections import deque
+from collections.abc import Callable
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,6 +25,7 @@ from training_worker.attempt import SHUTDOWN_GRACE_SECONDS, Attempt
 from training_worker.nursery import Nursery
 from training_worker.runner import run_log_of
 from training_worker.tidying import tidy_up, tidy_up_leftovers
+from workspace.analysis import Analysis
 from workspace.run_log import Lease
 from workspace.settings import Settings
 
@@ -30,6 +34,8 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 0.5
 AVOID_SECONDS = 60.0
 """How long a run that could not even be claimed is left alone."""
+ANALYSIS_NICE = 10
+"""How much an analysis steps back: behind trainings and the chat on the same computer."""
 FOR_WHOM_THE_MESSAGE_WAKES = 2.0
 """New runs are left for so long to the worker that the queue's message wakes."""
 
@@ -46,6 +52,7 @@ class Foreman:
         self._stopping = threading.Event()
         self._guard = threading.Lock()
         self._at_work: set[str] = set()
+        self._analysing: set[str] = set()
         self._threads: list[threading.Thread] = []
         self._news = threading.Event()
         self._avoid: dict[str, float] = {}
@@ -72,11 +79,15 @@ class Foreman:
             thread.join(max(0.0, end - time.monotonic()))
 
     def train(self, run_id: str, *, limited: bool = True) -> bool:
-        """Trains the run to its end, over several attempts if need be. False: it was not, or not any more, ours.
+        """Sees the run, a training or an analysis, to its end, over several attempts if need be.
+
+        False: it was not, or not any more, ours.
 
         Args:
             limited: wait for a free place among ``max_parallel_runs``; without it the run starts at once.
         """
+        if isinstance(self._log.find(run_id), Analysis):
+            return self._analyse(run_id)
         with self._guard:
             if self.stopping or run_id in self._at_work:
                 return False
@@ -96,13 +107,18 @@ class Foreman:
         """Takes waiting and orphaned runs, as far as places are free; ends cancelled ones that never started."""
         for run_id in self._log.cancelled_while_waiting():
             self._claim(run_id, limited=False)
+        if not self._analysing and (analysis_id := self._log.next_analysis(FOR_WHOM_THE_MESSAGE_WAKES)):
+            self._begin(self._analyse, analysis_id)
         free = self._settings.max_parallel_runs - self._log.live()
         if free <= 0:
             return
         for run_id in self._waiting()[:free]:
-            thread = threading.Thread(target=self._take, args=[run_id], name=f"train-{run_id}", daemon=True)
-            self._threads = [t for t in self._threads if t.is_alive()] + [thread]
-            thread.start()
+            self._begin(self._take, run_id)
+
+    def _begin(self, see_through: Callable[[str], object], run_id: str) -> None:
+        thread = threading.Thread(target=see_through, args=[run_id], name=f"see-{run_id}", daemon=True)
+        self._threads = [t for t in self._threads if t.is_alive()] + [thread]
+        thread.start()
 
     def sweep_until_stopped(self) -> None:
         """Sweeps twice a second and whenever a training has ended; a database that is away is waited for."""
@@ -142,11 +158,29 @@ class Foreman:
                 self._at_work.discard(run_id)
             self._news.set()
 
+    def _analyse(self, run_id: str) -> bool:
+        """One at a time here; whether others do one already, the claim says."""
+        with self._guard:
+            if self.stopping or self._analysing or self._avoid.get(run_id, 0) > time.monotonic():
+                return False
+            self._analysing.add(run_id)
+        try:
+            return self._attempts(run_id, limited=True)
+        except Exception:
+            logger.exception("analysis %s could not be taken", run_id)
+            self._avoid[run_id] = time.monotonic() + AVOID_SECONDS
+            return False
+        finally:
+            with self._guard:
+                self._analysing.discard(run_id)
+            self._news.set()
+
     def _attempts(self, run_id: str, limited: bool) -> bool:
         done = False
         while not self.stopping and (lease := self._claim(run_id, limited)):
             done = True
-            if not Attempt(self._settings, self._nursery, lease, self._stopping, self._nice).supervise():
+            nice = ANALYSIS_NICE if isinstance(lease.run, Analysis) else self._nice
+            if not Attempt(self._settings, self._nursery, lease, self._stopping, nice).supervise():
                 break
         return done
 

@@ -12,7 +12,7 @@ from training_worker.celery_app import app
 from training_worker.nursery import Nursery
 from training_worker.predictor_process import PredictorProcess
 from training_worker.supervision import Foreman
-from workspace.queue import CONTROL_QUEUE, CPU_QUEUE, GPU_QUEUE, PREDICT_TASK, TRAIN_TASK
+from workspace.queue import COMPUTE_TASK, CONTROL_QUEUE, CPU_QUEUE, GPU_QUEUE, PREDICT_TASK, TRAIN_TASK
 from workspace.settings import Settings, load_settings
 from workspace.starter import starter_onnx_folder
 
@@ -85,13 +85,18 @@ def _join(**_: Any) -> None:
 
 
 def train(run_id: str) -> None:
-    """Trains the run if it is free and this worker idle; returns when this worker has done with it."""
+    """Trains (or analyses) the run if it is free and this worker idle; returns when this worker has done with it."""
     current_worker().foreman.train(run_id)
 
 
 def predict(owner_id: str, model_id: str, texts: list[str]) -> dict[str, Any]:
     """``{"predictions": [...]}``, or ``{"error": {"code", "message", "next_step", "kind"}}``."""
     return current_worker().predictor.answer(owner_id, model_id, texts)
+
+
+def compute(owner_id: str, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    """``{"result": {...}}``, or an error as ``predict`` gives it."""
+    return current_worker().predictor.compute(owner_id, name, arguments)
 
 
 def _discreet(**_: Any) -> None:
@@ -105,3 +110,4 @@ signals.worker_shutting_down.connect(_stop)
 signals.worker_shutdown.connect(_join)
 app.task(name=TRAIN_TASK, ignore_result=True)(train)
 app.task(name=PREDICT_TASK)(predict)
+app.task(name=COMPUTE_TASK)(compute)

@@ -8,7 +8,7 @@ from training_worker.artifacts import discard_model
 from training_worker.checkpoints import Checkpoints, leftovers
 from workspace.database import engine_for
 from workspace.errors import WizardError
-from workspace.run import RunStatus
+from workspace.run import Run, RunStatus
 from workspace.run_log import RunLog
 from workspace.settings import Settings
 from workspace.storage import Storage
@@ -23,7 +23,7 @@ def tidy_up(settings: Settings, log: RunLog, run_id: str) -> None:
         if run is None or not run.status.ended:
             return
         Checkpoints(settings, run).remove()
-        if run.status is not RunStatus.SUCCEEDED:
+        if isinstance(run, Run) and run.status is not RunStatus.SUCCEEDED:
             discard_model(engine_for(settings.database), Storage.of(settings, run.owner_id), run)
     except (WizardError, OSError, SQLAlchemyError) as exc:
         logger.warning("could not clean up after run %s: %s", run_id, exc)

@@ -18,6 +18,7 @@ from training_worker.job import Job, Pace
 from training_worker.prediction import load_predictor
 from training_worker.reporter import Reporter
 from training_worker.split import Split, sample, split_rows
+from training_worker.vector_cache import VectorCache
 from workspace.dataset import TaskKind
 from workspace.errors import InputError
 from workspace.model import Evaluation, RunOutcome
@@ -36,11 +37,20 @@ class Trained:
     folder: Path
 
 
-def train(plan: TrainingPlan, table: Path, test_table: Path | None, work: Path, report: Reporter, name: str) -> Trained:
+def train(
+    plan: TrainingPlan,
+    table: Path,
+    test_table: Path | None,
+    work: Path,
+    report: Reporter,
+    name: str,
+    vectors: VectorCache | None = None,
+) -> Trained:
     """Trains, judges and saves.
 
     ``work`` survives a ``kill -9``: called again with the same plan and folder, it goes on from there. The result
-    depends on the rows, the plan and the machine only, except where the budget cuts a recipe short.
+    depends on the rows, the plan and the machine only, except where the budget cuts a recipe short. ``vectors`` are
+    what the base model has read before; they differ from fresh ones in the last of their eleven bits.
 
     Raises:
         InputError: the plan or the rows cannot be used (``ONE_CLASS``, ``RARE_CLASS_SPLIT``, ``TASK_NOT_YET``, ...).
@@ -56,7 +66,7 @@ def train(plan: TrainingPlan, table: Path, test_table: Path | None, work: Path, 
     split = _prepare(plan, table, test_table)
     data_seconds = time.monotonic() - started
 
-    tournament = Tournament(plan, split, work, pace)
+    tournament = Tournament(plan, split, work, pace, vectors)
     tournament.split = _fit_to_budget(plan, split, recipes[0], tournament)
     choice = tournament.run(recipes)
     part = work / "model.part"

@@ -4,7 +4,7 @@ import os
 import time
 from typing import Literal
 
-Prefix = Literal["usr", "ds", "plan", "run", "mdl", "ask", "call", "fb", "lab"]
+Prefix = Literal["usr", "ds", "plan", "run", "mdl", "ask", "call", "fb", "lab", "an"]
 
 
 def uuid7_hex() -> str:

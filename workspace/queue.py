@@ -16,6 +16,7 @@ from workspace.settings import Settings
 
 TRAIN_TASK = "mtw.train"
 PREDICT_TASK = "mtw.predict"
+COMPUTE_TASK = "mtw.compute"
 EXPORT_TASK = "mtw.export"
 CPU_QUEUE = "cpu"
 GPU_QUEUE = "gpu"
@@ -30,6 +31,12 @@ class Queue(Protocol):
 
     def predict(self, owner_id: str, model_id: str, texts: list[str], timeout: float = 60) -> list[Prediction]:
         """Asks a saved model. Raises Unavailable when no worker answers in time."""
+
+    def compute(self, owner_id: str, name: str, arguments: dict[str, Any], timeout: float = 60) -> dict[str, Any]:
+        """Asks the process with warm models something short, by its name in the worker's register of computations.
+
+        Arguments and answer are JSON. Raises Unavailable when no worker answers in time, else what was refused.
+        """
 
 
 class CeleryQueue:
@@ -60,6 +67,12 @@ class CeleryQueue:
             return
 
     def predict(self, owner_id: str, model_id: str, texts: list[str], timeout: float = 60) -> list[Prediction]:
+        return _predictions(self._ask(PREDICT_TASK, [owner_id, model_id, texts], timeout))
+
+    def compute(self, owner_id: str, name: str, arguments: dict[str, Any], timeout: float = 60) -> dict[str, Any]:
+        return _result(self._ask(COMPUTE_TASK, [owner_id, name, arguments], timeout))
+
+    def _ask(self, task: str, arguments: list[Any], timeout: float) -> dict[str, Any]:
         from celery.exceptions import TimeoutError as CeleryTimeout
         from kombu.exceptions import OperationalError
         from redis.exceptions import RedisError
@@ -67,14 +80,11 @@ class CeleryQueue:
         if not self._broker_answers():
             raise _no_worker()
         try:
-            sent = self._app.send_task(
-                PREDICT_TASK, args=[owner_id, model_id, texts], queue=CONTROL_QUEUE, expires=timeout, retry=False
-            )
-            answer = cast(dict[str, Any], sent.get(timeout=timeout))
+            sent = self._app.send_task(task, args=arguments, queue=CONTROL_QUEUE, expires=timeout, retry=False)
+            return cast(dict[str, Any], sent.get(timeout=timeout))
         except (OperationalError, CeleryTimeout, RedisError, OSError, RuntimeError) as exc:
             # RuntimeError is Celery's own word for a result store that stays away.
             raise _no_worker() from exc
-        return _predictions(answer)
 
     def _broker_answers(self) -> bool:
         """Asked first, because Celery itself tries for many seconds before it gives up."""
@@ -87,7 +97,7 @@ class CeleryQueue:
 
 
 class LocalQueue:
-    """For the terminal: each training is a child process, and one more child keeps models warm for trying.
+    """For the terminal: each training or analysis is a child process, and one more child keeps models warm.
 
     The children end by themselves when this process is gone, whatever way it went.
     """
@@ -104,7 +114,12 @@ class LocalQueue:
         self._runs[run_id] = self._start("run", run_id, pipe=False)
 
     def predict(self, owner_id: str, model_id: str, texts: list[str], timeout: float = 60) -> list[Prediction]:
-        request = {"owner_id": owner_id, "model_id": model_id, "texts": texts}
+        return _predictions(self._ask({"owner_id": owner_id, "model_id": model_id, "texts": texts}, timeout))
+
+    def compute(self, owner_id: str, name: str, arguments: dict[str, Any], timeout: float = 60) -> dict[str, Any]:
+        return _result(self._ask({"owner_id": owner_id, "compute": name, "arguments": arguments}, timeout))
+
+    def _ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
         with self._lock:
             if self._server is None or self._server.poll() is not None:
                 self._server = self._start("serve", pipe=True)
@@ -113,7 +128,7 @@ class LocalQueue:
             except (OSError, TimeoutError) as exc:
                 self._server.kill()
                 raise _no_worker() from exc
-        return _predictions(json.loads(line))
+        return cast(dict[str, Any], json.loads(line))
 
     def close(self) -> None:
         """Stops the children; a training writes its checkpoint first."""
@@ -167,9 +182,18 @@ _KINDS: dict[str, type[WizardError]] = {
 
 
 def _predictions(answer: dict[str, Any]) -> list[Prediction]:
+    _raise_refusal(answer)
+    return [Prediction.model_validate(p) for p in answer["predictions"]]
+
+
+def _result(answer: dict[str, Any]) -> dict[str, Any]:
+    _raise_refusal(answer)
+    return cast(dict[str, Any], answer["result"])
+
+
+def _raise_refusal(answer: dict[str, Any]) -> None:
     if error := answer.get("error"):
         raise _KINDS.get(error.get("kind", ""), InputError)(error["code"], error["message"], error["next_step"])
-    return [Prediction.model_validate(p) for p in answer["predictions"]]
 
 
 def _no_worker() -> Unavailable:

@@ -1,21 +1,18 @@
 """What a user owns, read and written as the pure types. Every repository is bound to one owner."""
 
 import builtins
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
-from pydantic import TypeAdapter
 from sqlalchemy import Engine, delete, desc, update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from workspace.database import affected, owner_session
 from workspace.dataset import Check, Dataset, DatasetProfile
 from workspace.errors import Conflict, NotFound
 from workspace.ids import new_id
-from workspace.model import RunOutcome, TrainedModel
+from workspace.model import TrainedModel
 from workspace.plan import StoredPlan, TrainingPlan
-from workspace.run import Failure, Queued, Run, RunEvent, RunStatus, StoredRunEvent
+from workspace.run import RunStatus
 from workspace.tables import (
     DatasetRow,
     ModelRow,
@@ -24,7 +21,7 @@ from workspace.tables import (
     RunRow,
 )
 
-_RUN_EVENT: TypeAdapter[RunEvent] = TypeAdapter(RunEvent)
+_UNDER_WAY = (RunStatus.QUEUED.value, RunStatus.RUNNING.value)
 
 
 class Repository:
@@ -94,10 +91,11 @@ class Datasets(Repository):
         self.get(dataset_id)
         with self._session() as session:
             running = session.exec(
-                select(RunRow.plan).where(col(RunRow.status).in_([RunStatus.QUEUED.value, RunStatus.RUNNING.value]))
+                select(RunRow.plan).where(RunRow.kind == "training", col(RunRow.status).in_(_UNDER_WAY))
             ).all()
             if any(dataset_id in (plan["dataset_id"], plan.get("test_dataset_id")) for plan in running):
                 raise Conflict("DATASET_IN_USE", "A training is using this data.", "Stop the training first.")
+            _forget_analyses(session, dataset_id)
             session.execute(delete(DatasetRow).where(col(DatasetRow.id) == dataset_id))
 
     @staticmethod
@@ -105,6 +103,17 @@ class Datasets(Repository):
         body = row.model_dump()
         body["profile"] = DatasetProfile.model_validate(body["profile"])
         return Dataset.model_validate(body)
+
+
+def _forget_analyses(session: Session, dataset_id: str) -> None:
+    """Those of a version that goes: ended ones go with it, others are asked to stop."""
+    rows = session.exec(select(RunRow).where(RunRow.kind == "analysis"))
+    for row in [row for row in rows if row.plan["dataset_id"] == dataset_id]:
+        if row.status in _UNDER_WAY:
+            row.cancel_requested = True
+        else:
+            session.execute(delete(RunEventRow).where(col(RunEventRow.run_id) == row.id))
+            session.delete(row)
 
 
 class Plans(Repository):
@@ -148,105 +157,6 @@ class Plans(Repository):
             parent_id=row.parent_id,
             plan=TrainingPlan.model_validate(row.body),
         )
-
-
-class Runs(Repository):
-    """Runs and their events, as the owner sees them. What the worker does with a run is in ``run_log``."""
-
-    def create(self, plan: StoredPlan, conversation_id: str | None = None) -> tuple[Run, bool]:
-        """The run of this plan and whether it is new: two clicks on Start make one run.
-
-        The row and its first event are one transaction; announcing it to the queue comes after.
-        """
-        run_id = new_id("run")
-        try:
-            with self._session() as session:
-                session.add(
-                    RunRow(
-                        id=run_id,
-                        owner_id=self.owner_id,
-                        plan_id=plan.id,
-                        plan=plan.plan.model_dump(mode="json"),
-                        conversation_id=conversation_id,
-                        last_seq=1,
-                    )
-                )
-                session.add(
-                    RunEventRow(run_id=run_id, seq=1, owner_id=self.owner_id, body=Queued().model_dump(mode="json"))
-                )
-            return self.get(run_id), True
-        except IntegrityError:
-            with self._session() as session:
-                row = session.exec(select(RunRow).where(RunRow.plan_id == plan.id)).one()
-            return run_of(row), False
-
-    def get(self, run_id: str) -> Run:
-        with self._session() as session:
-            row = session.exec(select(RunRow).where(RunRow.id == run_id)).first()
-        if row is None:
-            raise missing("run")
-        return run_of(row)
-
-    def list(self, conversation_id: str | None = None) -> builtins.list[Run]:
-        """Newest first."""
-        query = select(RunRow).order_by(desc(col(RunRow.id)))
-        if conversation_id is not None:
-            query = query.where(RunRow.conversation_id == conversation_id)
-        with self._session() as session:
-            return [run_of(row) for row in session.exec(query)]
-
-    def of_plan(self, plan_id: str) -> Run | None:
-        """The run that this plan has started, if it has."""
-        with self._session() as session:
-            row = session.exec(select(RunRow).where(RunRow.plan_id == plan_id)).first()
-        return run_of(row) if row else None
-
-    def request_cancel(self, run_id: str) -> Run:
-        """Asks the worker to stop; the run's end comes as an event. An ended run is returned as it is."""
-        with self._session() as session:
-            session.execute(update(RunRow).where(col(RunRow.id) == run_id).values(cancel_requested=True))
-        return self.get(run_id)
-
-    def events(self, run_id: str, after: int = 0, kinds: Sequence[str] = ()) -> builtins.list[StoredRunEvent]:
-        """Events with ``seq > after``, oldest first."""
-        query = select(RunEventRow).where(RunEventRow.run_id == run_id, RunEventRow.seq > after)
-        with self._session() as session:
-            rows = session.exec(query.order_by(col(RunEventRow.seq))).all()
-        return [run_event_of(row) for row in rows if not kinds or row.body["kind"] in kinds]
-
-    def unreported(self) -> builtins.list[Run]:
-        """Runs of conversations whose end has not been told there yet, running ones included."""
-        query = select(RunRow).where(col(RunRow.reported).is_(False), col(RunRow.conversation_id).is_not(None))
-        with self._session() as session:
-            return [run_of(row) for row in session.exec(query)]
-
-    def claim_report(self, run_id: str) -> bool:
-        """True for exactly one caller: who tells the conversation how the run ended."""
-        with self._session() as session:
-            unreported = update(RunRow).where(col(RunRow.id) == run_id, col(RunRow.reported).is_(False))
-            return bool(affected(session, unreported.values(reported=True)))
-
-
-def run_of(row: RunRow) -> Run:
-    return Run(
-        id=row.id,
-        owner_id=row.owner_id,
-        plan_id=row.plan_id,
-        plan=TrainingPlan.model_validate(row.plan),
-        conversation_id=row.conversation_id,
-        status=RunStatus(row.status),
-        attempt=row.attempt,
-        cancel_requested=row.cancel_requested,
-        failure=Failure.model_validate(row.failure) if row.failure else None,
-        outcome=RunOutcome.model_validate(row.outcome) if row.outcome else None,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-    )
-
-
-def run_event_of(row: RunEventRow) -> StoredRunEvent:
-    return StoredRunEvent(run_id=row.run_id, seq=row.seq, at=row.at, event=_RUN_EVENT.validate_python(row.body))
 
 
 class Models(Repository):

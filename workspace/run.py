@@ -1,10 +1,13 @@
-"""A run: one training of one plan, and the events that tell its story. Pure types."""
+"""A run: one training of one plan, and the events that tell its story. Pure types.
+
+Analyses (:mod:`workspace.analysis`) are work of the same kind: same events, same leases, another lane.
+"""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from workspace.model import RunOutcome
 from workspace.plan import TrainingPlan
@@ -75,6 +78,13 @@ class Succeeded(BaseModel):
     outcome: RunOutcome
 
 
+class Analysed(BaseModel):
+    """An analysis has ended well. ``result`` is small and holds no text of anybody's rows."""
+
+    kind: Literal["analysed"] = "analysed"
+    result: dict[str, JsonValue] = Field(default_factory=dict)
+
+
 class Failed(BaseModel):
     kind: Literal["failed"] = "failed"
     failure: Failure
@@ -85,7 +95,8 @@ class Cancelled(BaseModel):
 
 
 RunEvent = Annotated[
-    Queued | Started | Progressed | MetricLogged | Succeeded | Failed | Cancelled, Field(discriminator="kind")
+    Queued | Started | Progressed | MetricLogged | Succeeded | Analysed | Failed | Cancelled,
+    Field(discriminator="kind"),
 ]
 
 
@@ -98,19 +109,24 @@ class StoredRunEvent(BaseModel):
     event: RunEvent
 
 
-class Run(BaseModel):
-    """The row in the database is the truth; queue messages are only wake-ups."""
+class Work(BaseModel):
+    """What a worker does for somebody. The row in the database is the truth; queue messages are only wake-ups."""
 
     id: str
     owner_id: str
-    plan_id: str
-    plan: TrainingPlan
     conversation_id: str | None = None
     status: RunStatus
     attempt: int = 0
     cancel_requested: bool = False
     failure: Failure | None = None
-    outcome: RunOutcome | None = None
     created_at: datetime
     started_at: datetime | None = None
     ended_at: datetime | None = None
+
+
+class Run(Work):
+    """A training."""
+
+    plan_id: str
+    plan: TrainingPlan
+    outcome: RunOutcome | None = None

@@ -1,5 +1,8 @@
 """The worker's side of a run: the lease on it, its events, and the sweep that brings lost runs back.
 
+Trainings and analyses are handled alike, each kind in a lane of its own: an analysis never takes a training's place,
+and none begins while its owner has a training under way.
+
 The database row is the truth. A queue message is only a wake-up, so lost and doubled messages do no harm.
 Events are stored first and announced second, on a stream that carries only their numbers.
 """
@@ -14,11 +17,13 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy import Engine, func, or_, update
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from workspace.analysis import ANALYSES_AT_ONCE, Analysis
 from workspace.database import affected, lock, system_session
-from workspace.repositories import run_of
 from workspace.run import (
+    Analysed,
     Cancelled,
     Failed,
     Failure,
@@ -31,6 +36,7 @@ from workspace.run import (
     Started,
     Succeeded,
 )
+from workspace.runs import ANALYSIS, TRAINING, work_of
 from workspace.tables import RunEventRow, RunRow, now
 
 
@@ -82,7 +88,7 @@ class StreamBell:
 class Lease:
     """Proof that this holder may write to the run, as long as heartbeats keep it alive."""
 
-    run: Run
+    run: Run | Analysis
     holder: str
     seconds: float
 
@@ -92,7 +98,7 @@ class LeaseLost(RuntimeError):
 
 
 class RunLog:
-    """All that workers write about runs."""
+    """All that workers write about runs. A *run* here is a training or an analysis."""
 
     def __init__(self, engine: Engine, bell: Bell | None = None) -> None:
         self._engine = engine
@@ -101,8 +107,9 @@ class RunLog:
     def claim(self, run_id: str, holder: str, seconds: float, max_attempts: int, max_parallel: int = 0) -> Lease | None:
         """Takes a queued or orphaned run by compare-and-set.
 
-        Returns None where the run has ended, is held by a live worker, or must wait its turn (``max_parallel`` live
-        leases are out). A run that asked for cancelling or has used up its attempts is ended here.
+        Returns None where the run has ended, is held by a live worker, or must wait its turn: ``max_parallel``
+        trainings are under way (0: no limit), or for an analysis, another one or a training of the same owner.
+        A run that asked for cancelling or has used up its attempts is ended here.
         """
         at = now()
         with system_session(self._engine) as session:
@@ -110,10 +117,9 @@ class RunLog:
                 col(RunRow.status) == RunStatus.QUEUED.value,
                 (col(RunRow.status) == RunStatus.RUNNING.value) & (col(RunRow.lease_until) < at),
             )
-            # Claims are counted against max_parallel one after the other. SQLite: the write comes before any reading,
-            # and so takes the one write lock. PostgreSQL: an advisory lock until the end of the transaction.
-            if max_parallel:
-                lock(session, "runs.claim")
+            # Claims are counted one after the other. SQLite: the write comes before any reading, and so takes the one
+            # write lock. PostgreSQL: an advisory lock until the end of the transaction.
+            lock(session, "runs.claim")
             won = affected(
                 session,
                 update(RunRow)
@@ -127,21 +133,17 @@ class RunLog:
             )
             if not won:
                 return None
-            run = run_of(session.exec(select(RunRow).where(RunRow.id == run_id)).one())
+            run = work_of(session.exec(select(RunRow).where(RunRow.id == run_id)).one())
             ends = run.cancel_requested or run.attempt > max_attempts
-            if max_parallel and not ends:
-                live = session.exec(
-                    select(RunRow.id).where(RunRow.status == RunStatus.RUNNING.value, col(RunRow.lease_until) >= at)
-                ).all()
-                if len(live) > max_parallel:
-                    session.rollback()
-                    return None
+            if not ends and not _has_its_turn(session, run, max_parallel):
+                session.rollback()
+                return None
         lease = Lease(run, holder, seconds)
         if run.cancel_requested:
             self.append(lease, Cancelled())
             return None
         if run.attempt > max_attempts:
-            self.append(lease, Failed(failure=_worn_out(run.attempt - 1)))
+            self.append(lease, Failed(failure=_worn_out(run)))
             return None
         if run.started_at is None:
             with system_session(self._engine) as session:
@@ -179,10 +181,13 @@ class RunLog:
     def append(self, lease: Lease, event: RunEvent) -> int:
         """Stores one event and, for an end event, the run's end, in one transaction; then rings. Raises LeaseLost."""
         values: dict[str, object] = {}
-        if isinstance(event, (Succeeded, Failed, Cancelled)):
-            values |= {"status": event.kind, "ended_at": now(), "lease_holder": None, "lease_until": None}
+        if isinstance(event, (Succeeded, Analysed, Failed, Cancelled)):
+            status = RunStatus.SUCCEEDED if isinstance(event, Analysed) else RunStatus(event.kind)
+            values |= {"status": status.value, "ended_at": now(), "lease_holder": None, "lease_until": None}
         if isinstance(event, Succeeded):
             values["outcome"] = event.outcome.model_dump(mode="json")
+        if isinstance(event, Analysed):
+            values["outcome"] = event.result
         if isinstance(event, Failed):
             values["failure"] = event.failure.model_dump(mode="json")
         return self._write(lease, [event], values)
@@ -224,18 +229,22 @@ class RunLog:
         return cast(int, last)
 
     def live(self) -> int:
-        """How many runs are being trained just now, by any worker."""
-        query = select(func.count()).where(
-            col(RunRow.status) == RunStatus.RUNNING.value, col(RunRow.lease_until) >= now()
-        )
+        """How many trainings are under way just now, on any worker."""
         with system_session(self._engine) as session:
-            return session.exec(query).one()
+            return session.exec(_live(TRAINING)).one()
 
-    def find(self, run_id: str) -> Run | None:
+    def must_give_way(self, lease: Lease) -> bool:
+        """Is this an analysis whose owner has started a training?"""
+        if not isinstance(lease.run, Analysis):
+            return False
+        with system_session(self._engine) as session:
+            return session.exec(_live(TRAINING).where(RunRow.owner_id == lease.run.owner_id)).one() > 0
+
+    def find(self, run_id: str) -> Run | Analysis | None:
         """The run, whoever owns it; None where there is no such run (any more)."""
         with system_session(self._engine) as session:
             row = session.exec(select(RunRow).where(RunRow.id == run_id)).first()
-        return run_of(row) if row else None
+        return work_of(row) if row else None
 
     def ended(self, run_id: str) -> bool:
         """Has the run ended (or is it gone)?"""
@@ -250,23 +259,59 @@ class RunLog:
             return list(session.exec(query))
 
     def orphans(self, waited_seconds: float = 0) -> list[str]:
-        """Runs that should be running and are not, oldest first: those whose lease ran out, and queued ones.
+        """Trainings that should be running and are not, oldest first: those whose lease ran out, and queued ones.
 
         Queued ones only if they have waited ``waited_seconds``: new ones are left to whom the queue's message wakes.
         """
-        at = now()
-        query = select(RunRow.id).where(
-            or_(
-                (col(RunRow.status) == RunStatus.QUEUED.value)
-                & (col(RunRow.created_at) <= at - timedelta(seconds=waited_seconds)),
-                (col(RunRow.status) == RunStatus.RUNNING.value) & (col(RunRow.lease_until) < at),
-            )
-        )
         with system_session(self._engine) as session:
-            return list(session.exec(query.order_by(col(RunRow.id))))
+            return list(session.exec(_orphans(TRAINING, waited_seconds)))
+
+    def next_analysis(self, waited_seconds: float = 0) -> str | None:
+        """The oldest analysis that should be running and may; see :meth:`orphans`."""
+        busy = select(RunRow.owner_id).where(
+            RunRow.kind == TRAINING, RunRow.status == RunStatus.RUNNING.value, col(RunRow.lease_until) >= now()
+        )
+        waiting = _orphans(ANALYSIS, waited_seconds).where(col(RunRow.owner_id).not_in(busy))
+        with system_session(self._engine) as session:
+            if session.exec(_live(ANALYSIS)).one() >= ANALYSES_AT_ONCE:
+                return None
+            return session.exec(waiting.limit(1)).first()
 
 
-def _worn_out(attempts: int) -> Failure:
+def _live(kind: str) -> SelectOfScalar[int]:
+    """Counts the runs of a kind that a live worker holds."""
+    return select(func.count()).where(
+        RunRow.kind == kind, RunRow.status == RunStatus.RUNNING.value, col(RunRow.lease_until) >= now()
+    )
+
+
+def _orphans(kind: str, waited_seconds: float) -> SelectOfScalar[str]:
+    at = now()
+    forsaken = or_(
+        (col(RunRow.status) == RunStatus.QUEUED.value)
+        & (col(RunRow.created_at) <= at - timedelta(seconds=waited_seconds)),
+        (col(RunRow.status) == RunStatus.RUNNING.value) & (col(RunRow.lease_until) < at),
+    )
+    return select(RunRow.id).where(RunRow.kind == kind, forsaken).order_by(col(RunRow.id))
+
+
+def _has_its_turn(session: Session, run: Run | Analysis, max_parallel: int) -> bool:
+    """Whether a run that has just been marked as running may be so."""
+    if isinstance(run, Analysis):
+        of_owner = _live(TRAINING).where(RunRow.owner_id == run.owner_id)
+        return session.exec(_live(ANALYSIS)).one() <= ANALYSES_AT_ONCE and not session.exec(of_owner).one()
+    return not max_parallel or session.exec(_live(TRAINING)).one() <= max_parallel
+
+
+def _worn_out(run: Run | Analysis) -> Failure:
+    attempts = run.attempt - 1
+    if isinstance(run, Analysis):
+        return Failure(
+            code="WORKER_LOST",
+            message=f"The closer look at the data broke off {attempts} times, so it was not started again.",
+            next_step="Training works without it. Most often the computer ran out of memory: try fewer rows.",
+            facts={"attempts": attempts},
+        )
     return Failure(
         code="WORKER_LOST",
         message=f"The training process died {attempts} times, so it was not started again.",

@@ -10,12 +10,17 @@ import signal
 import time
 from pathlib import Path
 
+import training_worker.analyses
 import training_worker.runner
 import training_worker.training
+from training_worker.analyses import AnalysisInput, AnalysisResult
 from training_worker.fork_server import serve_the_worker
 from training_worker.reporter import Reporter
 from training_worker.training import Trained
+from training_worker.vector_cache import VectorCache
+from workspace.dataset import Check
 from workspace.errors import InputError, Unavailable
+from workspace.findings import Finding
 from workspace.model import Evaluation, RunOutcome
 from workspace.plan import TrainingPlan
 from workspace.run import MetricLogged, Progressed
@@ -23,7 +28,15 @@ from workspace.run import MetricLogged, Progressed
 STEP_SECONDS = 0.01
 
 
-def train(plan: TrainingPlan, table: Path, test_table: Path | None, work: Path, report: Reporter, name: str) -> Trained:
+def train(
+    plan: TrainingPlan,
+    table: Path,
+    test_table: Path | None,
+    work: Path,
+    report: Reporter,
+    name: str,
+    vectors: VectorCache | None = None,
+) -> Trained:
     """Counts from the checkpoint to ``steps``."""
     assert table.is_file()
     steps = int(plan.settings["steps"])
@@ -77,3 +90,18 @@ def _fail(fault: str) -> None:
 
 serve_the_worker()
 training_worker.training.train = train
+
+
+def count(given: AnalysisInput) -> AnalysisResult:
+    """An analysis that only counts; ``steps`` in its arguments, as for the training."""
+    steps = int(str(given.job.args["steps"]))
+    for step in range(steps):
+        given.report.check()
+        given.report.progress(Progressed(stage="data", message="Counting", fraction=step / steps, step=step))
+        time.sleep(STEP_SECONDS)
+    finding = Finding(code="COUNTED", row=0, column="label", suggestion="shipping", score=0.9)
+    check = Check(rows_checked=steps)
+    return AnalysisResult(data={"steps": steps}, check=check, findings=[finding], codes=("COUNTED",), table=given.table)
+
+
+training_worker.analyses.ANALYSES["count"] = "tests.training_worker.counting_trainer:count"

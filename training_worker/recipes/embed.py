@@ -18,7 +18,7 @@ from training_worker.embedding import Encoder, Vectors, load_encoder
 from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities
-from training_worker.reading_texts import measured_pace, read_texts
+from training_worker.reading_texts import measured_pace, no_vectors, read_texts, reader_of
 from training_worker.sequence_export import save_head_on_encoder
 from training_worker.starter import resolve_base
 
@@ -63,8 +63,10 @@ class EmbedTrainer:
     def estimate(self, job: Job) -> float:
         """Times a few batches of these very texts on this machine."""
         encoder = load_encoder(resolve_base(job.plan.base))
-        tokens = encoder.tokenize(job.split.learn.texts, job.whole("max_tokens"))
-        total = sum(map(len, tokens))
+        texts, max_tokens = job.split.learn.texts, job.whole("max_tokens")
+        tokens = encoder.tokenize(texts, max_tokens)
+        read = job.vectors.find(reader_of(encoder, max_tokens), texts, no_vectors(encoder, len(texts)))
+        total = sum(len(t) for t, known in zip(tokens, read, strict=True) if not known)
         pace = measured_pace(job, encoder, tokens)
         labels, folds = len(job.split.labels), len(job.split.folds)
         heads = 1e-8 * len(tokens) * encoder.model.config.hidden_size * labels * (len(CS) * folds + 1)

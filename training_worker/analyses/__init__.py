@@ -1,0 +1,64 @@
+"""Analyses: what a worker finds out about data without training on it. One module each, one line in ``ANALYSES``.
+
+Each is a function from what it is given to what it found; reading from storage and keeping the result is the
+runner's. The module is loaded when its analysis runs.
+"""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from training_worker.reporter import Reporter
+from training_worker.vector_cache import VectorCache
+from workspace.analysis import AnalysisJob
+from workspace.dataset import Check
+from workspace.errors import InputError
+from workspace.findings import Finding
+
+
+@dataclass(frozen=True)
+class AnalysisInput:
+    """What an analysis is given.
+
+    ``table`` is the version's Parquet file, ``work`` a folder of its own that survives a ``kill -9``. ``report.check``
+    must be called often; it raises ``Stop`` when the analysis shall end.
+    """
+
+    job: AnalysisJob
+    table: Path
+    work: Path
+    report: Reporter
+    vectors: VectorCache
+
+
+@dataclass(frozen=True)
+class AnalysisResult:
+    """What it found.
+
+    ``data`` goes into the end event: small, and without any text of the rows. ``check`` is kept with the data set.
+    ``findings`` are kept beside the table, in place of earlier ones with the same ``codes``. ``table`` is a new table
+    (in ``work``), kept in storage; ``data`` then gets its ``table_key``.
+    """
+
+    data: dict[str, JsonValue] = field(default_factory=dict)
+    check: Check | None = None
+    findings: list[Finding] = field(default_factory=list)
+    codes: tuple[str, ...] = ()
+    table: Path | None = None
+
+
+ANALYSES: dict[str, str] = {}
+"""Kind of analysis -> ``module:function`` that takes an :class:`AnalysisInput` and gives an :class:`AnalysisResult`."""
+
+
+def analysis_of_kind(kind: str) -> Callable[[AnalysisInput], AnalysisResult]:
+    """The function. Raises InputError where there is none of that name."""
+    if kind not in ANALYSES:
+        known = ", ".join(sorted(ANALYSES))
+        raise InputError("ANALYSIS_UNKNOWN", f"There is no analysis {kind} here.", f"There are: {known}.")
+    module, _, name = ANALYSES[kind].partition(":")
+    function: Callable[[AnalysisInput], AnalysisResult] = getattr(importlib.import_module(module), name)
+    return function
