@@ -63,7 +63,10 @@ class Computing:
         return self.memory[mine]
 
 
-COMPUTATIONS: dict[str, str] = {}
+COMPUTATIONS: dict[str, str] = {
+    "suggest_categories": "training_worker.labelling:suggest_categories",
+    "next_to_label": "training_worker.labelling:next_to_label",
+}
 """Name -> ``module:function`` that takes a :class:`Computing` and a dict of arguments, and gives a dict (JSON)."""
 
 

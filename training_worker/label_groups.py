@@ -18,8 +18,9 @@ LEAST_SHARE = 0.02
 _WORD = re.compile(r"[^\W\d_]{3,}", re.UNICODE)
 _EMPTY = frozenset(
     "und der die das den dem des ein eine einer einem einen ist sind war nicht auch auf für mit von vom zum zur ich "
-    "sie wir ihr mein meine les des une est pas pour dans sur avec mon mes vous nous que qui las los una por para con del "
-    "mis please bitte hello hallo dear thanks thank hola bonjour merci gracias regards just get got like want did does didn doesn don".split()
+    "sie wir ihr mein meine les des une est pas pour dans sur avec mon mes vous nous que qui las los una por para "
+    "con del mis please bitte hello hallo dear thanks thank hola bonjour merci gracias regards just get got like "
+    "want did does didn doesn don".split()
 )
 """Words that name nothing, beside those of scikit-learn's English list."""
 

@@ -2,6 +2,7 @@
 
 import builtins
 import hashlib
+import random
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -100,6 +101,9 @@ class LabelSession(BaseModel):
     classes: list[LabelClass] = Field(default_factory=list)
     pool: LabelPool
     queue: list[NextText] = Field(default_factory=list)
+    hints: dict[str, list[str]] = Field(
+        default_factory=dict, description="by row: keys that a hosted chat model suggested, to be checked by people"
+    )
     queue_answers: int = -1
     estimate: LabelEstimate | None = None
     result_id: str | None = None
@@ -158,6 +162,15 @@ class Labelling(Repository):
                     estimate=estimate.model_dump(mode="json") if estimate else None,
                 )
             )
+
+    def set_hints(self, session_id: str, hints: dict[int, builtins.list[str]]) -> None:
+        """What a hosted chat model suggested, beside what it suggested before."""
+        with self._session() as db:
+            lock(db, f"labelling {session_id}")
+            row = db.get(LabelSessionRow, session_id)
+            if row is None:
+                raise missing("labelling")
+            row.hints = row.hints | {str(number): keys for number, keys in hints.items()}
 
     def set_result(self, session_id: str, dataset_id: str) -> None:
         self._set(session_id, result_id=dataset_id)
@@ -276,6 +289,13 @@ def _move(row: LabelAnswerRow, moved: dict[str, str | None]) -> None:
     row.labels = builtins.list(dict.fromkeys(key for key in labels if key))
     spans = [span | {"label": moved.get(span["label"], span["label"])} for span in row.spans]
     row.spans = [span for span in spans if span["label"]]
+
+
+def order_without_model(session_id: str, rows: Sequence[int]) -> builtins.list[int]:
+    """A fair order of all rows, always the same one for a session: what is asked while no model has ranked them."""
+    mixed = builtins.list(rows)
+    random.Random(session_id).shuffle(mixed)  # noqa: S311 - an order, not a secret
+    return mixed
 
 
 # What follows from the answers ------------------------------------------------------------------------------------

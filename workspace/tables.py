@@ -193,6 +193,7 @@ class LabelSessionRow(Owned, table=True):
     classes: list[dict[str, Any]] = _json()
     pool: dict[str, Any] = _json()
     queue: list[dict[str, Any]] = _json()
+    hints: dict[str, Any] = _json()
     queue_answers: int = Field(default=-1, description="answers that were known when the queue was made; -1: none yet")
     estimate: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     result_id: str | None = Field(default=None, description="the version that was last made of the answers")

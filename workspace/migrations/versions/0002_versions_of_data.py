@@ -47,6 +47,7 @@ def _add_labelling() -> None:
         sa.Column("classes", sa.JSON(), nullable=False),
         sa.Column("pool", sa.JSON(), nullable=False),
         sa.Column("queue", sa.JSON(), nullable=False),
+        sa.Column("hints", sa.JSON(), nullable=False),
         sa.Column("queue_answers", sa.Integer(), nullable=False),
         sa.Column("estimate", sa.JSON(), nullable=True),
         sa.Column("result_id", sa.String(), nullable=True),
