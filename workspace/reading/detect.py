@@ -5,7 +5,8 @@ import zipfile
 from pathlib import Path
 
 from workspace.errors import UnreadableFile
-from workspace.reading.conll_reader import is_conll
+from workspace.reading.annotations.brat import pair_of
+from workspace.reading.annotations.kinds import annotation_kind
 from workspace.reading.encoding import not_text
 from workspace.reading.excel_reader import protected
 from workspace.reading.source import Source
@@ -43,6 +44,8 @@ def detect_format(source: Source) -> str:
     Raises:
         UnreadableFile: for what is no table, with what it is instead and what to do.
     """
+    if pair_of(source) is not None:
+        return "brat"
     with source.path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
@@ -142,4 +145,4 @@ def _text_kind(source: Source, head: bytes) -> str:
             from workspace.reading.json_reader import broken_json
 
             raise broken_json("it starts with neither [ nor {")
-    return "conll" if is_conll(text.rsplit("\n", 1)[0]) else "delimited"
+    return annotation_kind(text, source.suffix) or "delimited"

@@ -1,16 +1,20 @@
 """JSON (records, a list under one key, an object of columns) and JSON lines, also several objects a line.
 
-The file is parsed twice, value by value: once to know the columns, once to yield them. Only a file that is one object
-has to be held in memory.
+The file is parsed twice, value by value: once to know the columns, once to yield them (three times where an annotation
+tool wrote it). Only a file that is one object has to be held in memory.
 """
 
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, TextIO
 
 from workspace.errors import LimitExceeded, UnreadableFile
+from workspace.reading.annotations.forms import Form, recognise
+from workspace.reading.annotations.table import opened_rows
 from workspace.reading.encoding import Encoding
+from workspace.reading.json_shapes import Found, records_in
 from workspace.reading.records import Columns, batches_of_records
 from workspace.reading.reports import broken_lines
 from workspace.reading.source import Opened, Source
@@ -21,7 +25,8 @@ _MOST_VALUE = 64 << 20
 _DECODER = json.JSONDecoder()
 _SPACE = " \t\r\n"
 
-Records = Callable[[float, float], Iterator[Mapping[str, Any]]]
+Records = Callable[[float, float], Iterator[Any]]
+_JUDGED = 200
 
 
 def open_json(source: Source) -> Opened:
@@ -30,13 +35,15 @@ def open_json(source: Source) -> Opened:
     with encoding.open(source.path) as file:
         first = _first_character(file)
     if first == "[":
-        return _opened(source, encoding, "json", lambda low, high: map(_record, _elements(source, encoding, low, high)))
+        return _opened(source, encoding, "json", lambda low, high: _elements(source, encoding, low, high))
     if first != "{":
         raise broken_json("it starts with neither [ nor {")
     if source.suffix not in (".jsonl", ".ndjson") and (source.suffix == ".json" or not _is_lines(source, encoding)):
         whole = _whole_object(source, encoding)
         if whole is not None:
-            return _opened(source, encoding, "json", lambda low, high: iter(whole))
+            opened = _opened(source, encoding, "json", lambda low, high: iter(whole.records))
+            opened.problems += whole.problems
+            return opened
     broken = _Broken()
     opened = _opened(source, encoding, "jsonl", lambda low, high: _lines(source, encoding, broken, low, high))
     if broken.count:
@@ -53,7 +60,14 @@ def broken_json(what: str) -> UnreadableFile:
     )
 
 
-def _opened(source: Source, encoding: Encoding, kind: str, records: Records) -> Opened:
+def _opened(source: Source, encoding: Encoding, kind: str, values: Records) -> Opened:
+    form = recognise(list(islice(values(0.0, 0.0), _JUDGED)))
+    if form is not None:
+        return _formed(source, encoding, form, values)
+
+    def records(low: float, high: float) -> Iterator[Mapping[str, Any]]:
+        return map(_record, values(low, high))
+
     columns = Columns()
     for record in records(0.0, 0.5):
         columns.see(record)
@@ -66,6 +80,21 @@ def _opened(source: Source, encoding: Encoding, kind: str, records: Records) -> 
     schema, keys = columns.schema()
     batches = batches_of_records(records(0.5, 1.0), schema, keys)
     return Opened(format=kind, schema=schema, batches=batches, encoding=encoding.name)
+
+
+def _formed(source: Source, encoding: Encoding, form: Form, values: Records) -> Opened:
+    """What an annotation tool wrote."""
+    for value in values(0.0, 0.3):
+        form.see(value)
+    begun = 0
+
+    def rows() -> Iterator[Mapping[str, Any]]:
+        nonlocal begun
+        low = 0.6 if begun else 0.3
+        begun += 1
+        return form.rows(values(low, 0.6 if low == 0.3 else 1.0))
+
+    return opened_rows(source, form.format, rows, form.problems, encoding=encoding.name)
 
 
 def _record(value: object) -> Mapping[str, Any]:
@@ -108,7 +137,7 @@ def _is_lines(source: Source, encoding: Encoding) -> bool:
     return False
 
 
-def _lines(source: Source, encoding: Encoding, broken: _Broken, low: float, high: float) -> Iterator[Mapping[str, Any]]:
+def _lines(source: Source, encoding: Encoding, broken: _Broken, low: float, high: float) -> Iterator[Any]:
     size = max(1, source.path.stat().st_size)
     with encoding.open(source.path) as file:
         for number, line in enumerate(file, start=1):
@@ -120,7 +149,7 @@ def _lines(source: Source, encoding: Encoding, broken: _Broken, low: float, high
             if found is None:
                 broken.add(number, line)
             else:
-                yield from map(_record, found)
+                yield from found
     broken.closed = True
 
 
@@ -212,7 +241,7 @@ class _Buffer:
         return self._text[end - 1] not in '}]"' and self._more()
 
 
-def _whole_object(source: Source, encoding: Encoding) -> list[Mapping[str, Any]] | None:
+def _whole_object(source: Source, encoding: Encoding) -> Found | None:
     """The records of a file that is one object; None where more follows it, as in JSON lines."""
     if source.path.stat().st_size > _MOST_WHOLE:
         raise LimitExceeded(
@@ -234,30 +263,3 @@ def _whole_object(source: Source, encoding: Encoding) -> list[Mapping[str, Any]]
     if text[end:].strip(_SPACE):
         return None
     return records_in(value)
-
-
-def records_in(value: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The table in an object: an object of columns, else the longest list of objects below a key, else one record."""
-    columns = list(value.values())
-    if columns and all(isinstance(column, list) for column in columns):
-        lengths = {len(column) for column in columns}
-        plain = not any(isinstance(item, dict) for column in columns for item in column[:20])
-        if len(lengths) == 1 and plain:
-            return [dict(zip(value, row, strict=True)) for row in zip(*columns, strict=True)]
-    if columns and all(isinstance(column, dict) for column in columns):
-        keys = [frozenset(column) for column in columns]
-        # pandas' to_json: {"text": {"0": …, "1": …}, "label": {"0": …}}
-        if len(set(keys)) == 1 and len(keys) > 1 and all(key.isdigit() for key in keys[0]) and keys[0]:
-            return [{name: column[key] for name, column in value.items()} for key in columns[0]]
-    found = _longest_list(value, 3)
-    return [_record(item) for item in found] if found else [value]
-
-
-def _longest_list(value: Mapping[str, Any], depth: int) -> list[Any]:
-    best: list[Any] = []
-    for item in value.values():
-        if isinstance(item, list) and item and sum(isinstance(x, dict) for x in item) > 0.5 * len(item):
-            best = max(best, item, key=len)
-        elif isinstance(item, dict) and depth:
-            best = max(best, _longest_list(item, depth - 1), key=len)
-    return best

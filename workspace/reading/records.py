@@ -5,7 +5,7 @@ column; anything else (objects, lists of objects, mixtures) a string column of J
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from enum import IntEnum
 from itertools import islice
 from typing import Any
@@ -37,18 +37,19 @@ def kind_of(value: object) -> Kind:
 
 
 class Columns:
-    """The columns of records, gathered one record after the other."""
+    """The columns of records, gathered one record after the other. ``objects`` are JSON whatever they hold."""
 
-    def __init__(self) -> None:
+    def __init__(self, objects: Collection[str] = ()) -> None:
         self.kinds: dict[str, Kind] = {}
         self.rows = 0
+        self._objects = objects
 
     def see(self, record: Mapping[str, Any]) -> None:
         """Take one record into account."""
         self.rows += 1
         kinds = self.kinds
         for key, value in record.items():
-            kind, known = kind_of(value), kinds.get(key)
+            kind, known = Kind.OBJECT if key in self._objects else kind_of(value), kinds.get(key)
             if known is None:
                 kinds[key] = kind
             elif kind is not known and kind is not Kind.NOTHING:

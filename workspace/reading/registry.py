@@ -1,6 +1,7 @@
 """Which reader reads which format. A new format is one module and one line here."""
 
-from workspace.reading.conll_reader import open_conll
+from workspace.reading.annotations.csv_exports import with_exports
+from workspace.reading.annotations.kinds import READERS as ANNOTATION_READERS
 from workspace.reading.delimited_reader import open_delimited
 from workspace.reading.excel_reader import open_ods, open_xls, open_xlsx
 from workspace.reading.json_reader import open_json
@@ -8,8 +9,8 @@ from workspace.reading.parquet_reader import open_parquet
 from workspace.reading.source import Reader
 
 READERS: dict[str, Reader] = {
-    "delimited": open_delimited,
-    "conll": open_conll,
+    **ANNOTATION_READERS,
+    "delimited": with_exports(open_delimited),
     "xlsx": open_xlsx,
     "xls": open_xls,
     "ods": open_ods,
