@@ -99,11 +99,13 @@ def tool(describe: Describe | None = None) -> Callable[[Callable[..., ToolOutput
 
 def all_tools() -> dict[str, Tool]:
     """Every tool by name; imports the modules that register them."""
+    import tools.cleaning
     import tools.datasets
     import tools.goal
     import tools.help
     import tools.models
     import tools.plans
+    import tools.privacy
     import tools.results
     import tools.runs  # noqa: F401
 

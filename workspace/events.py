@@ -20,6 +20,10 @@ CardKind = Literal[
     "prediction",
     "concept",
     "download",
+    "labelling",
+    "changes",
+    "comparison",
+    "privacy",
 ]
 Stage = Literal["goal", "data", "cleanup", "plan", "train", "check", "use"]
 STAGES: tuple[Stage, ...] = ("goal", "data", "cleanup", "plan", "train", "check", "use")

@@ -29,7 +29,7 @@ def _grid(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
     for header in headers:
         table.add_column(Text(header), overflow="fold", max_width=60)
     for row in rows:
-        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+        table.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
     return table
 
 
@@ -57,7 +57,65 @@ def _problems(card: cards.ProblemsCard) -> RenderableType:
     if not card.problems:
         return Text("Nothing to fix.", style="green")
     marks = {"blocking": "✗", "warning": "!", "info": "·"}
-    return _lines(*(f"{marks[p.severity]} {p.message}" for p in card.problems))
+    verdict = [card.verdict.sentence] if card.verdict else []
+    mends = {p.code: f"  → write: {p.button.label}" if p.button else "" for p in card.problems}
+    lines = [part for p in card.problems for part in (f"{marks[p.severity]} {p.message}", mends[p.code])]
+    return _lines(*verdict, *lines)
+
+
+def _changes(card: cards.ChangesCard) -> RenderableType:
+    parts: list[RenderableType] = [_lines(*(f"• {fix.title}" for fix in card.fixes), card.note)]
+    if card.changes:
+        rows = [(c.row, c.column or c.kind, _marked(c.before, "red strike"), _after(c)) for c in card.changes]
+        parts.append(_grid(["Row", "", "Before", "After"], rows))
+    if card.hidden_changes:
+        parts.append(Text(f"and {card.hidden_changes:,} more changes", style="dim"))
+    if card.path or card.url:
+        parts.append(Text(f"All changes, row by row: {card.path or card.url}", style="dim"))
+    if card.buttons:
+        parts.append(Text(f"To take it back, write: {card.buttons[0].label}", style="dim"))
+    return Group(*parts)
+
+
+def _marked(pieces: Sequence[cards.Piece], style: str) -> Text:
+    """A text whose changed parts stand out, by more than colour."""
+    return Text.assemble(*((piece.text, style if piece.changed else "") for piece in pieces))
+
+
+def _after(change: cards.RowChangeView) -> Text:
+    return Text("left out", style="dim") if change.kind == "removed" else _marked(change.after, "green underline")
+
+
+def _comparison(card: cards.ComparisonCard) -> RenderableType:
+    parts: list[RenderableType] = [
+        _lines(
+            f"{card.before}: {card.rows_before:,} rows; {card.after}: {card.rows_after:,} rows",
+            f"Only in the first {card.rows_removed:,}, only in the second {card.rows_added:,}, "
+            f"changed {card.rows_changed:,}",
+            card.sentence,
+            *(f"• {step}" for step in card.steps),
+        )
+    ]
+    if card.moves:
+        parts.append(_grid(["From", "To", "Rows"], [(m.before, m.after, m.rows) for m in card.moves]))
+    if card.labels:
+        parts.append(_grid(["Answer", "Before", "After"], [(c.label, c.before, c.after) for c in card.labels]))
+    if card.columns:
+        rows = [(c.name, c.before or "not there", c.after or "not there", c.cells_changed) for c in card.columns]
+        parts.append(_grid(["Column", "Before", "After", "Cells changed"], rows))
+    return Group(*parts)
+
+
+def _privacy(card: cards.PrivacyCard) -> RenderableType:
+    if card.done:
+        words = {"mask": "hidden", "pseudonym": "replaced by stand-ins", "keep": "kept"}
+        lines = [f"• {k.values:,} {k.label} {words[k.treatment]} {k.instead}".rstrip() for k in card.kinds]
+        lines += [f"• the column “{name}” left out" for name in card.dropped]
+        return _lines(*lines, card.note)
+    rows = [(k.label, f"{k.rows:,}", ", ".join(k.examples)) for k in card.kinds]
+    columns = [f"“{c.name}”: {c.rows:,} rows" for c in card.columns]
+    grid = [_grid(["Kind", "Rows", "For example"], rows)] if rows else []
+    return Group(*grid, _lines(*columns, card.note))
 
 
 def _plan(card: cards.PlanCard) -> RenderableType:
@@ -114,7 +172,8 @@ def _download(card: cards.DownloadCard) -> RenderableType:
 
 
 def _datasets(card: cards.DatasetsCard) -> RenderableType:
-    return _grid(["Name", "Rows", "Answers"], [(d.name, f"{d.rows:,}", d.labels) for d in card.datasets[:20]])
+    rows = [(d.name, d.version, f"{d.rows:,}", d.labels, "; ".join(d.steps)) for d in card.datasets[:20]]
+    return _grid(["Name", "Version", "Rows", "Answers", "Steps"], rows)
 
 
 def _runs(card: cards.RunsCard) -> RenderableType:
@@ -134,6 +193,9 @@ def _concept(card: cards.ConceptCard) -> RenderableType:
 _VIEWS: dict[str, View] = {
     "table": _table,
     "problems": _problems,
+    "changes": _changes,
+    "comparison": _comparison,
+    "privacy": _privacy,
     "plan": _plan,
     "progress": _progress,
     "metrics": _metrics,

@@ -1,7 +1,8 @@
 """One realistic card of every kind, built through the typed shapes, with markup in what comes from a user's file."""
 
 from tools import cards
-from workspace.events import Card, FormField
+from workspace.dataset import CurvePoint
+from workspace.events import Card, FormField, Option
 
 HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> [x](javascript:alert(1))'
 
@@ -36,6 +37,8 @@ def table() -> Card:
         confidence=0.93,
         why="Body holds longer texts and Team has 6 values that come again and again, so this looks like sorting.",
         read_as="sheet Export, 3 title lines skipped",
+        tasks=[("classification", "sorting texts into groups"), ("ner", "finding things in text")],
+        button=Option(id="inspect_dataset?dataset_id=ds_1", label="Use these columns"),
     ).card("1,772 mails, 6 teams")
 
 
@@ -49,6 +52,7 @@ def problems() -> Card:
                 count=412,
                 message="412 mails appear twice. Kept, the score would look better than it is.",
                 examples=["Where is my parcel?", HOSTILE],
+                button=Option(id="clean_dataset?fixes=drop_duplicates", label="Remove the repeats"),
             ),
             cards.ProblemView(
                 code="SMALL_CLASS",
@@ -61,7 +65,75 @@ def problems() -> Card:
             ),
         ],
         privacy={"card_number": 37},
+        verdict=cards.VerdictView(
+            kind="fix_first",
+            sentence="Better first remove the repeats; then about 60 more mails for Returns would help most.",
+            metric="accuracy",
+            curve=[CurvePoint(rows=n, score=s, low=s - 0.05, high=s + 0.04) for n, s in ((200, 0.7), (800, 0.86))],
+        ),
+        buttons=[
+            Option(id="clean_dataset?fixes=all", label="Do all three", style="primary"),
+            Option(id="clean_dataset?fixes=all&preview=true", label="Show me first"),
+        ],
     ).card("Three things to look at before training")
+
+
+CHANGES = [
+    cards.RowChangeView(
+        kind="removed",
+        row=12,
+        fix="412 repeated rows removed",
+        before=[cards.Piece(text=f"Where is my parcel? {HOSTILE}", changed=True)],
+    ),
+    cards.RowChangeView(
+        kind="changed",
+        row=31,
+        column="Team",
+        fix="3 answers written like the others",
+        before=[cards.Piece(text="Biling", changed=True), cards.Piece(text="␣", changed=True)],
+        after=[cards.Piece(text="Billing", changed=True)],
+    ),
+]
+
+
+def changes() -> Card:
+    return cards.ChangesCard(
+        dataset_id="ds_2",
+        name="mails Q3 final (2).xlsx",
+        version=2,
+        done="cleaned",
+        rows_before=2184,
+        rows_after=1772,
+        fixes=[
+            cards.FixDoneView(code="drop_duplicates", title="412 repeated rows removed", rows_removed=412),
+            cards.FixDoneView(code="merge_label_variants", title="3 answers written like the others", cells_changed=3),
+        ],
+        changes=CHANGES,
+        hidden_changes=413,
+        url="/api/v1/datasets/ds_2/changes",
+        file_name="mails-changes-v2.csv",
+        buttons=[Option(id="clean_dataset?dataset_id=ds_2&undo=true", label="Undo")],
+    ).card("1,772 rows left: 412 repeated rows removed and 1 more")
+
+
+def comparison() -> Card:
+    return cards.ComparisonCard(
+        before_id="ds_1",
+        after_id="ds_2",
+        before="mails Q3, version 1",
+        after="mails Q3, version 2",
+        rows_before=2184,
+        rows_after=1772,
+        rows_added=0,
+        rows_removed=412,
+        rows_changed=3,
+        sentence="Rows were matched by what was changed step by step.",
+        steps=["412 repeated rows removed", "3 answers written like the others"],
+        columns=[cards.ColumnDifference(name="Team", before="text", after="text", cells_changed=3)],
+        labels=[cards.LabelCount(label="Billing", before=809, after=812)],
+        moves=[cards.LabelMove(before="Biling", after="Billing", rows=3)],
+        examples=CHANGES,
+    ).card("412 rows fewer, and 3 rows have another answer")
 
 
 def plan() -> Card:
@@ -285,4 +357,70 @@ def runs() -> Card:
     return cards.RunsCard(runs=[row]).card("One training so far")
 
 
-ALL = (table, problems, plan, progress, metrics, confusion, mistakes, prediction, download, concept, runs)
+
+def privacy() -> Card:
+    return cards.PrivacyCard(
+        dataset_id="ds_1",
+        name="mails Q3",
+        version=1,
+        done=False,
+        rows=1_772,
+        rows_with=37,
+        looked_at=1_772,
+        kinds=[
+            cards.PersonalKindView(
+                code="email",
+                label="e-mail addresses",
+                rows=30,
+                examples=["a•••@g•••.com", HOSTILE[:40]],
+                instead="[EMAIL]",
+            ),
+            cards.PersonalKindView(
+                code="card", label="payment card numbers", rows=9, examples=["•••11"], instead="[CARD]"
+            ),
+        ],
+        columns=[
+            cards.PersonalColumnView(name="Body", rows=30, used=True),
+            cards.PersonalColumnView(name="Sender " + HOSTILE[:40], rows=9, used=False),
+        ],
+        note="Names of people are not looked for.",
+        button=Option(id="redact_dataset?dataset_id=ds_1", label="Do as chosen"),
+    ).card("37 rows hold personal data")
+
+
+def redacted() -> Card:
+    return cards.PrivacyCard(
+        dataset_id="ds_2",
+        name="mails Q3",
+        version=2,
+        done=True,
+        rows=1_772,
+        rows_with=37,
+        looked_at=1_772,
+        kinds=[
+            cards.PersonalKindView(code="email", label="e-mail addresses", values=31, instead="[EMAIL]"),
+            cards.PersonalKindView(code="ip", label="network addresses (IP)", values=2, treatment="keep"),
+        ],
+        dropped=["Sender"],
+        note="The uploaded file still holds them.",
+        buttons=[Option(id="clean_dataset?dataset_id=ds_2&undo=true", label="Undo")],
+    ).card("31 values hidden in 37 rows, 1 column left out")
+
+
+ALL = (
+    table,
+    problems,
+    changes,
+    comparison,
+    privacy,
+    redacted,
+    plan,
+    progress,
+    metrics,
+    confusion,
+    mistakes,
+    prediction,
+    download,
+    concept,
+    runs,
+)

@@ -6,8 +6,39 @@ Shares, scores and fractions are between 0 and 1. Times are seconds. Dates are I
 """
 
 from tools.cards.base import CardData, Cell
-from tools.cards.data import ColumnView, DatasetRowView, DatasetsCard, LabelShare, ProblemsCard, ProblemView, TableCard
+from tools.cards.cleaning import (
+    ChangesCard,
+    ColumnDifference,
+    ComparisonCard,
+    FixDoneView,
+    LabelCount,
+    LabelMove,
+    Piece,
+    RowChangeView,
+)
+from tools.cards.data import (
+    ColumnView,
+    DatasetRowView,
+    DatasetsCard,
+    LabelShare,
+    ProblemsCard,
+    ProblemView,
+    TableCard,
+    VerdictView,
+)
+from tools.cards.labelling import (
+    EstimateView,
+    GivenView,
+    LabelCard,
+    LabelClassView,
+    LabelItemView,
+    LabelView,
+    SpanView,
+    SuggestionView,
+    TokenView,
+)
 from tools.cards.plan import BaseModelFacts, ChangeView, ModelRowView, ModelsCard, PlanCard, RecipeView, SettingView
+from tools.cards.privacy import PersonalColumnView, PersonalKindView, PrivacyCard
 from tools.cards.result import (
     ClassRow,
     ConceptCard,
@@ -29,6 +60,8 @@ CARDS: dict[CardKind, type[CardData]] = {
     for card in (
         TableCard,
         ProblemsCard,
+        ChangesCard,
+        ComparisonCard,
         PlanCard,
         ProgressCard,
         MetricsCard,
@@ -40,6 +73,8 @@ CARDS: dict[CardKind, type[CardData]] = {
         RunsCard,
         ModelsCard,
         ConceptCard,
+        PrivacyCard,
+        LabelCard,
     )
 }
 
@@ -49,32 +84,53 @@ __all__ = [
     "CardData",
     "Cell",
     "ChangeView",
+    "ChangesCard",
     "ClassRow",
+    "ColumnDifference",
     "ColumnView",
+    "ComparisonCard",
     "ConceptCard",
     "ConfusionCard",
     "DatasetRowView",
     "DatasetsCard",
     "DownloadCard",
+    "EstimateView",
     "FailureView",
+    "FixDoneView",
+    "GivenView",
+    "LabelCard",
+    "LabelClassView",
+    "LabelCount",
+    "LabelItemView",
+    "LabelMove",
     "LabelShare",
+    "LabelView",
     "MetricView",
     "MetricsCard",
     "MistakeView",
     "MistakesCard",
     "ModelRowView",
     "ModelsCard",
+    "PersonalColumnView",
+    "PersonalKindView",
+    "Piece",
     "PlanCard",
     "PredictionCard",
     "PredictionView",
+    "PrivacyCard",
     "ProblemView",
     "ProblemsCard",
     "ProgressCard",
     "RecipeView",
+    "RowChangeView",
     "RunRowView",
     "RunsCard",
     "ScoreView",
     "SettingView",
+    "SpanView",
+    "SuggestionView",
     "TableCard",
+    "TokenView",
     "TriedView",
+    "VerdictView",
 ]
