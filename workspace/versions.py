@@ -3,12 +3,17 @@
 The versions of one upload are a family. Its current version is the newest that was not undone.
 """
 
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from workspace.dataset import Dataset, FixCall, Step
+import numpy as np
+import pyarrow.parquet as pq
+
+from workspace.dataset import Dataset, FixCall, Step, TaskGuess
 from workspace.errors import Conflict
 from workspace.findings import FILE as FINDINGS
+from workspace.findings import read_findings, write_findings
 from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.reading import profile_table
@@ -18,12 +23,21 @@ CHANGES = "changes.parquet"
 
 
 def derive(
-    workspace: Workspace, parent: Dataset, table: Path, step: Step, changes: Path | None = None, check: bool = False
+    workspace: Workspace,
+    parent: Dataset,
+    table: Path,
+    step: Step,
+    changes: Path | None = None,
+    check: bool = False,
+    task: TaskGuess | None = None,
 ) -> Dataset:
     """Keeps ``table`` as a new version of ``parent``, with its profile and, row by row, what was changed.
 
     Args:
+        changes: with :data:`workspace.cleaning.CHANGES_SCHEMA`; rows that a reader had doubts about are found by it
+            in the new version, too.
         check: whether what a model found in the parent still holds for the new version's rows.
+        task: what the columns are for, where the person has said so.
 
     Raises:
         Unavailable: the storage or the database cannot be reached; then nothing is kept.
@@ -31,7 +45,7 @@ def derive(
     storage = workspace.storage
     dataset_id = new_id("ds")
     family = parent.family_id
-    profile = profile_table(table, parent.profile, fixed={fix.code for fix in step.fixes})
+    profile = profile_table(table, parent.profile, fixed={fix.code for fix in step.fixes}, task=task)
     versions = workspace.datasets.list(family_id=family, undone=True)
     dataset = Dataset(
         id=dataset_id,
@@ -54,11 +68,34 @@ def derive(
         storage.put_file(table, dataset.table_key)
         if changes is not None:
             storage.put_file(changes, storage.key("datasets", dataset_id, CHANGES))
+            _carry_findings(workspace, parent, dataset, changes)
         workspace.datasets.add(dataset)
     except BaseException:
         storage.delete(storage.key("datasets", dataset_id))
         raise
     return dataset
+
+
+def _carry_findings(workspace: Workspace, parent: Dataset, child: Dataset, changes: Path) -> None:
+    """Keeps the rows of problems that are still there, by their place in the new table."""
+    storage = workspace.storage
+    source = findings_key(workspace, parent)
+    codes = {problem.code for problem in child.profile.problems}
+    if not codes or not storage.exists(source):
+        return
+    with storage.as_file(source) as file:
+        found = [finding for finding in read_findings(file) if finding.code in codes]
+    gone = np.sort(pq.read_table(changes, columns=["row"], filters=[("kind", "=", "removed")])["row"].to_numpy())
+    removed = set(gone.tolist())
+    kept = [
+        finding.model_copy(update={"row": finding.row - int(np.searchsorted(gone, finding.row))})
+        for finding in found
+        if finding.row not in removed
+    ]
+    if kept:
+        with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
+            write_findings(kept, Path(folder) / FINDINGS)
+            storage.put_file(Path(folder) / FINDINGS, findings_key(workspace, child))
 
 
 def current(workspace: Workspace, dataset: Dataset) -> Dataset:

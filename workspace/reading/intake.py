@@ -12,14 +12,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workspace.dataset import ColumnProfile, Dataset, DatasetProfile
+from workspace.dataset import ColumnProfile, Dataset, DatasetProfile, TaskGuess
 from workspace.errors import LimitExceeded, Unavailable, UnreadableFile
 from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.judging.problems import find_problems, label_counts
 from workspace.reading.detect import detect_format
 from workspace.reading.registry import READERS
-from workspace.reading.roles import guess
+from workspace.reading.roles import Guess, guess
 from workspace.reading.source import Limits, Opened, ReadExactly, Source
 from workspace.reading.statistics import TableStatistics
 from workspace.reading.table_writer import write_parquet
@@ -92,8 +92,8 @@ def _write(opened: Opened, out: Path, limits: Limits) -> TableStatistics:
     return statistics
 
 
-def _profile(opened: Opened, statistics: TableStatistics, table: Path) -> DatasetProfile:
-    guessed = guess(statistics.columns)
+def _profile(opened: Opened, statistics: TableStatistics, table: Path, guessed: Guess | None = None) -> DatasetProfile:
+    guessed = guessed or guess(statistics.columns)
     columns = [
         ColumnProfile(
             name=column.name,
@@ -131,11 +131,16 @@ _FIXED_BY = {
 """Problems that only a reader meets, and the repair that ends each."""
 
 
-def profile_table(table: Path, like: DatasetProfile, fixed: Set[str] = frozenset()) -> DatasetProfile:
+def profile_table(
+    table: Path, like: DatasetProfile, fixed: Set[str] = frozenset(), task: TaskGuess | None = None
+) -> DatasetProfile:
     """Profile a Parquet table that was made from another one; how the file was read stays as in ``like``.
+
+    What the columns are for stays as well, as long as they are there: with fewer rows it might be guessed differently.
 
     Args:
         fixed: codes of repairs that were made, whose problems are over.
+        task: what the columns are for, where the person has said so.
     """
     file = pq.ParquetFile(table)
     statistics = TableStatistics(file.schema_arrow)
@@ -153,7 +158,20 @@ def profile_table(table: Path, like: DatasetProfile, fixed: Set[str] = frozenset
         sheet=like.sheet,
         problems=met,
     )
-    return _profile(opened, statistics, table)
+    return _profile(opened, statistics, table, _as_before(statistics, like, task))
+
+
+def _as_before(statistics: TableStatistics, like: DatasetProfile, said: TaskGuess | None) -> Guess | None:
+    """The roles and the task that are known already; None where they have to be guessed."""
+    task = said or like.task
+    there = {column.name for column in statistics.columns}
+    used = {*task.text, *([task.label] if task.label else [])}
+    if task.kind is None or not used or not used <= there:
+        return None
+    guessed = guess(statistics.columns)
+    known = {column.name: column.role for column in like.columns}
+    roles = [known.get(c.name, role) for c, role in zip(statistics.columns, guessed.roles, strict=True)]
+    return Guess(roles, task)
 
 
 def inspect_file(
