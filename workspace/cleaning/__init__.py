@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from workspace.cleaning import engine
 from workspace.cleaning.label_fixes import LABEL_FIXES
+from workspace.cleaning.redact import REDACT
 from workspace.cleaning.removals import REMOVALS
 from workspace.cleaning.types import CHANGES_SCHEMA, CellChange, CleaningReport, Columns, Fix, FixDone, FixInput
 from workspace.dataset import FixCall
@@ -31,8 +32,8 @@ __all__ = [
     "preview_fix",
 ]
 
-FIXES: dict[str, Fix] = {fix.code: fix for fix in [*REMOVALS, *LABEL_FIXES]}
-"""All repairs by their code, in the order in which they are best done."""
+FIXES: dict[str, Fix] = {fix.code: fix for fix in [REDACT, *REMOVALS, *LABEL_FIXES]}
+"""All repairs by their code, in the order in which they are best done: what is hidden first is in no later report."""
 
 
 def apply_fixes(

@@ -30,7 +30,7 @@ def changes_of(batch: pa.RecordBatch, at: int, edit: Edit, columns: Columns) -> 
         if old is new or old.equals(new):
             continue
         for row in _different(old, new).tolist():
-            pair = _shown(old[row]), _shown(new[row])
+            pair = None if edit.secret else _shown(old[row]), _shown(new[row])
             changes.append(CellChange(at + row, name, *pair, "changed"))
     return after, changes
 

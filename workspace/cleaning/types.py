@@ -81,13 +81,15 @@ class Edit:
 
     ``change`` is given a batch and the row at which it starts, and returns the batch with other values: as many rows,
     the same columns. ``title`` says what was done, given the number of rows or cells. ``args`` are the options with
-    everything filled in that the data decided, so that the same can be done to other data.
+    everything filled in that the data decided, so that the same can be done to other data. ``secret``: what stood in
+    a cell before is written down nowhere.
     """
 
     title: Callable[[int], str]
     remove: RowNumbers | None = None
     change: Callable[[pa.RecordBatch, int], pa.RecordBatch] | None = None
     args: dict[str, JsonValue] = field(default_factory=dict)
+    secret: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field
 
-from workspace.cleaning.types import CHANGES_SCHEMA
 from workspace.errors import InputError
 from workspace.privacy.kinds import KINDS, Found
 from workspace.privacy.pseudonyms import Pseudonyms
@@ -110,6 +109,8 @@ def redact_table(
     Raises:
         InputError: ``MISSING_COLUMN``, or ``NOTHING_LEFT`` where all columns would be left out.
     """
+    from workspace.cleaning.types import CHANGES_SCHEMA  # that package has a repair that imports this module
+
     file = pq.ParquetFile(table)
     schema = _schema(file.schema_arrow, redaction.drop_columns)
     redactor = Redactor(redaction, pseudonyms)
@@ -119,7 +120,7 @@ def redact_table(
     with pq.ParquetWriter(out, schema, compression="snappy") as writer:
         for batch in file.iter_batches(_BATCH, columns=schema.names):
             values = {name: batch.column(name).to_pylist() for name in schema.names}
-            lines = _rewrite(values, redactor, spans, done)
+            lines = rewrite(values, redactor, spans, done)
             report.cells_changed += len(lines)
             report.rows_changed += len({line["row"] for line in lines})
             arrays = [pa.array(values[field.name], field.type) for field in schema]
@@ -151,10 +152,15 @@ def _schema(schema: Any, drop: list[str]) -> Any:
     return pa.schema(left, schema.metadata)
 
 
-def _rewrite(
+def rewrite(
     values: dict[str, list[Any]], redactor: Redactor, spans: tuple[str, str] | None, first: int
 ) -> list[dict[str, Any]]:
-    """Changes the values in place; one line for every cell that is another one now."""
+    """Changes the values of a batch in place; a line for every cell that is another one now, without what it was.
+
+    Args:
+        values: the batch's columns by name.
+        first: number of the batch's first row.
+    """
     lines: list[dict[str, Any]] = []
     for name, column in values.items():
         if spans is not None and name == spans[1]:
