@@ -1,6 +1,6 @@
 """What a person can do in a conversation. Surfaces build these; nothing else starts a turn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -32,9 +32,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Press:
-    """A button that stands on a card instead of under a question: the option's id."""
+    """A button that stands on a card instead of under a question: the option's id.
+
+    ``values`` are what was chosen on the card beside it: arguments for the same call.
+    """
 
     option: str
+    values: dict[str, JsonValue] = field(default_factory=dict)
 
 
 UserInput = Say | Upload | Answer | Press

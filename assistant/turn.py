@@ -172,7 +172,8 @@ class Turn:
             raise NotFound("BUTTON_NOT_FOUND", "This button is not part of this conversation.", "Reload the page.")
         await self._decline_open()
         await self._emit(Answered(ask_id="", value=option.id, label=option.label))
-        return await self._run_button(option.id)
+        tool, args = call_of(option.id)
+        return await self._run_call(tool, {**press.values, **args})
 
     def _stands_below(self, text: str) -> bool:
         """Whether the open question itself has a button with these words."""

@@ -41,6 +41,13 @@
     return isNaN(at) ? "" : at.toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
   }
 
+  // A button on a card: the server knows which ones it has shown. The focus goes on to what comes of it.
+  async function press(callAction, option, values = {}) {
+    window.mtw.answering = true;
+    const done = await callAction({ name: "press", payload: { option, values } }).catch(() => null);
+    return !!done?.success;
+  }
+
   // ---- words for screen readers ---------------------------------------------------------------------------------
   const live = document.createElement("div");
   live.className = "mtw-hidden";
@@ -207,7 +214,7 @@
     nameControls();
   }
 
-  window.mtw = { number, percent, duration, bytes, date, announce, setStage, components: {} };
+  window.mtw = { number, percent, duration, bytes, date, announce, setStage, press, components: {} };
   if (document.body) start();
   else document.addEventListener("DOMContentLoaded", start);
 })();

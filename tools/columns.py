@@ -7,9 +7,10 @@ from typing import Any
 from tools.context import ToolContext
 from tools.finding import find_column
 from tools.goal import task_name, trainable_tasks
-from workspace.dataset import ColumnRole, DataProblem, Dataset, TaskKind
+from workspace.dataset import ColumnRole, DataProblem, Dataset, TaskGuess, TaskKind
 from workspace.errors import InputError, NotFound
 from workspace.events import ToolCalled, ToolReturned
+from workspace.reading import profile_table
 
 _TELLING = ("inspect_dataset", "propose_plan")
 _MIN_LABELLED_ROWS = 10
@@ -26,9 +27,32 @@ _ABOUT_LABEL = frozenset(
         "RARE_CLASSES",
         "IMBALANCE",
         "CONFLICTING_LABELS",
+        "SIMILAR_LABELS",
+        "SUSPICIOUS_LABELS",
+        "LEAKAGE_COLUMN",
+        "BAD_TAG_SEQUENCE",
     }
 )
-_ABOUT_TEXT = frozenset({"NO_TEXT_COLUMN", "MISSING_TEXT", "EXACT_DUPLICATES", "CONFLICTING_LABELS"})
+_ABOUT_TEXT = frozenset(
+    {
+        "NO_TEXT_COLUMN",
+        "MISSING_TEXT",
+        "EXACT_DUPLICATES",
+        "NEAR_DUPLICATES",
+        "CONFLICTING_LABELS",
+        "SUSPICIOUS_LABELS",
+        "MOJIBAKE",
+        "HTML_IN_TEXT",
+        "QUOTED_MAIL",
+        "SIGNATURES",
+        "BOILERPLATE",
+        "TEXT_TOO_SHORT",
+        "TEXT_TOO_LONG",
+        "MIXED_LANGUAGES",
+        "LEAKAGE_SPLIT",
+        "ID_AS_TEXT",
+    }
+)
 """Problems of a profile that speak of the columns it guessed; they say nothing about other columns."""
 
 Reason = tuple[str, str, str]
@@ -49,7 +73,7 @@ def choose(
 ) -> Choice:
     """Resolves what was said about columns. Raises InputError that names every unknown column at once."""
     said = {"text": [text] if isinstance(text, str) else list(text or []), "label": label, "task": task}
-    earlier = _remembered(context, dataset.id) if not all(said.values()) else {}
+    earlier = _remembered(context, dataset) if not all(said.values()) else {}
     faults: list[InputError] = []
     names = [_column(dataset, name, faults) for name in said["text"] or _listed(earlier.get("text"))]
     answer = said["label"] or earlier.get("label")
@@ -81,7 +105,19 @@ def problems_of(dataset: Dataset, choice: Choice, labels: int) -> list[DataProbl
     outdated = {p.code for p in own}
     outdated |= _ABOUT_LABEL if choice.label != guess.label else set()
     outdated |= _ABOUT_TEXT if choice.text != guess.text else set()
-    return own + [p for p in dataset.profile.problems if p.code not in outdated]
+    return own + [p for p in dataset.problems if p.code not in outdated]
+
+
+def judged(context: ToolContext, dataset: Dataset, choice: Choice) -> Dataset:
+    """The data as it looks with these columns: problems are about what is used, not about what was guessed."""
+    guess = dataset.profile.task
+    if not choice.corrected or not choice.text or choice.label is None:
+        return dataset
+    said = TaskGuess(kind=choice.task, text=choice.text, label=choice.label, confidence=1, why="as you said")
+    with context.workspace.storage.as_file(dataset.table_key) as table:
+        profile = profile_table(table, dataset.profile, task=said)
+    same = (choice.text, choice.label) == (guess.text, guess.label)
+    return dataset.model_copy(update={"profile": profile, "check": dataset.check if same else None})
 
 
 def _blocking(dataset: Dataset, choice: Choice, labels: int) -> list[Reason]:
@@ -148,6 +184,14 @@ def _column(dataset: Dataset, name: str, faults: list[InputError]) -> str | None
         return None
 
 
+def _holds(dataset: Dataset, names: Any) -> bool:
+    """Whether this version has such columns."""
+    faults: list[InputError] = []
+    for name in _listed(names):
+        _column(dataset, name, faults)
+    return not faults
+
+
 def _listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else [str(v) for v in value or []]
 
@@ -157,10 +201,14 @@ def _longest_text(dataset: Dataset, label: str | None) -> list[str]:
     return [max(texts, key=lambda c: c.mean_length).name] if texts else []
 
 
-def _remembered(context: ToolContext, dataset_id: str) -> dict[str, Any]:
-    """What was last said in this conversation about the columns of this data set: the arguments of such a call."""
+def _remembered(context: ToolContext, dataset: Dataset) -> dict[str, Any]:
+    """What was last said in this conversation about the columns of this data set: the arguments of such a call.
+
+    It holds for every version: a repair takes no column away.
+    """
     if not context.conversation_id:
         return {}
+    family = {d.id for d in context.workspace.datasets.list(family_id=dataset.family_id, undone=True)}
     try:
         events = context.workspace.transcripts.load(context.conversation_id).events
     except NotFound:
@@ -171,12 +219,13 @@ def _remembered(context: ToolContext, dataset_id: str) -> dict[str, Any]:
         if isinstance(e.event, ToolReturned)
         and e.event.ok
         and isinstance(e.event.data, dict)
-        and e.event.data.get("dataset_id") == dataset_id
+        and e.event.data.get("dataset_id") in family
     }
     for stored in reversed(events):
         call = stored.event
         if isinstance(call, ToolCalled) and call.tool in _TELLING and call.call_id in good:
             told = {key: call.args[key] for key in ("text", "label", "task") if call.args.get(key)}
+            told = {key: value for key, value in told.items() if key == "task" or _holds(dataset, value)}
             if told:
                 return told
     return {}

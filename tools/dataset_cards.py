@@ -11,8 +11,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import JsonValue
 
-from tools.cards import Cell, ColumnView, LabelShare, ProblemsCard, ProblemView, TableCard
+from tools.asking import button
+from tools.cards import Cell, ColumnView, LabelShare, ProblemsCard, ProblemView, TableCard, VerdictView
+from tools.goal import task_name, trainable_tasks
 from tools.quoting import plain, quote, quote_all
+from tools.repairs import card_buttons, mend_one
 from workspace.dataset import DataProblem, Dataset, DatasetProfile, TaskKind
 
 MAX_COLUMNS = 50
@@ -87,6 +90,9 @@ def table_card(
         confidence=profile.task.confidence,
         why=why,
         read_as=read_as(profile),
+        version=dataset.version,
+        tasks=[(kind.value, task_name(kind)) for kind in TaskKind if kind in trainable_tasks()],
+        button=button("Use these columns", "inspect_dataset", dataset_id=dataset.id) if len(columns) > 1 else None,
     )
 
 
@@ -127,11 +133,22 @@ def problems_card(dataset: Dataset, problems: Sequence[DataProblem]) -> Problems
                 examples=[plain(e, CELL_CHARS) for e in p.examples[:3]],
                 fix_code=p.fix.code if p.fix else None,
                 fix_label=plain(p.fix.label, 80) if p.fix else None,
+                button=mend_one(dataset, p),
             )
             for p in problems
         ],
         privacy=dataset.profile.privacy,
+        verdict=_verdict(dataset),
+        buttons=card_buttons(dataset, problems),
     )
+
+
+def _verdict(dataset: Dataset) -> VerdictView | None:
+    """A model's, where one was asked; else what counting says."""
+    said = (dataset.check.verdict if dataset.check else None) or dataset.profile.verdict
+    if said is None:
+        return None
+    return VerdictView(kind=said.kind, sentence=plain(said.sentence, 300), metric=said.metric, curve=said.curve)
 
 
 def problems_title(problems: Sequence[DataProblem]) -> str:
@@ -180,6 +197,8 @@ def facts_for_model(
             for p in problems[:_PROBLEMS_FOR_MODEL]
         ],
         "privacy": dict(profile.privacy),
+        "version": dataset.version,
+        "fixes": [p.fix.code for p in problems[:_PROBLEMS_FOR_MODEL] if p.fix],
     }
 
 

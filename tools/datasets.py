@@ -5,30 +5,20 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field, JsonValue
 
-from tools.asking import CHANGE, UPLOAD, ask, button
+from tools.asking import UPLOAD, ask, button
 from tools.cards import DatasetRowView, DatasetsCard
-from tools.columns import Choice, choose, problems_of
+from tools.columns import choose
 from tools.context import ToolContext
-from tools.dataset_cards import (
-    PREVIEW_ROWS,
-    count_labels,
-    facts_for_model,
-    problems_card,
-    problems_title,
-    table_card,
-    table_title,
-)
 from tools.finding import find_dataset
+from tools.inspecting import inspected
 from tools.quoting import plain, quote
 from tools.registry import ApprovalRequest, ToolOutput, tool
 from tools.samples import find_sample
-from workspace.dataset import ColumnRole, DataProblem, Dataset, TaskKind
+from workspace.dataset import Dataset, TaskKind
 from workspace.errors import Conflict
-from workspace.events import Asked, Option
-from workspace.reading import ingest, preview
+from workspace.reading import ingest
 
 _MAX_LISTED = 50
-_MOST_COUNTED = 10_000
 
 
 @tool()
@@ -48,7 +38,7 @@ def load_sample(
         dataset = recent[0]  # pressed twice
     else:
         dataset = ingest(context.workspace, sample.path, sample.file, context.conversation_id)
-    output = _inspected(context, dataset, choose(context, dataset, None, None, None))
+    output = inspected(context, dataset)
     about: dict[str, JsonValue] = {
         "about": sample.summary,
         "goal": sample.goal,
@@ -78,7 +68,7 @@ def inspect_dataset(
     found = find_dataset(context, dataset_id)
     if sheet and sheet != found.profile.sheet:
         found = _other_sheet(context, found, sheet)
-    return _inspected(context, found, choose(context, found, text, label, task))
+    return inspected(context, found, choose(context, found, text, label, task))
 
 
 @tool()
@@ -160,70 +150,6 @@ def delete_dataset(
         ask=ask("What next?", UPLOAD, button("Show what is left", "list_datasets")),
         stage="data",
     )
-
-
-def inspected(context: ToolContext, dataset: Dataset) -> ToolOutput:
-    """What ``inspect_dataset`` shows, for a data set that has just arrived."""
-    return _inspected(context, dataset, choose(context, dataset, None, None, None))
-
-
-def labels_of(context: ToolContext, dataset: Dataset, label: str | None) -> dict[str, int]:
-    """Rows per answer, most frequent first; counted anew where the column is not the one that was guessed.
-
-    Empty for a column of very many values: that is no list of answers, and counting it could fill the memory.
-    """
-    column = dataset.profile.column(label) if label is not None else None
-    if label is None or column is None or column.unique > _MOST_COUNTED:
-        return {}
-    if label == dataset.profile.task.label and dataset.profile.labels:
-        return dataset.profile.labels
-    with context.workspace.storage.as_file(dataset.table_key) as table:
-        return count_labels(table, label)
-
-
-def _inspected(context: ToolContext, dataset: Dataset, choice: Choice) -> ToolOutput:
-    with context.workspace.storage.as_file(dataset.table_key) as table:
-        rows = preview(table, PREVIEW_ROWS)
-    labels = labels_of(context, dataset, choice.label)
-    problems = problems_of(dataset, choice, len(labels))
-    why = "as you said" if choice.corrected else plain(dataset.profile.task.why, 300)
-    card = table_card(dataset, rows, choice.text, choice.label, choice.task, labels, why)
-    data = facts_for_model(dataset, choice.text, choice.label, choice.task, labels, problems)
-    data["why"] = quote(why, 300)
-    return ToolOutput(
-        data=data,
-        cards=[card.card(table_title(card)), problems_card(dataset, problems).card(problems_title(problems))],
-        ask=_next_step(dataset, choice, problems),
-        stage="data",
-    )
-
-
-def _next_step(dataset: Dataset, choice: Choice, problems: list[DataProblem]) -> Asked:
-    if choice.label is None or not choice.text:
-        columns = [
-            c
-            for c in dataset.profile.columns
-            if c.name not in choice.text and 1 < c.unique <= max(2, dataset.rows // 2)
-        ]
-        columns.sort(key=lambda c: (c.role not in (ColumnRole.LABEL, ColumnRole.LABELS), c.unique))
-        options = [
-            button(plain(c.name, 40), "inspect_dataset", dataset_id=dataset.id, label=c.name) for c in columns[:5]
-        ]
-        question = "Which column holds the answer to learn?" if options else "No column could be the answer to learn."
-        return ask(question, *options, _other_file(primary=not options))
-    if any(p.severity == "blocking" for p in problems):
-        example = button("Show me with an example", "load_sample")
-        return ask("This cannot be trained as it is. How would you like to go on?", _other_file(), CHANGE, example)
-    text = " and ".join(f"“{plain(name, 60)}”" for name in choice.text)
-    return ask(
-        f"I would read {text} and learn “{plain(choice.label, 60)}”. Is that right?",
-        button("Right, make a plan", "propose_plan", primary=True, dataset_id=dataset.id),
-        CHANGE,
-    )
-
-
-def _other_file(*, primary: bool = True) -> Option:
-    return Option(id="upload", label="Upload another file", style="primary" if primary else "plain")
 
 
 def _other_sheet(context: ToolContext, dataset: Dataset, sheet: str) -> Dataset:

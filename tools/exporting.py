@@ -58,7 +58,7 @@ def export_of(workspace: Workspace, model: TrainedModel) -> Export:
     return Export(
         file_name=f"{folder}.zip",
         bytes=storage.size(key),
-        path=_local_path(workspace, key),
+        path=local_path(workspace, key),
         files=[name.removeprefix(model.artifact_key + "/") for name in names],
         snippet=_snippet(workspace, names, model.artifact_key, folder),
         _workspace=workspace,
@@ -104,7 +104,7 @@ def _file_stem(name: str) -> str:
     return stem or "model"
 
 
-def _local_path(workspace: Workspace, key: str) -> str | None:
+def local_path(workspace: Workspace, key: str) -> str | None:
     """Where the file lies, for the person at this computer; nobody else needs to know the server's folders."""
     url = workspace.storage.url
     if workspace.settings.auth != "local" or not url.startswith("file://"):

@@ -9,9 +9,9 @@ from tools.base_models import choose_base
 from tools.changes import wishes_from
 from tools.columns import Choice, Reason, choose, problems_of
 from tools.context import ToolContext
-from tools.datasets import labels_of
 from tools.estimates import Estimate, estimate, recipes_of
 from tools.finding import find_dataset, find_plan
+from tools.inspecting import labels_of
 from tools.plan_card import plan_card, plan_title, rows_of, setting_views, spoken_change
 from tools.quoting import plain, quote, quote_all
 from tools.registry import ToolOutput, tool

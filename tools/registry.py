@@ -103,6 +103,7 @@ def all_tools() -> dict[str, Tool]:
     import tools.datasets
     import tools.goal
     import tools.help
+    import tools.labeling
     import tools.models
     import tools.plans
     import tools.privacy

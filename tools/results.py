@@ -7,8 +7,8 @@ from pydantic import Field, JsonValue
 
 from tools.asking import ask, button
 from tools.context import ToolContext
-from tools.datasets import labels_of
 from tools.finding import find_run
+from tools.inspecting import labels_of
 from tools.quoting import plain, quote, unquote
 from tools.registry import ToolOutput, tool
 from tools.result_cards import (

@@ -123,6 +123,15 @@ def _dataset(journey: Journey, data: dict[str, Any]) -> None:
     journey.plan_id, journey.plan = "", {}
 
 
+def _cleaned(journey: Journey, data: dict[str, Any]) -> None:
+    if not data.get("preview"):
+        _dataset(journey, data)
+        journey.at = "data"
+        if data.get("plan"):
+            _plan(journey, data["plan"])
+            journey.at = "plan"
+
+
 def _deleted(journey: Journey, data: dict[str, Any]) -> None:
     journey.dataset_id, journey.dataset_name, journey.columns, journey.plan_id = "", "", [], ""
     journey.text, journey.label, journey.plan, journey.blocking = [], "", {}, []
@@ -159,6 +168,7 @@ _TAKERS = {
     "recommend_task": _goal,
     "load_sample": _dataset,
     "inspect_dataset": _dataset,
+    "clean_dataset": _cleaned,
     "delete_dataset": _deleted,
     "propose_plan": _plan,
     "revise_plan": _plan,

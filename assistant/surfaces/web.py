@@ -92,9 +92,10 @@ def register(web: Web) -> None:
     async def on_press(action: cl.Action) -> dict[str, bool]:
         """A button that stands on a card."""
         option = action.payload.get("option")
-        if not isinstance(option, str):
+        values = action.payload.get("values") or {}
+        if not isinstance(option, str) or not isinstance(values, dict):
             return {"taken": False}
-        _act(web, Press(option))
+        _act(web, Press(option, values))
         return {"taken": True}
 
     @sio.on("stop")  # type: ignore[untyped-decorator]

@@ -1,7 +1,7 @@
 import { useId, useState } from "react"
 
 const all = window.mtw.components
-const { date, number, percent } = window.mtw
+const { bytes, date, number, percent } = window.mtw
 
 if (!all.ListCard) {
   const STATES = { queued: "waiting", running: "training", succeeded: "done", failed: "failed", cancelled: "stopped" }
@@ -14,10 +14,25 @@ if (!all.ListCard) {
       id: (r) => r.dataset_id,
       empty: "No data yet. Drop a file here, or start with an example.",
       columns: [
-        ["Data", (r) => `${r.name}${r.version > 1 ? `, version ${r.version}` : ""}${r.current ? " (in use here)" : ""}`],
+        [
+          "Data",
+          (r) => (
+            <>
+              {`${r.name}${r.version > 1 ? `, version ${r.version}` : ""}${r.current ? " (in use here)" : ""}`}
+              {r.steps.length > 0 && (
+                <ol className="mtw-steps-done">
+                  {r.steps.map((step, i) => (
+                    <li key={i}>{step}</li>
+                  ))}
+                </ol>
+              )}
+            </>
+          ),
+        ],
         ["Rows", (r) => number(r.rows), true],
         ["Good for", (r) => (r.task ? TASKS[r.task] : "–")],
         ["Answers", (r) => (r.labels ? number(r.labels) : "–"), true],
+        ["Size", (r) => (r.bytes ? bytes(r.bytes) : "–"), true],
         ["Added", (r) => date(r.created_at)],
       ],
     },

@@ -146,14 +146,14 @@ if (!all.PlanCard) {
     const [changing, setChanging] = useState(false)
 
     useEffect(() => {
-      // The newest plan on the page is the one that the button "Change" below it opens.
+      // The newest card on the page that can be changed is the one that the button "Change" below it opens.
       const open = () => {
         setChanging(true)
         return true
       }
-      window.mtw.openPlan = open
+      window.mtw.openChange = open
       return () => {
-        if (window.mtw.openPlan === open) window.mtw.openPlan = undefined
+        if (window.mtw.openChange === open) window.mtw.openChange = undefined
       }
     }, [])
 

@@ -68,7 +68,7 @@ if (!all.Question) {
 
     function press(option) {
       if (option.id === "upload") document.getElementById("upload-button-input")?.click()
-      else if (option.id === "change" && window.mtw.openPlan?.()) return
+      else if (option.id === "change" && window.mtw.openChange?.()) return
       else answer(option.id)
     }
 

@@ -10,7 +10,11 @@ Cell = str | int | float | bool | None
 
 
 class CardData(BaseModel):
-    """Base of the data of one kind of card."""
+    """Base of the data of one kind of card.
+
+    A button that calls a tool stands under ``button`` or ``buttons``, in the card or in an item of a list: it can be
+    pressed, and nothing else can (``assistant.questions.card_button``).
+    """
 
     model_config = ConfigDict(extra="forbid")
     kind: ClassVar[CardKind]

@@ -5,7 +5,8 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from tools.cards.base import CardData, Cell
-from workspace.events import CardKind
+from workspace.dataset import CurvePoint
+from workspace.events import CardKind, Option
 
 
 class ColumnView(BaseModel):
@@ -44,6 +45,13 @@ class TableCard(CardData):
     confidence: float = 0.0
     why: str = Field(description="why these columns and this task")
     read_as: str = Field(default="", description='how the file was read: "CSV, UTF-8, comma", "sheet Export"')
+    version: int = Field(default=1, description="how many steps of repairs, labels and the like it went through, and 1")
+    tasks: list[tuple[str, str]] = Field(
+        default_factory=list, description="tasks that can be chosen, with their names for people"
+    )
+    button: Option | None = Field(
+        default=None, description="takes what was chosen on the card: text (columns), label (a column) and task"
+    )
 
 
 class ProblemView(BaseModel):
@@ -54,6 +62,16 @@ class ProblemView(BaseModel):
     examples: list[str] = Field(default_factory=list)
     fix_code: str | None = None
     fix_label: str | None = None
+    button: Option | None = Field(default=None, description="mends just this")
+
+
+class VerdictView(BaseModel):
+    """Whether the data is worth training on."""
+
+    kind: Literal["ready", "fix_first", "not_enough"]
+    sentence: str
+    metric: str = ""
+    curve: list[CurvePoint] = Field(default_factory=list, description="how good a quick model gets with more rows")
 
 
 class ProblemsCard(CardData):
@@ -64,6 +82,8 @@ class ProblemsCard(CardData):
     dataset_id: str
     problems: list[ProblemView] = Field(description="most severe first")
     privacy: dict[str, int] = Field(default_factory=dict, description="rows per kind of personal data")
+    verdict: VerdictView | None = None
+    buttons: list[Option] = Field(default_factory=list, description="mend all, or show first what that would do")
 
 
 class DatasetRowView(BaseModel):
@@ -75,6 +95,9 @@ class DatasetRowView(BaseModel):
     labels: int
     created_at: str
     current: bool = Field(default=False, description="the one this conversation is about")
+    bytes: int = Field(default=0, description="all versions and the uploaded file; 0 where it is not known")
+    steps: list[str] = Field(default_factory=list, description="what was done to it since the upload, oldest first")
+    source: str = Field(default="", description="the uploaded file's name, or from whom it came")
 
 
 class DatasetsCard(CardData):

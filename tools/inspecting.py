@@ -1,0 +1,87 @@
+"""What is shown of data that has arrived or has changed: the table, its problems with their repairs, the next step."""
+
+from tools.asking import CHANGE, ask, button
+from tools.columns import Choice, choose, judged, problems_of
+from tools.context import ToolContext
+from tools.dataset_cards import (
+    PREVIEW_ROWS,
+    count_labels,
+    facts_for_model,
+    problems_card,
+    problems_title,
+    table_card,
+    table_title,
+)
+from tools.quoting import plain, quote
+from tools.registry import ToolOutput
+from tools.repairs import SHOW_FIRST, mend_all, offered
+from workspace.dataset import ColumnRole, DataProblem, Dataset
+from workspace.events import Asked, Option
+from workspace.reading import preview
+
+_MOST_COUNTED = 10_000
+
+
+def inspected(context: ToolContext, dataset: Dataset, choice: Choice | None = None) -> ToolOutput:
+    """What ``inspect_dataset`` shows, for a data set that has just arrived or whose columns were corrected."""
+    choice = choice or choose(context, dataset, None, None, None)
+    dataset = judged(context, dataset, choice)
+    with context.workspace.storage.as_file(dataset.table_key) as table:
+        rows = preview(table, PREVIEW_ROWS)
+    labels = labels_of(context, dataset, choice.label)
+    problems = problems_of(dataset, choice, len(labels))
+    why = "as you said" if choice.corrected else plain(dataset.profile.task.why, 300)
+    card = table_card(dataset, rows, choice.text, choice.label, choice.task, labels, why)
+    data = facts_for_model(dataset, choice.text, choice.label, choice.task, labels, problems)
+    data["why"] = quote(why, 300)
+    return ToolOutput(
+        data=data,
+        cards=[card.card(table_title(card)), problems_card(dataset, problems).card(problems_title(problems))],
+        ask=next_step(dataset, choice, problems),
+        stage="data",
+    )
+
+
+def labels_of(context: ToolContext, dataset: Dataset, label: str | None) -> dict[str, int]:
+    """Rows per answer, most frequent first; counted anew where the column is not the one that was guessed.
+
+    Empty for a column of very many values: that is no list of answers, and counting it could fill the memory.
+    """
+    column = dataset.profile.column(label) if label is not None else None
+    if label is None or column is None or column.unique > _MOST_COUNTED:
+        return {}
+    if label == dataset.profile.task.label and dataset.profile.labels:
+        return dataset.profile.labels
+    with context.workspace.storage.as_file(dataset.table_key) as table:
+        return count_labels(table, label)
+
+
+def next_step(dataset: Dataset, choice: Choice, problems: list[DataProblem]) -> Asked:
+    """The likely next step: name a column, mend what hurts, or plan."""
+    if choice.label is None or not choice.text:
+        return _which_label(dataset, choice)
+    fixes = offered(problems)
+    if any(p.severity == "blocking" and p not in fixes for p in problems):
+        example = button("Show me with an example", "load_sample")
+        return ask("This cannot be trained as it is. How would you like to go on?", _other_file(), CHANGE, example)
+    text = " and ".join(f"“{plain(name, 60)}”" for name in choice.text)
+    plan = button("Right, make a plan", "propose_plan", primary=not fixes, dataset_id=dataset.id)
+    first = [mend_all(dataset, fixes, then_plan=True)] if fixes else []
+    show = [button(SHOW_FIRST, "clean_dataset", dataset_id=dataset.id, fixes="all", preview="true")] if fixes else []
+    return ask(
+        f"I would read {text} and learn “{plain(choice.label, 60)}”. Is that right?", *first, plan, *show, CHANGE
+    )
+
+
+def _which_label(dataset: Dataset, choice: Choice) -> Asked:
+    columns = [
+        c for c in dataset.profile.columns if c.name not in choice.text and 1 < c.unique <= max(2, dataset.rows // 2)
+    ]
+    columns.sort(key=lambda c: (c.role not in (ColumnRole.LABEL, ColumnRole.LABELS), c.unique))
+    options = [button(plain(c.name, 40), "inspect_dataset", dataset_id=dataset.id, label=c.name) for c in columns[:5]]
+    question = "Which column holds the answer to learn?" if options else "No column could be the answer to learn."
+    return ask(question, *options, _other_file(primary=not options))
+
+
+def _other_file(*, primary: bool = True) -> Option:
+    return Option(id="upload", label="Upload another file", style="primary" if primary else "plain")
