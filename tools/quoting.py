@@ -8,7 +8,12 @@ import unicodedata
 
 from pydantic import JsonValue
 
+from workspace.privacy import hide
+
 MAX_CHARS = 200
+_VALUE_CHARS = 100
+"""Longer than any e-mail address or number: none is cut before it is seen to be one."""
+
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Characters that change the direction of writing: with them a text can be made to read as another one."""
 _JOINERS = frozenset("\u200c\u200d")
@@ -19,9 +24,10 @@ def quote(text: str, limit: int = MAX_CHARS) -> str:
     """One line of at most ``limit`` characters between « and », which the text itself can then no longer contain.
 
     The system prompt tells the model that whatever stands between these marks is data and never an instruction.
-    Invisible characters are dropped: instructions can be hidden in them that no person would see.
+    Invisible characters are dropped: instructions can be hidden in them that no person would see. Personal data is
+    replaced by its kind: a model has no need of it, and a hosted one is somebody else's computer.
     """
-    flat = _one_line(text, keep=frozenset()).replace("«", "<").replace("»", ">")
+    flat = hide(_one_line(text[: 2 * limit + _VALUE_CHARS], keep=frozenset())).replace("«", "<").replace("»", ">")
     return f"«{_cut(flat, limit)}»"
 
 

@@ -59,7 +59,7 @@ def _for_prediction(options: RedactOptions) -> Callable[[str], str]:
 REDACT = Fix(
     code="redact",
     title="Hide personal data",
-    help="E-mail addresses, phone, account, card and identity numbers, addresses: each is replaced by its kind, [EMAIL].",
+    help="E-mail addresses, phone, account, card and identity numbers, addresses: [EMAIL] and the like instead.",
     plan=_plan,
     options=RedactOptions,
     text=_for_prediction,

@@ -1,7 +1,7 @@
 """Personal data in texts: finding it, and hiding it. Importing this loads no recogniser; the first text does."""
 
 from workspace.privacy.kinds import KINDS, Found, Kind
-from workspace.privacy.scan import PersonalScan, count_personal, hide, masked, personal_problem, scan_personal
+from workspace.privacy.scan import PersonalScan, count_personal, hide, masked, personal_problem, scan_personal, shade
 
 __all__ = [
     "KINDS",
@@ -13,4 +13,5 @@ __all__ = [
     "masked",
     "personal_problem",
     "scan_personal",
+    "shade",
 ]

@@ -6,7 +6,7 @@ is then a lower bound, and the message says so.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -157,14 +157,23 @@ def masked(value: str, kind: str) -> str:
 
 
 def hide(text: str, hint: str = "") -> str:
-    """The text with every value masked by its kind, for people and models to look at."""
+    """The text with ``[EMAIL]`` and the like in place of every value: for chat models and logs."""
+    return _replaced(text, hint, lambda _, kind: KINDS[kind].mask)
+
+
+def shade(text: str, hint: str = "") -> str:
+    """The text with the middle of every value hidden (:func:`masked`): for people, who know their own data by that."""
+    return _replaced(text, hint, masked)
+
+
+def _replaced(text: str, hint: str, instead: Callable[[str, str], str]) -> str:
     from workspace.privacy.recognise import find_personal
 
     if not _WORTH_A_LOOK.search(text) and not available():
         return text
     parts, end = [], 0
     for one in find_personal(text, hint):
-        parts += [text[end : one.start], KINDS[one.kind].mask]
+        parts += [text[end : one.start], instead(text[one.start : one.end], one.kind)]
         end = one.end
     return "".join([*parts, text[end:]])
 
