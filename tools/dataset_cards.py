@@ -17,6 +17,7 @@ from tools.goal import task_name, trainable_tasks
 from tools.quoting import plain, quote, quote_all
 from tools.repairs import card_buttons, mend_one
 from workspace.dataset import DataProblem, Dataset, DatasetProfile, TaskKind
+from workspace.privacy import shade
 
 MAX_COLUMNS = 50
 MAX_BARS = 20
@@ -77,7 +78,7 @@ def table_card(
             for c in columns
         ],
         hidden_columns=len(profile.columns) - len(columns),
-        preview=[[_cell(row.get(c.name)) for c in columns] for row in preview[:PREVIEW_ROWS]],
+        preview=[[_cell(row.get(c.name), c.name) for c in columns] for row in preview[:PREVIEW_ROWS]],
         labels=[
             LabelShare(label=plain(name, 80), count=count, share=round(count / total, 4))
             for name, count in list(labels.items())[:MAX_BARS]
@@ -130,7 +131,7 @@ def problems_card(dataset: Dataset, problems: Sequence[DataProblem]) -> Problems
                 severity=p.severity,
                 count=p.count,
                 message=plain(p.message, 400),
-                examples=[plain(e, CELL_CHARS) for e in p.examples[:3]],
+                examples=[plain(shade(e), CELL_CHARS) for e in p.examples[:3]],
                 fix_code=p.fix.code if p.fix else None,
                 fix_label=plain(p.fix.label, 80) if p.fix else None,
                 button=mend_one(dataset, p),
@@ -219,9 +220,11 @@ def _unused(role: str) -> str:
     return "other" if role in ("text", "label") else role
 
 
-def _cell(value: Any) -> Cell:
+def _cell(value: Any, column: str) -> Cell:
     if isinstance(value, float) and not math.isfinite(value):
         return None  # no JSON number
     if value is None or isinstance(value, bool | int | float):
         return value
-    return plain(", ".join(map(str, value)) if isinstance(value, list) else str(value), CELL_CHARS)
+    # Cards are kept with the conversation, where support reads them: no e-mail address or number stands in them whole.
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return plain(shade(text[: 4 * CELL_CHARS], column), CELL_CHARS)

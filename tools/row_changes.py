@@ -19,6 +19,7 @@ from workspace.cleaning import FIXES
 from workspace.dataset import Dataset
 from workspace.errors import NotFound
 from workspace.home import Workspace
+from workspace.privacy import shade
 from workspace.versions import changes_key
 
 SHOWN = 10
@@ -62,7 +63,7 @@ def pieces(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
 
     Blanks that differ are shown as ␣: nobody could see them otherwise.
     """
-    old, new = _TOKEN.findall(before), _TOKEN.findall(after)
+    old, new = _TOKEN.findall(shade(before)), _TOKEN.findall(shade(after))
     common = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     start = common
     while start > 0 and common - start < _TOKENS and sum(map(len, old[start - 1 : common])) <= _BEFORE_DIFFERENCE:
@@ -157,9 +158,9 @@ def _view(line: Mapping[str, Any], title: str) -> RowChangeView:
     kind, before, after = line["kind"], line["before"] or "", line["after"] or ""
     left, right = pieces(before, after) if kind == "changed" else ([], [])
     if kind == "removed":
-        left = [Piece(text=plain(before, _CHARS), changed=True)] if before.strip() else [Piece(text="(empty)")]
+        left = [Piece(text=plain(shade(before), _CHARS), changed=True)] if before.strip() else [Piece(text="(empty)")]
     if kind == "added":
-        right = [Piece(text=plain(after, _CHARS), changed=True)]
+        right = [Piece(text=plain(shade(after), _CHARS), changed=True)]
     row = None if line["row"] < 0 else line["row"] + 1
     column = plain(line["column"], 60) if line["column"] and kind == "changed" else None
     return RowChangeView(kind=kind, row=row, column=column, fix=title, before=left, after=right)
