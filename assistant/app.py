@@ -34,6 +34,7 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
     from assistant.api import API_VERSION, add_errors, api_routes, health_routes
     from assistant.surfaces.web import register
     from assistant.surfaces.web_gate import Gate, content_security_policy
+    from assistant.surfaces.web_labelling import labelling_routes
     from assistant.surfaces.web_login import login_routes
     from assistant.surfaces.web_routes import routes
 
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
     )
     app.include_router(health_routes(web))
     app.include_router(api_routes(web))
+    app.include_router(labelling_routes(web))
     app.include_router(routes(web))
     if settings.auth == "password":
         app.include_router(login_routes(web))

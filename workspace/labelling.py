@@ -18,7 +18,7 @@ from workspace.database import affected, lock, owner_session, system_session
 from workspace.dataset import CurvePoint, TaskKind
 from workspace.errors import NotFound
 from workspace.repositories import Repository, missing
-from workspace.tables import LabelAnswerRow, LabelGuestRow, LabelSessionRow, now
+from workspace.tables import LabelAnswerRow, LabelGuestRow, LabelSessionRow, UserRow, now
 
 AnswerState = Literal["labelled", "skipped", "unsure"]
 Reason = Literal["start", "useful", "chance", "again"]
@@ -232,6 +232,12 @@ class Labelling(Repository):
             row = db.get(LabelGuestRow, (self.owner_id, session_id))
         return (row.host_id, row.name) if row else None
 
+    def joined(self) -> builtins.list[str]:
+        """Sessions of others that this owner was let into, newest first."""
+        query = select(LabelGuestRow.session_id).order_by(col(LabelGuestRow.created_at).desc())
+        with self._session() as db:
+            return builtins.list(db.exec(query))
+
     def delete_of(self, dataset_ids: Iterable[str]) -> int:
         """Removes all sessions about these versions with their answers and guests; returns how many there were."""
         wanted = builtins.list(dataset_ids)
@@ -257,6 +263,8 @@ class Labelling(Repository):
 def join(engine: Engine, guest_id: str, name: str, code: str) -> tuple[str, str]:
     """Lets somebody into the session that the code stands for; returns its owner and its id.
 
+    ``name`` is how their answers are marked; empty takes their own.
+
     The one place where a user's labelling opens for another: only by the code that its owner has given away.
 
     Raises:
@@ -264,8 +272,10 @@ def join(engine: Engine, guest_id: str, name: str, code: str) -> tuple[str, str]
     """
     with system_session(engine) as db:
         row = db.exec(select(LabelSessionRow).where(LabelSessionRow.code_hash == _hash(code))).first()
+        user = db.get(UserRow, guest_id)
     if row is None:
         raise NotFound("CODE_UNKNOWN", "No labelling has this code.", "Ask for a new code; an older one ends with it.")
+    name = name or (user.display_name if user else "") or "Guest"
     if row.owner_id != guest_id:
         with owner_session(engine, guest_id) as db:
             db.merge(LabelGuestRow(owner_id=guest_id, session_id=row.id, host_id=row.owner_id, name=name))

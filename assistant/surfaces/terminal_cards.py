@@ -190,7 +190,22 @@ def _concept(card: cards.ConceptCard) -> RenderableType:
     return _lines(card.text, f"Example: {card.example}" if card.example else "", card.yours, related)
 
 
+def _labelling(card: cards.LabelCard) -> RenderableType:
+    seen = card.view
+    if seen.item is None:
+        return _lines(seen.estimate.sentence, seen.agreement)
+    suggestion = seen.item.suggestion.sentence if seen.item.suggestion else ""
+    counts = [(c.name, c.count) for c in seen.classes[:12]]
+    return Group(
+        Text(seen.item.text, style="bold"),
+        _lines("", seen.item.why, suggestion),
+        _grid(["Category", "So far"], counts),
+        _lines(seen.estimate.sentence, seen.agreement),
+    )
+
+
 _VIEWS: dict[str, View] = {
+    "labelling": _labelling,
     "table": _table,
     "problems": _problems,
     "changes": _changes,

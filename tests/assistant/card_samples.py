@@ -357,7 +357,6 @@ def runs() -> Card:
     return cards.RunsCard(runs=[row]).card("One training so far")
 
 
-
 def privacy() -> Card:
     return cards.PrivacyCard(
         dataset_id="ds_1",
@@ -407,7 +406,50 @@ def redacted() -> Card:
     ).card("31 values hidden in 37 rows, 1 column left out")
 
 
+def labelling() -> Card:
+    names = ("Billing", "Delivery", HOSTILE)
+    view = cards.LabelView(
+        session_id="lab_0123456789abcdef0123456789abcdef",
+        task="classification",
+        target="label",
+        person="",
+        classes=[cards.LabelClassView(key=f"c{i}", name=n, colour=i, count=4 * i) for i, n in enumerate(names)],
+        item=cards.LabelItemView(
+            row=7,
+            text=f"Where is my parcel?\n{HOSTILE}",
+            by="useful",
+            why="The model is least sure about texts like this one, so your answer helps most.",
+            suggestion=cards.SuggestionView(
+                labels=["c1"], share=0.62, sentence="Suggestion: “Delivery”, 62 of 100 sure."
+            ),
+        ),
+        labelled=24,
+        skipped=1,
+        texts=480,
+        can_go_back=True,
+        estimate=cards.EstimateView(
+            sentence="After 24 answers a model would get about 79 of 100 right (between 52 and 92, judged on 14 texts "
+            "picked by chance). More answers still help.",
+            score=0.79,
+            low=0.52,
+            high=0.92,
+            rows=14,
+        ),
+        agreement="You and Ana gave the same answer to 9 of 10 texts (Cohen's kappa 0.85), which is very good.",
+        people=2,
+    )
+    return cards.LabelCard(
+        session_id=view.session_id,
+        dataset_id="ds_1",
+        dataset_name="mails Q3",
+        url=f"/api/v1/labelling/{view.session_id}",
+        view=view,
+        buttons=[Option(id=f"finish_labelling?session_id={view.session_id}", label="Use my answers")],
+    ).card("24 texts labelled so far")
+
+
 ALL = (
+    labelling,
     table,
     problems,
     changes,
