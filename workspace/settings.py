@@ -63,6 +63,12 @@ class Settings(BaseSettings):
     max_rows: int = Field(default=5_000_000, ge=1, validation_alias=_env("MTW_MAX_ROWS"))
     max_columns: int = Field(default=1_000, ge=1, validation_alias=_env("MTW_MAX_COLUMNS"))
     max_cell_chars: int = Field(default=1_000_000, ge=100, validation_alias=_env("MTW_MAX_CELL_CHARS"))
+    max_unpacked_mb: int = Field(default=4_096, ge=1, validation_alias=_env("MTW_MAX_UNPACKED_MB"))
+    max_unpack_ratio: int = Field(default=200, ge=2, validation_alias=_env("MTW_MAX_UNPACK_RATIO"))
+    max_archive_files: int = Field(default=100_000, ge=1, validation_alias=_env("MTW_MAX_ARCHIVE_FILES"))
+    max_pages: int = Field(default=2_000, ge=1, validation_alias=_env("MTW_MAX_PAGES"))
+    read_seconds: float = Field(default=300, gt=0, validation_alias=_env("MTW_READ_SECONDS"))
+    read_memory_mb: int = Field(default=2_048, ge=256, validation_alias=_env("MTW_READ_MEMORY_MB"))
 
     # Training
     max_attempts: int = Field(default=3, ge=1, validation_alias=_env("MTW_MAX_ATTEMPTS"))

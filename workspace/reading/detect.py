@@ -7,33 +7,33 @@ from pathlib import Path
 from workspace.errors import UnreadableFile
 from workspace.reading.annotations.brat import pair_of
 from workspace.reading.annotations.kinds import annotation_kind
+from workspace.reading.arrow_reader import is_arrow
 from workspace.reading.encoding import not_text
 from workspace.reading.excel_reader import protected
 from workspace.reading.source import Source
+from workspace.reading.unpacking import COMPRESSED
 
 _HEAD = 1 << 16
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What people take for a table. (bytes at the start, what it is, what to do)
 _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
-    (b"%PDF", "a PDF document", "Copy its table to a spreadsheet and save that as .xlsx or CSV."),
     (b"\x89PNG", "a picture", "Upload the spreadsheet or text file itself, not a picture of it."),
     (b"\xff\xd8\xff", "a picture", "Upload the spreadsheet or text file itself, not a picture of it."),
     (b"GIF8", "a picture", "Upload the spreadsheet or text file itself, not a picture of it."),
     (b"BM", "", ""),
     (b"RIFF", "a sound, film or picture", "Upload a spreadsheet or a text file."),
     (b"ID3", "a sound file", "Upload a spreadsheet or a text file."),
-    (b"\x1f\x8b", "a compressed file (gzip)", "Unpack it and upload the file inside."),
     (b"7z\xbc\xaf\x27\x1c", "a compressed archive (7z)", "Unpack it and upload the file inside."),
     (b"Rar!", "a compressed archive (rar)", "Unpack it and upload the file inside."),
-    (b"BZh", "a compressed file (bzip2)", "Unpack it and upload the file inside."),
-    (b"\xfd7zXZ", "a compressed file (xz)", "Unpack it and upload the file inside."),
     (b"\x28\xb5\x2f\xfd", "a compressed file (zstd)", "Unpack it and upload the file inside."),
     (b"\x7fELF", "a program", "Upload a spreadsheet or a text file."),
     (b"MZ", "", ""),
     (b"SQLite format 3", "a database (SQLite)", "Export the table from it as CSV and upload that."),
     (b"{\\rtf", "a text document (RTF)", "Put one text in each row of a spreadsheet and upload that."),
 )
-_HTML = re.compile(rb"^\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|table|head|body|meta)\b", re.I | re.S)
+_HTML = re.compile(
+    rb"^\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|table|head|body|meta)\b", re.I | re.S
+)
 _XML = re.compile(rb"^\s*<\?xml", re.I)
 _LFS = b"version https://git-lfs.github.com/spec"
 
@@ -46,6 +46,8 @@ def detect_format(source: Source) -> str:
     """
     if pair_of(source) is not None:
         return "brat"
+    if source.path.is_dir():
+        return "folder"
     with source.path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
@@ -56,11 +58,18 @@ def detect_format(source: Source) -> str:
         return _cfb_kind(source.path)
     if head.startswith(b"PAR1"):
         return "parquet"
-    if head.startswith((b"ARROW1", b"\xff\xff\xff\xff")) and b"\0\0" in head[:64]:
-        raise _unknown("an Arrow file", "Save it as Parquet or CSV and upload that.")
+    if is_arrow(head):
+        return "arrow"
+    # Some programs put a few bytes before a PDF's mark; readers look for it in the first kilobyte.
+    if head.startswith(b"%PDF-") or (source.suffix == ".pdf" and b"%PDF-" in head[:1_024]):
+        return "pdf"
+    if head.startswith(COMPRESSED) or head[257:262] == b"ustar":
+        return "archive"
     # BIFF2 to BIFF5 workbooks begin with a bare BOF record.
     if head[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08") and b"\0" in head[:16]:
         return "xls"
+    if _is_html(source, head):
+        return "html"
     _refuse_foreign(head)
     return _text_kind(source, head)
 
@@ -82,12 +91,6 @@ def _refuse_foreign(head: bytes) -> None:
             "This file is only a Git LFS pointer; the data itself is not in it.",
             "Run “git lfs pull” where the file comes from, or download it from the web page, then upload it.",
         )
-    if _HTML.match(head):
-        raise UnreadableFile(
-            "FILE_IS_HTML",
-            "This file is a web page, whatever its name says.",
-            "If it is an export, open it in Excel and save it as .xlsx; if it is a login page, download it again.",
-        )
     if _XML.match(head):
         raise _unknown("an XML file", "Open it in Excel and save it as .xlsx, or export it as CSV.")
 
@@ -107,11 +110,21 @@ def _zip_kind(path: Path) -> str:
         return "xlsx"
     if b"opendocument.spreadsheet" in kind:
         return "ods"
-    if any(name.startswith("word/") for name in names) or b"opendocument.text" in kind:
-        raise _unknown("a text document", "Put one text in each row of a spreadsheet and upload that.")
+    if "word/document.xml" in names:
+        return "docx"
+    if b"opendocument.text" in kind:
+        return "odt"
     if any(name.startswith("ppt/") for name in names):
         raise _unknown("a presentation", "Put one text in each row of a spreadsheet and upload that.")
-    raise _unknown("a zip archive", "Unpack it and upload the file inside.")
+    return "archive"
+
+
+def _is_html(source: Source, head: bytes) -> bool:
+    """A web page, by its first element, in any encoding; or by its name, where tags follow soon."""
+    text = head.replace(b"\0", b"").removeprefix(b"\xef\xbb\xbf").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
+    if _HTML.match(text) or (_XML.match(text) and b"<html" in text[:2_048].lower()):
+        return True
+    return source.suffix in (".html", ".htm", ".xhtml") and text.lstrip().startswith(b"<")
 
 
 def _cfb_kind(path: Path) -> str:

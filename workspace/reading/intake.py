@@ -14,10 +14,13 @@ import pyarrow.parquet as pq
 
 from workspace.dataset import ColumnProfile, Dataset, DatasetProfile, TaskGuess
 from workspace.errors import LimitExceeded, Unavailable, UnreadableFile
+from workspace.findings import FILE as FINDINGS
+from workspace.findings import write_findings
 from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.judging.problems import find_problems, label_counts
 from workspace.reading.detect import detect_format
+from workspace.reading.folder_reader import folder_bytes
 from workspace.reading.registry import READERS
 from workspace.reading.roles import Guess, guess
 from workspace.reading.source import Limits, Opened, ReadExactly, Source
@@ -43,7 +46,10 @@ def read(
     sheet: str | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> DatasetProfile:
-    """Read any supported file, write its table to ``out`` as Parquet, and say what is in it.
+    """Read any supported file or folder, write its table to ``out`` as Parquet, and say what is in it.
+
+    Rows that a problem of the reading is about (of another width than the table) are written beside it, in
+    ``findings.parquet``, if there are any.
 
     Every column of the table is ``string`` or ``list<string>``, so that ids keep their zeros and labels stay as
     they are; the profile judges the types. ``progress`` gets fractions from 0 to 1. Memory stays flat.
@@ -53,24 +59,29 @@ def read(
         LimitExceeded: where the file is larger than the limits allow.
         Unavailable: DISK_FULL.
     """
-    if not source.is_file():
+    if not source.exists():
         raise UnreadableFile("FILE_NOT_FOUND", f"There is no file “{clean_name(name)}”.", "Check its name and folder.")
-    size = source.stat().st_size
+    size = source.stat().st_size if source.is_file() else folder_bytes(source)
     if size > limits.max_bytes:
         raise LimitExceeded(
             "FILE_TOO_LARGE",
             f"This file has {size / 2**20:,.0f} MB; at most {limits.max_bytes / 2**20:,.0f} MB are allowed.",
             "Take a part of its rows, or ask whoever runs the wizard to raise MTW_MAX_UPLOAD_MB.",
         )
-    given = Source(source, clean_name(name), limits, sheet, progress)
-    opened = READERS[detect_format(given)](given)
-    try:
-        statistics = _write(opened, out, limits)
-    except ReadExactly:
-        assert opened.exact is not None
-        opened = opened.exact()
-        statistics = _write(opened, out, limits)
-    given.report(1.0)
+    with tempfile.TemporaryDirectory(prefix="mtw-") as scratch:
+        given = Source(source, clean_name(name), limits, sheet, progress, Path(scratch))
+        opened = READERS[detect_format(given)](given)
+        try:
+            statistics = _write(opened, out, limits)
+        except ReadExactly:
+            assert opened.exact is not None
+            opened = opened.exact()
+            statistics = _write(opened, out, limits)
+        given.report(1.0)
+    beside = out.with_name(FINDINGS)
+    beside.unlink(missing_ok=True)
+    if opened.findings:
+        write_findings(opened.findings, beside)
     profile = _profile(opened, statistics, out)
     # The chat process lives on: what Arrow keeps for a next batch goes back to the system.
     pa.default_memory_pool().release_unused()
@@ -230,6 +241,8 @@ def ingest(
         try:
             keys.put_file(source, source_key)
             keys.put_file(table, table_key)
+            if table.with_name(FINDINGS).is_file():
+                keys.put_file(table.with_name(FINDINGS), keys.key("datasets", dataset_id, FINDINGS))
             workspace.datasets.add(dataset)
         except BaseException:
             keys.delete(keys.key("datasets", dataset_id))

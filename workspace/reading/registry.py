@@ -2,8 +2,11 @@
 
 from workspace.reading.annotations.csv_exports import with_exports
 from workspace.reading.annotations.kinds import READERS as ANNOTATION_READERS
+from workspace.reading.arrow_reader import open_arrow
+from workspace.reading.child import in_child
 from workspace.reading.delimited_reader import open_delimited
 from workspace.reading.excel_reader import open_ods, open_xls, open_xlsx
+from workspace.reading.folder_reader import open_archive, open_folder
 from workspace.reading.json_reader import open_json
 from workspace.reading.parquet_reader import open_parquet
 from workspace.reading.source import Reader
@@ -16,4 +19,11 @@ READERS: dict[str, Reader] = {
     "ods": open_ods,
     "json": open_json,
     "parquet": open_parquet,
+    "arrow": open_arrow,
+    "archive": open_archive,
+    "folder": open_folder,
+    "html": in_child("html"),
+    "pdf": in_child("pdf"),
+    "docx": in_child("docx"),
+    "odt": in_child("odt"),
 }

@@ -1,19 +1,40 @@
 """Problems that the readers themselves meet, in plain words."""
 
+from collections.abc import Sequence
+
 from workspace.dataset import DataProblem, FixOffer
 
 
-def ragged_rows(count: int, width: int, examples: list[str]) -> DataProblem:
-    """Rows with more or fewer cells than the table has columns."""
+def ragged_rows(count: int, width: int, examples: list[str], mended: int = 0) -> DataProblem:
+    """Rows with more or fewer cells than the table has columns, ``mended`` of which could be put right."""
     rows = "1 row has" if count == 1 else f"{count:,} rows have"
+    if mended == count:
+        kept = "I put the cells back where they belong, judging by the other rows. Check them."
+    else:
+        kept = (
+            "Missing cells were left empty; what was too much is kept in an extra column. "
+            "Check them: their values may have moved."
+        )
+        if mended:
+            kept = f"In {mended:,} of them I put the cells back where they belong, judging by the other rows. {kept}"
     return DataProblem(
         code="RAGGED_ROWS",
         severity="warning",
         count=count,
-        message=f"{rows} more or fewer cells than the {width} columns. Missing cells were left empty; "
-        "what was too much is kept in an extra column. Check them: their values may have moved.",
+        message=f"{rows} more or fewer cells than the {width} columns. {kept}",
         examples=examples,
         fix=FixOffer(code="drop_ragged_rows", label="Leave these rows out"),
+    )
+
+
+def repeated_headers(count: int) -> DataProblem:
+    """The header's row again among the rows, as in files put together from several exports."""
+    times = "once more" if count == 1 else f"{count:,} times more"
+    return DataProblem(
+        code="REPEATED_HEADER",
+        severity="info",
+        count=count,
+        message=f"The row with the column names stands {times} among the rows. I left it out there.",
     )
 
 
@@ -47,5 +68,30 @@ def odd_lines(count: int, examples: list[str]) -> DataProblem:
         severity="warning",
         count=count,
         message=f"{lines} a word without a tag. I took it as a word outside of any name (O).",
+        examples=examples,
+    )
+
+
+def other_tables(chosen: str, rest: Sequence[str]) -> DataProblem:
+    """Tables or inner files beside the one that was read."""
+    more = "1 more table" if len(rest) == 1 else f"{len(rest):,} more tables"
+    return DataProblem(
+        code="OTHER_TABLES",
+        severity="info",
+        count=len(rest),
+        message=f"I read “{chosen[:80]}”. There {'is' if len(rest) == 1 else 'are'} {more} in this file; "
+        "tell me if you mean another one.",
+        examples=[name[:200] for name in rest[:3]],
+    )
+
+
+def files_left_out(count: int, examples: list[str]) -> DataProblem:
+    """Files of a folder or archive that could not be read."""
+    files = "1 file in it" if count == 1 else f"{count:,} files in it"
+    return DataProblem(
+        code="FILES_LEFT_OUT",
+        severity="warning",
+        count=count,
+        message=f"{files} could not be read. The others were.",
         examples=examples,
     )

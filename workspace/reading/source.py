@@ -1,6 +1,6 @@
 """What a reader is given and what it gives back. A format is one module with one function of type ``Reader``."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from workspace.dataset import DataProblem
+from workspace.findings import Finding
 from workspace.reading.encoding import Encoding, detect_encoding
 from workspace.settings import Settings
 
@@ -20,6 +21,12 @@ class Limits:
     max_rows: int = 5_000_000
     max_columns: int = 1_000
     max_cell_chars: int = 1_000_000
+    max_unpacked_bytes: int = 4 << 30
+    max_unpack_ratio: int = 200
+    max_archive_files: int = 100_000
+    max_pages: int = 2_000
+    read_seconds: float = 300
+    read_memory_bytes: int = 2 << 30
 
     @classmethod
     def of(cls, settings: Settings) -> "Limits":
@@ -29,18 +36,30 @@ class Limits:
             max_rows=settings.max_rows,
             max_columns=settings.max_columns,
             max_cell_chars=settings.max_cell_chars,
+            max_unpacked_bytes=settings.max_unpacked_mb << 20,
+            max_unpack_ratio=settings.max_unpack_ratio,
+            max_archive_files=settings.max_archive_files,
+            max_pages=settings.max_pages,
+            read_seconds=settings.read_seconds,
+            read_memory_bytes=settings.read_memory_mb << 20,
         )
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read. ``name`` is for people and for its suffix; it is never used as a path."""
+    """A file or folder to read. ``name`` is for people and for its suffix; it is never used as a path.
+
+    ``scratch`` is an empty folder for what a reader unpacks; it stays until the table is written. ``class_names`` are
+    the names behind the numbers of a column, where something beside the file tells them.
+    """
 
     path: Path
     name: str
     limits: Limits
     sheet: str | None = None
     progress: Callable[[float], None] | None = None
+    scratch: Path | None = None
+    class_names: Mapping[str, list[str]] = field(default_factory=dict)
 
     @property
     def suffix(self) -> str:
@@ -67,7 +86,8 @@ class Opened:
     """A table that has been understood but not yet read.
 
     ``batches`` yields record batches of ``schema``: every column is ``string`` or ``list<string>``. A string field
-    whose metadata has ``mtw.kind = object`` holds JSON text. ``problems`` is complete once the batches are used up.
+    whose metadata has ``mtw.kind = object`` holds JSON text. ``problems`` and ``findings`` (the rows of the table that
+    they are about) are complete once the batches are used up.
     ``exact`` opens the same file anew where ``batches`` raises ReadExactly.
     """
 
@@ -80,6 +100,7 @@ class Opened:
     sheets: list[str] = field(default_factory=list)
     sheet: str | None = None
     problems: list[DataProblem] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     exact: "Callable[[], Opened] | None" = None
 
 
