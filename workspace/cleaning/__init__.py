@@ -14,6 +14,7 @@ from workspace.cleaning import engine
 from workspace.cleaning.label_fixes import LABEL_FIXES
 from workspace.cleaning.redact import REDACT
 from workspace.cleaning.removals import REMOVALS
+from workspace.cleaning.text_fixes import TEXT_FIXES
 from workspace.cleaning.types import CHANGES_SCHEMA, CellChange, CleaningReport, Columns, Fix, FixDone, FixInput
 from workspace.dataset import FixCall
 from workspace.errors import InputError
@@ -32,7 +33,7 @@ __all__ = [
     "preview_fix",
 ]
 
-FIXES: dict[str, Fix] = {fix.code: fix for fix in [REDACT, *REMOVALS, *LABEL_FIXES]}
+FIXES: dict[str, Fix] = {fix.code: fix for fix in [REDACT, *TEXT_FIXES, *LABEL_FIXES, *REMOVALS]}
 """All repairs by their code, in the order in which they are best done: what is hidden first is in no later report."""
 
 

@@ -6,8 +6,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from workspace.cleaning.columns import without_items
 from workspace.cleaning.types import Edit, Fix, FixInput, NoOptions
 from workspace.dataset import TaskKind
-from workspace.judging import labels, repeats
-from workspace.judging.columns import rows_without
+from workspace.judging import labels, languages, lengths, near_duplicates, repeats
+from workspace.judging.columns import batches, rows_without
+from workspace.judging.sample import joined_texts, take_sample
 from workspace.judging.types import RowNumbers
 from workspace.judging.wording import rows
 
@@ -45,6 +46,53 @@ def _suspicious(given: FixInput, _: NoOptions) -> Edit:
     return Edit(lambda n: f"{rows(n)} with a doubtful answer left out", remove=_found(given, "SUSPICIOUS_LABELS"))
 
 
+def _near_duplicates(given: FixInput, _: NoOptions) -> Edit:
+    found = near_duplicates.find_near_duplicates(given.table, given.columns.text, given.columns.label)
+    return Edit(lambda n: f"{rows(n)} that nearly repeat another removed", remove=found.rows)
+
+
+class ShortOptions(BaseModel):
+    """``at_least``: letters and digits that a text needs."""
+
+    model_config = ConfigDict(extra="forbid")
+    at_least: int = Field(default=lengths.LEAST, ge=1, le=1_000)
+
+
+def _short(given: FixInput, options: ShortOptions) -> Edit:
+    found = [np.zeros(0, dtype=np.int64)]
+    for at, batch in batches(given.table, given.columns.text):
+        found.append(lengths.too_short(joined_texts(batch, given.columns.text), options.at_least) + at)
+    return Edit(
+        lambda n: f"{rows(n)} with hardly any text left out",
+        remove=np.concatenate(found),
+        args={"at_least": options.at_least},
+    )
+
+
+class LanguageOptions(BaseModel):
+    """``language``: its English name, such as ``German``; the most frequent one where it is not given."""
+
+    model_config = ConfigDict(extra="forbid")
+    language: str | None = None
+
+
+def _language(given: FixInput, options: LanguageOptions) -> Edit:
+    main = options.language
+    if main is None:
+        counts = languages.languages_of(take_sample(given.table, given.columns.text).texts.to_pylist())
+        main = counts.most_common(1)[0][0] if counts else ""
+    found = [np.zeros(0, dtype=np.int64)]
+    for at, batch in batches(given.table, given.columns.text) if main else ():
+        texts = joined_texts(batch, given.columns.text).to_pylist()
+        other = [i for i, text in enumerate(texts) if text and languages.language_of(text) not in (None, main)]
+        found.append(np.array(other, dtype=np.int64) + at)
+    return Edit(
+        lambda n: f"{rows(n)} in other languages than {main} left out",
+        remove=np.concatenate(found),
+        args={"language": main},
+    )
+
+
 class RareOptions(BaseModel):
     """``at_least``: answers with fewer rows are left out."""
 
@@ -80,11 +128,31 @@ REMOVALS = [
         _duplicates,
     ),
     Fix(
+        "drop_near_duplicates",
+        "Remove rows that nearly repeat another",
+        "Keeps the first of texts that differ in a typing error, capitals, punctuation or a word and have one answer.",
+        _near_duplicates,
+    ),
+    Fix(
         "drop_conflicts",
         "Leave out texts with contradicting answers",
         "All rows of a text that stands in the file with different answers; the model cannot know which is right.",
         _conflicts,
         needs_label=True,
+    ),
+    Fix(
+        "drop_short_texts",
+        "Leave out texts that say hardly anything",
+        f"Texts with fewer than {lengths.LEAST} letters, and those that only hold a place, such as n/a.",
+        _short,
+        ShortOptions,
+    ),
+    Fix(
+        "keep_main_language",
+        "Keep one language",
+        "Leaves out longer texts that are clearly in another language than most; short ones stay.",
+        _language,
+        LanguageOptions,
     ),
     Fix(
         "drop_ragged_rows",

@@ -14,7 +14,9 @@ MAYBE = rf"(?i)</?(?:{_TAGS})(?:\s[^<>]*)?/?>|<!--|<!doctype|&(?:[a-z]{{2,8}}|#\
 
 _MAYBE = re.compile(MAYBE)
 _KNOWN = re.compile(rf"(?:{_TAGS})\Z")
-_BLOCKS = frozenset("address article blockquote br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre section table tr ul".split())
+_BLOCKS = frozenset(
+    "address article blockquote br dd div dl dt h1 h2 h3 h4 h5 h6 hr li ol p pre section table tr ul".split()
+)
 _HIDDEN = frozenset(("script", "style", "head", "title"))
 _BLANKS = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*")

@@ -22,13 +22,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from rapidfuzz.distance import OSA, LCSseq
 
+from workspace.dataset import DataProblem, FixOffer
 from workspace.hashing import Hashes, combine, hash_strings, mix
-from workspace.judging.columns import batches, flat, row_count
+from workspace.judging.columns import batches, flat, values_at
+from workspace.judging.sample import WHOLE, joined_texts
 from workspace.judging.types import RowNumbers
 
-SAMPLE = 50_000
-"""Tables with more rows are judged on so many of them, spread evenly; the repair looks at all."""
-
+_NO_ROWS = np.zeros(0, dtype=np.int64)
+_SHOWN = 70
 _SHORT, _LONG = 12, 10
 _SLOT = 24
 _BANDS, _BAND = 12, 4
@@ -63,13 +64,13 @@ class _Texts:
     vocabulary: list[str]
 
 
-def find_near_duplicates(table: Path, text: list[str], label: str | None, most: int | None = None) -> NearDuplicates:
+def find_near_duplicates(table: Path, text: list[str], label: str | None, step: int = 1) -> NearDuplicates:
     """Rows that repeat an earlier one almost. What repeats it exactly is not among them.
 
     Args:
-        most: compare only so many rows, spread evenly over the table.
+        step: compare only every so manieth row.
     """
-    given = _read(table, text, label, most)
+    given = _read(table, text, label, step)
     total = len(given.rows)
     found: dict[int, int] = {}
     alive = np.ones(total, dtype=bool)
@@ -82,20 +83,16 @@ def find_near_duplicates(table: Path, text: list[str], label: str | None, most: 
     return NearDuplicates(given.rows[places], given.rows[like], total)
 
 
-def _read(table: Path, text: list[str], label: str | None, most: int | None) -> _Texts:
+def _read(table: Path, text: list[str], label: str | None, step: int) -> _Texts:
     parts: list[tuple[RowNumbers, Hashes, Hashes, pa.Array]] = []
-    rows = row_count(table)
-    step = 1 if most is None or rows <= most else -(-rows // most)
     for at, batch in batches(table, [*text, *([label] if label else [])]):
         chosen = np.arange(-at % step, batch.num_rows, step)
         taken = batch.take(pa.array(chosen)) if step > 1 else batch
-        columns = [pc.fill_null(flat(taken.column(name), " "), "") for name in text]
-        joined = pc.binary_join_element_wise(*columns, "\n") if len(columns) > 1 else columns[0]
+        joined = pc.fill_null(joined_texts(taken, text), "")
         answers = hash_strings(flat(taken.column(label))) if label else np.zeros(len(chosen), dtype=np.uint64)
         parts.append((chosen + at, hash_strings(joined), answers, _plain(joined)))
-    if not parts:
-        parts = [(np.zeros(0, np.int64), np.zeros(0, np.uint64), np.zeros(0, np.uint64), pa.array([], pa.string()))]
-    numbers, raw, answers, plain = zip(*parts, strict=True)
+    parts = parts or [(_NO_ROWS, np.zeros(0, np.uint64), np.zeros(0, np.uint64), pa.array([], pa.string()))]
+    numbers, raws, labels, plain = zip(*parts, strict=True)
     texts = pa.concat_arrays(plain)
     filled = pc.not_equal(pc.binary_length(texts), 0)
     keep = filled.to_numpy(zero_copy_only=False)
@@ -104,9 +101,9 @@ def _read(table: Path, text: list[str], label: str | None, most: int | None) -> 
     words = split.flatten().dictionary_encode()
     return _Texts(
         np.concatenate(numbers)[keep],
-        np.concatenate(raw)[keep],
+        np.concatenate(raws)[keep],
         hash_strings(pc.replace_substring(texts, " ", "")),
-        np.concatenate(answers)[keep],
+        np.concatenate(labels)[keep],
         words.indices.to_numpy().astype(np.int64),
         split.offsets.to_numpy().astype(np.int64) - split.offsets[0].as_py(),
         words.dictionary.to_pylist(),
@@ -270,3 +267,27 @@ def _meeting(signatures: list[Hashes], places: list[npt.NDArray[np.int64]]) -> l
         return []
     unique = np.unique(np.concatenate(pairs), axis=0)
     return [(int(a), int(b)) for a, b in unique]
+
+
+def find_problem(found: NearDuplicates, table: Path, text: list[str], total: int) -> DataProblem | None:
+    """What to tell about them. In a sample of a long table only a few of the pairs meet."""
+    count = len(found.rows)
+    if not count:
+        return None
+    pairs = list(zip(found.rows[:3].tolist(), found.like[:3].tolist(), strict=True))
+    shown = [" ≈ ".join(f"“{text[:_SHOWN]}”" for text in values_at(table, text, pair)) for pair in pairs]
+    nearly = "1 row nearly repeats" if count == 1 else f"{count:,} rows nearly repeat"
+    more = (
+        ""
+        if total <= WHOLE
+        else (f" (I compared {found.looked_at:,} of {total:,} rows with each other; in all of them there are more.)")
+    )
+    return DataProblem(
+        code="NEAR_DUPLICATES",
+        severity="warning" if count >= 0.01 * found.looked_at else "info",
+        count=count,
+        message=f"{nearly} another one with the same answer: only a typing error, capitals, punctuation or a word "
+        f"differs. Kept, the score would look better than it is.{more}",
+        examples=shown,
+        fix=FixOffer(code="drop_near_duplicates", label="Keep one of each"),
+    )

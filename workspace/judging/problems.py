@@ -4,7 +4,11 @@ from pathlib import Path
 
 from workspace.dataset import DataProblem, FixOffer, TaskGuess, TaskKind
 from workspace.judging.labels import find_label_problems
+from workspace.judging.near_duplicates import find_near_duplicates
+from workspace.judging.near_duplicates import find_problem as near_problem
 from workspace.judging.repeats import Repeats, find_repeats
+from workspace.judging.sample import step_for, take_sample
+from workspace.judging.text_checks import find_text_problems
 from workspace.judging.types import CountedColumn, CountedTable
 
 _ORDER = {"blocking": 0, "warning": 1, "info": 2}
@@ -44,8 +48,18 @@ def find_problems(
     if labels:
         found += find_label_problems(labels, rows, single=task.kind is TaskKind.CLASSIFICATION)
     if text is not None:
-        found += _about_repeats(find_repeats(table, task.text, task.label), rows, has_label=label is not None)
+        found += _about_texts(table, rows, task)
     return sorted(found, key=lambda problem: (_ORDER[problem.severity], -problem.count))
+
+
+def _about_texts(table: Path, rows: int, task: TaskGuess) -> list[DataProblem]:
+    """What is found by reading the table once more."""
+    found = _about_repeats(find_repeats(table, task.text, task.label), rows, task)
+    near = find_near_duplicates(table, task.text, task.label, step_for(rows))
+    if (problem := near_problem(near, table, task.text, rows)) is not None:
+        found.append(problem)
+    written = [task.label] if task.kind is TaskKind.GENERATION and task.label else []
+    return found + find_text_problems(take_sample(table, [*task.text, *written]))
 
 
 def _column(statistics: CountedTable, name: str | None) -> CountedColumn | None:
@@ -103,11 +117,11 @@ def _missing_label(column: CountedColumn) -> DataProblem:
     )
 
 
-def _about_repeats(repeats: Repeats, rows: int, *, has_label: bool) -> list[DataProblem]:
+def _about_repeats(repeats: Repeats, rows: int, task: TaskGuess) -> list[DataProblem]:
     found: list[DataProblem] = []
     if count := len(repeats.duplicates):
         once = "1 row repeats" if count == 1 else f"{count:,} rows repeat"
-        same = "text and answer" if has_label else "text"
+        same = "text and answer" if task.label else "text"
         found.append(
             DataProblem(
                 code="EXACT_DUPLICATES",
@@ -118,7 +132,8 @@ def _about_repeats(repeats: Repeats, rows: int, *, has_label: bool) -> list[Data
                 fix=FixOffer(code="drop_duplicates", label="Remove the repeats"),
             )
         )
-    if count := len(repeats.conflicts):
+    # A question may well have several written answers.
+    if (count := len(repeats.conflicts)) and task.kind is not TaskKind.GENERATION:
         texts = "1 text stands" if repeats.conflicting_texts == 1 else f"{repeats.conflicting_texts:,} texts stand"
         found.append(
             DataProblem(
