@@ -11,7 +11,7 @@ import typer
 from workspace.dataset import DatasetProfile
 from workspace.errors import InputError
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, TSV, TXT, XLSX, JSON, JSONL or Parquet.")]
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A table, texts, or what an annotation tool wrote.")]
 Sheet = Annotated[str | None, typer.Option(help="Which sheet of a workbook.", metavar="S")]
 
 
@@ -21,41 +21,53 @@ def inspect(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what is in a file: its columns, what they are for, and what would hurt a training."""
-    with _read(file, sheet) as (profile, _):
+    with read_table(file, sheet) as (profile, _):
         if json:
             from assistant.commands.printing import print_json
 
-            print_json(profile.model_dump(mode="json", exclude={"columns": {"__all__": {"mean_length"}}}))
+            without = {"columns": {"__all__": {"mean_length"}}}
+            print_json(
+                profile.model_dump(mode="json", exclude={**without, **({} if profile.verdict else {"verdict": True})})
+            )
         else:
             _show(file.name, profile)
 
 
 def convert(
     file: File,
-    out: Annotated[Path, typer.Argument(metavar="OUT.csv|OUT.parquet", help="Where the table goes.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Where the table goes, such as out.csv or out.parquet.")],
     sheet: Sheet = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="csv, tsv, parquet, json, jsonl, conll, conllu, iob, brat, doccano, fasttext, labelstudio, prodigy, "
+            "spacy or webanno; without it the ending of OUT says which.",
+        ),
+    ] = None,
 ) -> None:
-    """Write the table as the wizard read it: UTF-8, comma, one header row; or Parquet."""
+    """Write the table as the wizard read it: CSV (UTF-8, comma, one header row), or for an annotation tool."""
     from assistant.commands.printing import err
-    from assistant.commands.table_files import write_csv, write_parquet
+    from workspace.writing import format_for, write_table
 
-    write = {".csv": write_csv, ".parquet": write_parquet}.get(out.suffix.lower())
+    form = format_for(out, to)
     faults = []
-    if write is None:
-        faults.append(f"{out.name} ends neither with .csv nor with .parquet")
     if not out.parent.is_dir():
         faults.append(f"there is no folder {out.parent}")
     if out.exists() and file.exists() and out.samefile(file):
         faults.append("the file cannot be written over itself")
-    if faults or write is None:
+    if faults:
         raise InputError("OUTPUT_UNUSABLE", f"This cannot be written: {'; '.join(faults)}.", "Name another OUT.")
-    with _read(file, sheet) as (profile, table):
-        write(table, out)
+    with read_table(file, sheet) as (profile, table):
+        written = write_table(table, out, form, profile.task)
         err.print(f"{profile.rows:,} rows, {len(profile.columns)} columns: {out}", markup=False, soft_wrap=True)
+        for note in written.notes:
+            err.print(note, markup=False, soft_wrap=True)
 
 
 @contextmanager
-def _read(file: Path, sheet: str | None) -> Iterator[tuple[DatasetProfile, Path]]:
+def read_table(file: Path, sheet: str | None) -> Iterator[tuple[DatasetProfile, Path]]:
     """The profile of a file and its table as a temporary Parquet file."""
     from rich.progress import Progress
 

@@ -18,7 +18,7 @@ COMMANDS = {
     "up": ["--host", "--port", "--no-worker"],
     "worker": ["--queues"],
     "inspect": ["--sheet", "--json"],
-    "convert": ["--sheet"],
+    "convert": ["--sheet", "--to"],
     "train": ["--task", "--text", "--label", "--test", "--recipe", "--base", "--budget", "--set", "--seed", "--out"],
     "evaluate": ["--json"],
     "predict": ["--file", "--out", "--json"],

@@ -2,6 +2,5 @@
 
 from workspace.reading.intake import clean_name, ingest, inspect_file, preview, profile_table, read
 from workspace.reading.source import Limits
-from workspace.reading.table_writer import write_table
 
-__all__ = ["Limits", "clean_name", "ingest", "inspect_file", "preview", "profile_table", "read", "write_table"]
+__all__ = ["Limits", "clean_name", "ingest", "inspect_file", "preview", "profile_table", "read"]

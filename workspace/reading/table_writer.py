@@ -1,4 +1,4 @@
-"""Writes record batches to Parquet while it watches the limits, and tables back to CSV."""
+"""Writes record batches to Parquet while it watches the limits."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyarrow import csv as arrow
 
-from workspace.errors import InputError, LimitExceeded
+from workspace.errors import LimitExceeded
 from workspace.reading.source import Limits
 
 _GROUP_ROWS = 65_536
@@ -81,50 +80,3 @@ def check_batch(batch: pa.RecordBatch, rows: int, limits: Limits) -> None:
                 f"A cell in column “{name}” has {longest:,} characters; at most {limits.max_cell_chars:,} are allowed.",
                 "Shorten it or cut it into several rows. If it holds many lines, a quotation mark may not be closed.",
             )
-
-
-def write_table(parquet: Path, out: Path) -> None:
-    """The table as CSV (UTF-8, comma, one header row) or Parquet, by the suffix of ``out``. Streams.
-
-    Raises:
-        InputError: UNKNOWN_OUTPUT for another suffix.
-    """
-    suffix = out.suffix.lower()
-    if suffix not in (".csv", ".parquet"):
-        raise InputError(
-            "UNKNOWN_OUTPUT",
-            f"I cannot write “{out.name}”.",
-            "Give a name that ends with .csv or .parquet.",
-        )
-    file = pq.ParquetFile(parquet)
-    schema = file.schema_arrow
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(out.name + ".partial")
-    try:
-        if suffix == ".parquet":
-            with pq.ParquetWriter(partial, schema, compression="snappy") as writer:
-                for batch in file.iter_batches():
-                    writer.write_batch(batch)
-        else:
-            _write_csv(file, partial)
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _write_csv(file: pq.ParquetFile, out: Path) -> None:
-    """Lists are written as JSON text, which is how the readers of other programs take them best."""
-    from workspace.reading.records import json_text
-
-    names = file.schema_arrow.names
-    flat = pa.schema([pa.field(name, pa.string()) for name in names])
-    options = arrow.WriteOptions(include_header=True, quoting_style="needed")
-    with out.open("wb") as sink, arrow.CSVWriter(sink, flat, write_options=options) as writer:
-        for batch in file.iter_batches(batch_size=16_384):
-            columns = [
-                pa.array([json_text(value) for value in column.to_pylist()], pa.string())
-                if pa.types.is_list(column.type)
-                else column
-                for column in batch.columns
-            ]
-            writer.write_batch(pa.record_batch(columns, schema=flat))

@@ -11,8 +11,9 @@ import pytest
 from tests.workspace.reading.files import codes, read_bytes
 from workspace.errors import InputError
 from workspace.hashing import DistinctCounter, combine, hash_strings, mix
-from workspace.reading import preview, write_table
+from workspace.reading import preview
 from workspace.reading.statistics import ColumnStatistics
+from workspace.writing import write_table
 
 
 def _column(values: list[str | None]) -> ColumnStatistics:
@@ -138,7 +139,7 @@ def test_write_table_round_trip(tmp_path: Path) -> None:
     assert (again.encoding, again.delimiter, again.header_row, again.rows) == ("utf-8", ",", 0, 3)
     assert cells["text"] == table["text"]
     assert cells["labels"][0] == '["x", "y"]'
-    with pytest.raises(InputError, match=r"\.csv or \.parquet"):
+    with pytest.raises(InputError, match=r"out\.xlsx does not say in which format"):
         write_table(parquet, tmp_path / "out.xlsx")
 
 

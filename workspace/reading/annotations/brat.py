@@ -53,21 +53,33 @@ def open_brat(source: Source) -> Opened:
             "This file holds what brat marked, but not the text itself.",
             "Put the .ann and the .txt files together into one zip file and upload that.",
         )
-    text, ann = (_text_of(path, source) for path in pair)
-    return open_documents(source, [(pair[0].stem, text, ann)])
+    return open_documents(source, [(pair[0].stem, *pair)])
 
 
-def open_documents(source: Source, documents: list[tuple[str, str, str]]) -> Opened:
-    """A table of documents, each given as its name, its text and the content of its ``.ann``.
+def pairs_in(files: Iterable[tuple[str, Path]]) -> list[tuple[str, Path, Path]]:
+    """The documents among the files of a folder or an archive, each given as its name inside and where it lies.
 
-    For folders and archives of pairs; ``text`` has to have the line ends that the file has.
+    Empty where there is no ``.ann`` with its ``.txt``: then the folder is none of brat's.
     """
+    by_name = {name: path for name, path in files if name.lower().endswith((".txt", ".ann"))}
+    found = []
+    for name, path in sorted(by_name.items()):
+        texts = (name[:-4] + suffix for suffix in (".txt", ".TXT"))
+        text = next((by_name[other] for other in texts if other in by_name), None)
+        if name.lower().endswith(".ann") and text is not None:
+            found.append((name[:-4], text, path))
+    return found
+
+
+def open_documents(source: Source, documents: list[tuple[str, Path, Path]]) -> Opened:
+    """A table of documents, each given as its name, its ``.txt`` and its ``.ann``; one is read at a time."""
     odd: list[str] = []
 
     def rows() -> Iterator[Row]:
         odd.clear()
-        for name, text, ann in documents:
-            yield document(name, text, ann, odd)
+        for number, (name, text, ann) in enumerate(documents):
+            yield document(name, _text_of(text, source), _text_of(ann, source), odd)
+            source.report(number / len(documents))
 
     def problems() -> list[DataProblem]:
         return [_not_understood(odd)] if odd else []

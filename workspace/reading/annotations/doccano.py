@@ -92,7 +92,7 @@ class Doccano:
             row |= self._categories.column(labels)
         used = {named, "label", "labels", "entities", "cats", "spans"}
         for key, value in record.items():
-            if key not in used and not (key == "annotations" and not self._several):
+            if key not in used and (key != "annotations" or self._several or "label" in record):
                 row[key] = value
         return row
 
