@@ -15,8 +15,8 @@ _CANDIDATE = re.compile(
 )
 _NORTH_AMERICAN = re.compile(r"(?:\+?1[ .\-])?(?:\(\d{3}\) ?|\d{3}[.\-])\d{3}[.\- ]\d{4}(?:\s?(?:x|ext\.?)\s?\d{1,5})?")
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?:\s|$)")
-_NOBODYS = re.compile(r"\D*0\D*0\D*0")
-"""No number in the world begins so, which is why stand-ins do (:mod:`pseudonyms`)."""
+_NO_PHONE = re.compile(r"\D*0\D*0\D*0|\d{1,3}(?:\.\d{1,3}){3}$")
+"""No number in the world begins with 000, which is why stand-ins do (:mod:`pseudonyms`); the other is an IP address."""
 
 _SAID = words(
     tuple(
@@ -35,7 +35,7 @@ def find_phones(text: str, hint: str) -> Iterator[tuple[int, int, bool]]:
     for match in _CANDIDATE.finditer(text):
         written, start = match.group(), match.start()
         digits = sum(c.isdigit() for c in written)
-        if not 7 <= digits <= 17 or _DATE.match(written) or _NOBODYS.match(written):
+        if not 7 <= digits <= 17 or _DATE.match(written) or _NO_PHONE.match(written):
             continue
         said = said_before(_SAID, text, start, hint)
         if _is_phone(written, said):

@@ -77,7 +77,7 @@ def _windows(text: str) -> Iterator[tuple[int, str]]:
     begin, end = -1, -1
     for match in _NUMBERS.finditer(text):
         written = match.group()
-        if sum(c.isdigit() for c in written) < 6 and written.count(".") < 3 and written.count(":") < 2:
+        if not _enough(written):
             continue
         if begin >= 0 and match.start() - end <= _AROUND:
             end = match.end()
@@ -87,6 +87,13 @@ def _windows(text: str) -> Iterator[tuple[int, str]]:
         begin, end = match.span()
     if begin >= 0:
         yield _cut(text, begin, end)
+
+
+def _enough(written: str) -> bool:
+    """Six digits, or four with capital letters (an Indian tax number), or the dots and colons of a network address."""
+    digits = sum(c.isdigit() for c in written)
+    capitals = digits >= 4 and sum(c.isupper() for c in written) >= 2
+    return digits >= 6 or capitals or written.count(".") >= 3 or written.count(":") >= 2
 
 
 def _cut(text: str, begin: int, end: int) -> tuple[int, str]:
