@@ -81,7 +81,7 @@ def view(desk: Desk, at: int | None = None) -> LabelView:
     refresh_if_due(desk.workspace, session, len(answers))
     item = None
     if session.classes:
-        asked = NextText(row=at, by="again") if at is not None else next_text(session, answers, desk.person, pool)
+        asked = _at(session, at) if at is not None else next_text(session, answers, desk.person, pool)
         item = _item(session, asked, pool[asked.row], own.get(asked.row)) if asked else None
     counts = Counter(key for a in answers if a.state == "labelled" for key in _keys(a))
     known = Counter(name for text in pool.values() for name in text.known or [])
@@ -109,6 +109,10 @@ def view(desk: Desk, at: int | None = None) -> LabelView:
         agreement=agreement_sentence(agreement(answers, least=5), desk.person),
         people=max(1, len(people | {desk.person})),
     )
+
+
+def _at(session: LabelSession, row: int) -> NextText:
+    return next((item for item in session.queue if item.row == row), NextText(row=row, by="start"))
 
 
 def answer(
