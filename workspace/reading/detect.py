@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 from workspace.errors import UnreadableFile
@@ -11,6 +12,7 @@ from workspace.reading.arrow_reader import is_arrow
 from workspace.reading.encoding import not_text
 from workspace.reading.excel_reader import protected
 from workspace.reading.source import Source
+from workspace.reading.text_reader import is_running_text
 from workspace.reading.unpacking import COMPRESSED
 
 _HEAD = 1 << 16
@@ -99,8 +101,11 @@ def _zip_kind(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-            kind = archive.read("mimetype")[:80] if "mimetype" in names else b""
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as exc:
+            kind = b""
+            if "mimetype" in names:
+                with archive.open("mimetype") as mimetype:
+                    kind = mimetype.read(80)
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as exc:
         raise UnreadableFile(
             "FILE_DAMAGED",
             "This file is damaged: it is a workbook or zip archive that was cut off or changed.",
@@ -158,4 +163,5 @@ def _text_kind(source: Source, head: bytes) -> str:
             from workspace.reading.json_reader import broken_json
 
             raise broken_json("it starts with neither [ nor {")
-    return annotation_kind(text, source.suffix) or "delimited"
+    kind = annotation_kind(text, source.suffix)
+    return kind or ("text" if is_running_text(text, source.suffix) else "delimited")

@@ -10,6 +10,7 @@ from workspace.reading.folder_reader import open_archive, open_folder
 from workspace.reading.json_reader import open_json
 from workspace.reading.parquet_reader import open_parquet
 from workspace.reading.source import Reader
+from workspace.reading.text_reader import open_text
 
 READERS: dict[str, Reader] = {
     **ANNOTATION_READERS,
@@ -20,6 +21,7 @@ READERS: dict[str, Reader] = {
     "json": open_json,
     "parquet": open_parquet,
     "arrow": open_arrow,
+    "text": open_text,
     "archive": open_archive,
     "folder": open_folder,
     "html": in_child("html"),
