@@ -93,6 +93,15 @@ def api_routes(web: Web) -> APIRouter:
         }
         return StreamingResponse(export.chunks, media_type="application/zip", headers=headers)
 
+    @router.get("/datasets/{dataset_id}/changes", response_class=StreamingResponse)
+    def changes(dataset_id: str) -> StreamingResponse:
+        """What a version's step changed, row by row, as CSV."""
+        from tools.row_changes import open_changes
+
+        file = open_changes(ToolContext(_workspace(web)), dataset_id)
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.file_name)}"}
+        return StreamingResponse(file.chunks, media_type="text/csv; charset=utf-8", headers=headers)
+
     return router
 
 

@@ -19,7 +19,7 @@ from tools.inspecting import inspected, labels_of
 from tools.plans import propose_plan
 from tools.quoting import plain, quote
 from tools.registry import ToolOutput, tool
-from tools.repairs import offered
+from tools.repairs import offered, place_of
 from tools.words import count
 from workspace import versions
 from workspace.cleaning import FIXES, CleaningReport, Columns, FixDone, apply_fixes
@@ -75,7 +75,7 @@ def clean_dataset(
     It makes a new version and shows what changed, before and after. The uploaded file and the version before stay as
     they are, so it needs no yes and can be undone (undo, redo). With preview it only shows what would change.
     """
-    found = find_dataset(context, dataset_id)
+    found = find_dataset(context, dataset_id, undone=undo)
     if undo or redo:
         return _walked(context, found, back=undo)
     dataset = versions.current(context.workspace, found)
@@ -126,8 +126,7 @@ def _calls(fixes: list[str] | str | None, args: Options, problems: Sequence[Data
             codes.append(mends.get(name.casefold(), name))
     unknown = set(args) - set(codes)
     codes = list(dict.fromkeys([*codes, *args])) if unknown <= set(FIXES) else codes
-    order = list(FIXES)
-    codes.sort(key=lambda code: order.index(code) if code in order else len(order))
+    codes.sort(key=place_of)
     return [FixCall(code=code, args=args.get(code, {})) for code in dict.fromkeys(codes)]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from tools.context import ToolContext
 from tools.quoting import plain, quote, unquote
+from workspace import versions
 from workspace.dataset import Dataset, DatasetProfile
 from workspace.errors import InputError, NotFound
 from workspace.model import TrainedModel
@@ -12,19 +13,24 @@ from workspace.plan import StoredPlan
 from workspace.run import Run, RunStatus
 
 
-def find_dataset(context: ToolContext, wanted: str | None) -> Dataset:
-    """By id or name; else the newest of this conversation, else the user's newest. Raises NotFound."""
+def find_dataset(context: ToolContext, wanted: str | None, *, undone: bool = False) -> Dataset:
+    """By id or name; else the newest of this conversation, else the user's newest. Raises NotFound.
+
+    Args:
+        undone: whether the id of a version that was undone means just that one, and not the current one.
+    """
     own = context.workspace.datasets
     wanted = unquote(wanted) if wanted else None
     if wanted and wanted.startswith("ds_"):
-        return own.get(wanted)
+        found = own.get(wanted)
+        return versions.current(context.workspace, found) if found.undone and not undone else found
     if wanted:
-        found = own.list()
-        names = [d.name for d in found]
+        everything = own.list()
+        names = [d.name for d in everything]
         index = _named(wanted, names)
-        index = _named(wanted, [d.source_name for d in found]) if index is None else index
+        index = _named(wanted, [d.source_name for d in everything]) if index is None else index
         if index is not None:
-            return found[index]
+            return everything[index]
         raise NotFound("DATASET_NOT_FOUND", f"There is no data called “{plain(wanted)}”.", _hint(wanted, names, "data"))
     recent = own.list(context.conversation_id) if context.conversation_id else []
     recent = recent or own.list()

@@ -10,18 +10,37 @@ from workspace.events import Option
 
 SHOW_FIRST = "Show me first"
 _REDACT = "redact"
+_A_CHOICE = ("drop_rare_classes", "relabel_suspicious", "drop_suspicious", "keep_main_language", _REDACT)
+"""Repairs that decide what the model will know, or follow a model's opinion: never among those done all at once."""
+_LAST = (
+    "drop_missing_text",
+    "drop_missing_label",
+    "drop_short_texts",
+    "drop_duplicates",
+    "drop_near_duplicates",
+    "drop_split_leaks",
+    "drop_conflicts",
+    "keep_main_language",
+    "drop_rare_classes",
+)
+"""Rows are left out when texts and answers are repaired: what was written in two ways may be a repeat then."""
 _NUMBERS = ("no", "one", "both", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def offered(problems: Sequence[DataProblem]) -> list[DataProblem]:
     """The problems worth mending that a repair can mend by itself, in the order in which that is best done.
 
-    What is only good to know, and what needs a choice (personal data), has a button of its own and is not among them.
+    What is only good to know, and what is for the person to choose, has a button of its own and is not among them.
     """
-    mended = set(FIXES) - {_REDACT}
+    mended = set(FIXES) - set(_A_CHOICE)
     found = [p for p in problems if p.severity != "info" and p.fix is not None and p.fix.code in mended]
+    return sorted(found, key=lambda p: place_of(_fix_of(p).code))
+
+
+def place_of(code: str) -> tuple[int, int]:
+    """Where a repair stands in the order in which they are best done."""
     order = list(FIXES)
-    return sorted(found, key=lambda p: order.index(_fix_of(p).code))
+    return (_LAST.index(code) + 1, 0) if code in _LAST else (0, order.index(code) if code in order else len(order))
 
 
 def mend_all(dataset: Dataset, fixes: Sequence[DataProblem], *, then_plan: bool = False) -> Option:
