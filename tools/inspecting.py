@@ -80,7 +80,10 @@ def _which_label(dataset: Dataset, choice: Choice) -> Asked:
     columns.sort(key=lambda c: (c.role not in (ColumnRole.LABEL, ColumnRole.LABELS), c.unique))
     options = [button(plain(c.name, 40), "inspect_dataset", dataset_id=dataset.id, label=c.name) for c in columns[:5]]
     question = "Which column holds the answer to learn?" if options else "No column could be the answer to learn."
-    return ask(question, *options, _other_file(primary=not options))
+    label = [button("Label some rows here", "label_examples", primary=not options, dataset_id=dataset.id)]
+    return ask(
+        question, *options, *(label if choice.text else []), _other_file(primary=not options and not choice.text)
+    )
 
 
 def _other_file(*, primary: bool = True) -> Option:

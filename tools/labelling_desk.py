@@ -79,6 +79,8 @@ def view(desk: Desk, at: int | None = None) -> LabelView:
     pool = pool_of(desk.workspace, session)
     own = {a.row: a for a in answers if a.person == desk.person}
     refresh_if_due(desk.workspace, session, len(answers))
+    if at is not None and at not in pool:
+        raise NotFound("TEXT_NOT_FOUND", "This text is not among those to label.", "Go on with the next one.")
     item = None
     if session.classes:
         asked = _at(session, at) if at is not None else next_text(session, answers, desk.person, pool)
