@@ -22,16 +22,17 @@ _POSTCODES: dict[Literal["US", "CA", "GB"], re.Pattern[str]] = {
 """pyap takes milliseconds a text; a postcode of the country has to be there before it is asked."""
 
 _TOWN = (
-    r"(?:\s*,?\s+(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2})?\s+[A-ZÀ-Þ][\w\-]+(?:\s(?:am|an|der|im|a\.)\s[A-ZÀ-Þ]\w+)?)?"
+    r"(?:\s*,?\s+(?:[A-Z]{1,2}-)?\d{4,5}(?:\s?[A-Z]{2}\b)?,?\s+[A-ZÀ-Þ][\w\-']+"
+    r"(?:\s(?:am|an|der|im|a\.|de|la|di|[A-ZÀ-Þ][\w'\-]*)(?:\s[A-ZÀ-Þ][\w'\-]+)?)?(?:\s\([A-Z]{2}\))?)?"
 )
 _NUMBER_LAST = re.compile(
     r"\b[A-ZÀ-Þ][\w.\-]*(?:\s[A-ZÀ-Þ][\w.\-]*){0,2}?"
-    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|damm|ufer|chaussee|straat|laan|plein|gracht|kade|vej|gade|gatan|"
+    r"(?:stra(?:ß|ss)e|str\.|weg|platz|allee|gasse|damm|ufer|chaussee|straat|laan|plein|gracht|kade|steeg|dijk|singel|pad|baan|ring|vej|gade|gatan|"
     r"vägen|veien|gata|[\s\-](?:Stra(?:ß|ss)e|Str\.|Weg|Platz|Allee|Gasse|Damm|Ufer|Ring))"
-    r"\s+\d{1,4}\s?[a-zA-Z]?\b" + _TOWN
+    r"\s+\d{1,4}(?:\s?[a-zA-Z]\b|/\d{1,3})?\b" + _TOWN
 )
 _KIND_FIRST = re.compile(
-    r"\b(?:Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Carrer|Ronda|Via|Viale|Piazza|Corso|Vicolo|Largo|Rua|Travessa|Praça)\s+"
+    r"\b(?:Calle|C/|Avenida|Avda\.?|Plaza|Paseo|Carrer|Ronda|Via|Viale|Piazza|Corso|Vicolo|Largo|Borgo|Contrada|Strada|Rua|Travessa|Praça)\s+"
     r"(?:(?:de|del|de\s+la|da|do|dos|das|di|della)\s+)?[A-ZÀ-Þ][\w'.\-]*(?:\s+[\wÀ-ÿ'.\-]+){0,3}?\s*,?\s*(?:n[.º°]*\s?)?"
     r"\d{1,4}\b" + _TOWN
 )

@@ -9,7 +9,7 @@ from workspace.privacy.addresses import find_addresses
 from workspace.privacy.context import said_before, words
 from workspace.privacy.kinds import Found
 from workspace.privacy.names import find_names
-from workspace.privacy.national_ids import find_numbers
+from workspace.privacy.national_ids import find_cards, find_numbers
 from workspace.privacy.phones import find_phones
 from workspace.privacy.presidio import email_recogniser, recognisers
 
@@ -117,6 +117,8 @@ def _in_window(text: str, hint: str) -> Iterator[tuple[int, int, str, bool]]:
                 yield result.start, result.end, kind, said
     for start, end, said in find_numbers(text, hint):
         yield start, end, "national_id", said
+    for start, end, said in find_cards(text, hint):
+        yield start, end, "card", said
     for start, end, said in find_phones(text, hint):
         yield start, end, "phone", said
 

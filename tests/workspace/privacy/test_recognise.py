@@ -27,6 +27,8 @@ def found(text: str, hint: str = "") -> list[tuple[str, str]]:
         ("to GB29 NWBK 6016 1331 9268 19 please", "iban", "GB29 NWBK 6016 1331 9268 19"),
         ("card 4111 1111 1111 1111 exp 04/27", "card", "4111 1111 1111 1111"),
         ("amex 378282246310005", "card", "378282246310005"),
+        ("Mastercard's second series: 2223 0031 2200 3222", "card", "2223 0031 2200 3222"),
+        ("my maestro card 6759649826438453", "card", "6759649826438453"),
         ("my SSN is 536-22-8721", "national_id", "536-22-8721"),
         ("NINO AB123456C", "national_id", "AB123456C"),
         ("NHS number 943 476 5919", "national_id", "943 476 5919"),
