@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _application(arguments: Sequence[str]) -> typer.Typer:
     """The command tree. Only the module of the command that is called gets imported, so that each starts fast."""
-    from assistant.commands import chat, data, doctor, server, users
+    from assistant.commands import chat, clean, data, doctor, server, users
 
     application = typer.Typer(
         help="Train language models by talking: sort texts, with a number you can trust.",
@@ -68,6 +68,7 @@ def _application(arguments: Sequence[str]) -> typer.Typer:
         "worker": server.worker,
         "inspect": data.inspect,
         "convert": data.convert,
+        "clean": clean.clean,
         "chat": chat.chat,
         "doctor": doctor.doctor,
     }
