@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     max_archive_files: int = Field(default=100_000, ge=1, validation_alias=_env("MTW_MAX_ARCHIVE_FILES"))
     max_pages: int = Field(default=2_000, ge=1, validation_alias=_env("MTW_MAX_PAGES"))
     read_seconds: float = Field(default=300, gt=0, validation_alias=_env("MTW_READ_SECONDS"))
-    read_memory_mb: int = Field(default=2_048, ge=256, validation_alias=_env("MTW_READ_MEMORY_MB"))
+    read_memory_mb: int = Field(default=2_048, ge=1_024, validation_alias=_env("MTW_READ_MEMORY_MB"))
 
     # Training
     max_attempts: int = Field(default=3, ge=1, validation_alias=_env("MTW_MAX_ATTEMPTS"))

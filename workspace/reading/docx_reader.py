@@ -45,6 +45,8 @@ def _open(source: Source, kind: str, part: str) -> Opened:
                 for event, node in _parsed(file):
                     walk.step(event, node)
     except (zipfile.BadZipFile, etree.LxmlError, KeyError, OSError, ValueError, RuntimeError, EOFError) as exc:
+        if getattr(exc, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from exc
         raise damaged_document() from exc
     source.report(0.9)
     return open_found(source, kind, Found(walk.grids, COLUMNS, walk.texts))

@@ -28,12 +28,14 @@ def open_html(source: Source) -> Opened:
     from lxml import etree, html
 
     name = _encoding(source)
-    data = source.path.read_bytes().replace(b"\0", b"")
+    data = source.path.read_bytes()
     source.report(0.1)
     try:
-        text = data.decode(name, "replace").lstrip("\ufeff")
+        text = data.decode(name, "replace").lstrip("\ufeff").replace("\0", "")
         tree = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", no_network=True))
     except (etree.LxmlError, ValueError) as exc:
+        if getattr(exc, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from exc
         raise no_table_in_page() from exc
     source.report(0.6)
     found = Found([grid for grid in _grids(tree) if grid.weight])
@@ -139,6 +141,8 @@ def _span(cell: Any, kind: str) -> int:
 
 def _text(node: Any) -> str:
     """What a reader sees of it: lines where the page breaks them, other white space joined."""
+    if not len(node):
+        return " ".join((node.text or "").split())
     parts: list[str] = []
     # Own stack: a page may nest deeper than Python may call.
     waiting: list[tuple[Any, bool]] = [(node, False)]

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Set
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,7 +16,6 @@ from workspace.dataset import ColumnProfile, Dataset, DatasetProfile, TaskGuess
 from workspace.errors import LimitExceeded, Unavailable, UnreadableFile
 from workspace.findings import FILE as FINDINGS
 from workspace.findings import write_findings
-from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.judging.problems import find_problems, label_counts
 from workspace.reading.detect import detect_format
@@ -26,6 +25,10 @@ from workspace.reading.roles import Guess, guess
 from workspace.reading.source import Limits, Opened, ReadExactly, Source
 from workspace.reading.statistics import TableStatistics
 from workspace.reading.table_writer import write_parquet
+
+if TYPE_CHECKING:
+    # Reading a document in a process of its own needs no database.
+    from workspace.home import Workspace
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -206,7 +209,7 @@ def preview(table: Path, n: int = 10) -> list[dict[str, Any]]:
 
 
 def ingest(
-    workspace: Workspace,
+    workspace: "Workspace",
     source: Path,
     name: str,
     conversation_id: str | None = None,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import docx
 from fpdf import FPDF
+from PIL import Image
 
 TOPICS = (("the printer", "IT"), ("a bill", "Billing"))
 ROWS = [["text", "team"], *[[f"message number {i} about {TOPICS[i % 2][0]}", TOPICS[i % 2][1]] for i in range(12)]]
@@ -89,3 +90,35 @@ def tarred(files: Mapping[str, bytes]) -> bytes:
 def csv(rows: Sequence[Sequence[str]] = ROWS) -> bytes:
     """A CSV file of cells without commas."""
     return "".join(",".join(row) + "\n" for row in rows).encode()
+
+
+def word_with(body: str, doctype: str = "") -> bytes:
+    """A Word document with a body of one's own."""
+    name = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    xml = f'<?xml version="1.0"?>{doctype}<w:document xmlns:w="{name}"><w:body>{body}</w:body></w:document>'
+    return zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": xml.encode()})
+
+
+def opendocument(rows: Sequence[Sequence[str]]) -> bytes:
+    """An OpenDocument text with a table."""
+    name = "urn:oasis:names:tc:opendocument:xmlns"
+    cells = "".join(
+        "<table:table-row>"
+        + "".join(f"<table:table-cell><text:p>{cell}</text:p></table:table-cell>" for cell in row)
+        + "</table:table-row>"
+        for row in rows
+    )
+    xml = (
+        f'<office:document-content xmlns:office="{name}:office:1.0" xmlns:table="{name}:table:1.0" '
+        f'xmlns:text="{name}:text:1.0"><office:body><office:text><table:table>{cells}</table:table>'
+        "</office:text></office:body></office:document-content>"
+    )
+    return zipped({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": xml.encode()})
+
+
+def picture_pdf() -> bytes:
+    """A scanned page: a picture and no text."""
+    document = FPDF()
+    document.add_page()
+    document.image(Image.new("L", (60, 80), 200), x=10, y=10, w=190)
+    return bytes(document.output())
