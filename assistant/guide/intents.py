@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from assistant.guide import data_intents, label_intents
 from assistant.guide.journey import Journey
 from assistant.guide.offers import SAMPLE, delete_option, file_ask, goal_ask, next_steps
 from assistant.guide.reply import Ask, Call, Reply
@@ -261,6 +262,15 @@ _ACTIONS: dict[str, Action] = {
     "inspect_dataset": _tool("inspect_dataset", "dataset_id", "no_data_yet"),
     "list_datasets": _tool("list_datasets"),
     "delete_dataset": _tool("delete_dataset", "dataset_id", "no_data_yet"),
+    "clean_dataset": data_intents.clean,
+    "undo": data_intents.undo,
+    "redo": data_intents.redo,
+    "redact_dataset": data_intents.redact,
+    "label_examples": label_intents.label,
+    "change_categories": label_intents.change_categories,
+    "answer_example": label_intents.answer_example,
+    "finish_labelling": label_intents.finish,
+    "invite_labeller": label_intents.invite,
     "propose_plan": propose,
     "revise_plan": revise,
     "other_column": other_column,

@@ -123,8 +123,9 @@ def _dataset(journey: Journey, data: dict[str, Any]) -> None:
     journey.plan_id, journey.plan = "", {}
 
 
-def _cleaned(journey: Journey, data: dict[str, Any]) -> None:
-    if not data.get("preview"):
+def _version(journey: Journey, data: dict[str, Any]) -> None:
+    """A tool that may have made a new version of the data; a look at it alone leaves everything as it was."""
+    if data.get("plan_arguments"):
         _dataset(journey, data)
         journey.at = "data"
         if data.get("plan"):
@@ -168,7 +169,9 @@ _TAKERS = {
     "recommend_task": _goal,
     "load_sample": _dataset,
     "inspect_dataset": _dataset,
-    "clean_dataset": _cleaned,
+    "clean_dataset": _version,
+    "redact_dataset": _version,
+    "finish_labelling": _version,
     "delete_dataset": _deleted,
     "propose_plan": _plan,
     "revise_plan": _plan,

@@ -37,6 +37,8 @@ OWN_TALK = {
     "wrong_file",
     "other_file",
     "other_column",
+    "undo",
+    "redo",
 }
 
 
