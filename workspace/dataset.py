@@ -54,6 +54,8 @@ class TaskGuess(BaseModel):
     kind: TaskKind | None
     text: list[str] = Field(default_factory=list, description="the column or columns to read")
     label: str | None = None
+    label_columns: list[str] = Field(default_factory=list, description="one yes-or-no column for each label")
+    label_separator: str | None = Field(default=None, description="what stands between several labels in a cell")
     confidence: float = Field(ge=0, le=1)
     why: str
 

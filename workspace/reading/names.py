@@ -39,6 +39,19 @@ RESPONSE_NAMES = frozenset(
 TOKEN_NAMES = frozenset("tokens words token word forms".split())
 TAG_NAMES = frozenset("tags ner_tags ner bio iob pos_tags tag labels ner_labels entity_tags slots_bio".split())
 SPAN_NAMES = frozenset("spans entities slots ents annotations span entity label labels".split())
+SURE_LABELS = frozenset(
+    "label labels category categories class classes intent intents cats sentiment topic topics target".split()
+)
+"""Names of labels that count more than spans in the same table: texts sorted by intent, with slots marked in them."""
+PAIRS = tuple(
+    tuple(pair.split("/"))
+    for pair in (
+        "premise/hypothesis sentence1/sentence2 sentence_1/sentence_2 sentence_a/sentence_b question1/question2 "
+        "text1/text2 text_1/text_2 text_a/text_b texta/textb query/passage query/document claim/evidence "
+        "question/sentence question/passage prämisse/hypothese"
+    ).split()
+)
+"""Names of two texts that are judged together."""
 OTHER_NAMES = frozenset(
     "name names language lang source url link country region city state address amount price value count age gender "
     "sprache name quelle land stadt betrag preis nom prénom pays ville nombre país ciudad author user username "

@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from workspace.dataset import ColumnRole, TaskGuess, TaskKind
 from workspace.reading import names
+from workspace.reading.label_shapes import Separated, flag_columns, separated
 from workspace.reading.statistics import ColumnStatistics, is_integer
 
 _TAG = re.compile(r"O|[BIESLU][-_].+|0|\d{1,2}")
 _URL = re.compile(r"\s*(?:https?://|www\.|[\w.+-]+@[\w-]+\.\w)\S*\s*")
+_NO_LABEL = frozenset({"start", "end", "text", "id", "ws"})
 _MOST_LABELS = 1_000
 
 
@@ -81,24 +83,49 @@ def _counts_up(column: ColumnStatistics) -> bool:
 
 def _ner(columns: list[ColumnStatistics], types: list[str], roles: list[ColumnRole]) -> TaskGuess | None:
     lists = [i for i, kind in enumerate(types) if kind == "list"]
-    tags = next((i for i in lists if _named(columns[i], names.TAG_NAMES) and _like_tags(columns[i])), None)
-    tokens = next((i for i in lists if i != tags and _named(columns[i], names.TOKEN_NAMES)), None)
+    tokens = next((i for i in lists if _named(columns[i], names.TOKEN_NAMES)), None)
+    tags = None if tokens is None else _tags_for(columns, lists, tokens)
     if tags is not None and tokens is not None:
         roles[tags], roles[tokens] = ColumnRole.TAGS, ColumnRole.TOKENS
         why = f"“{columns[tokens].name}” holds words and “{columns[tags].name}” one tag for each of them."
         return TaskGuess(
             kind=TaskKind.NER, text=[columns[tokens].name], label=columns[tags].name, confidence=0.97, why=why
         )
-    spans = next((i for i, c in enumerate(columns) if c.is_object and _like_spans(c)), None)
+    spans = _best_spans(columns)
     if spans is None:
         return None
     roles[spans] = ColumnRole.SPANS
     text = _best_text(columns, types, exclude={spans})
-    if text is None or _best_label(columns, types, text) is not None:
+    if text is None or _sorts_first(columns, types, text):
         return None
     roles[text] = ColumnRole.TEXT
+    some = any(value.strip() != "[]" for value in columns[spans].sample)
     why = f"“{columns[spans].name}” marks places in “{columns[text].name}”."
-    return TaskGuess(kind=TaskKind.NER, text=[columns[text].name], label=columns[spans].name, confidence=0.9, why=why)
+    if not some:
+        why = f"“{columns[spans].name}” is there to mark places in “{columns[text].name}”, but nothing is marked yet."
+    sure = 0.9 if some else 0.4
+    return TaskGuess(kind=TaskKind.NER, text=[columns[text].name], label=columns[spans].name, confidence=sure, why=why)
+
+
+def _tags_for(columns: list[ColumnStatistics], lists: list[int], tokens: int) -> int | None:
+    """The list of tags beside a list of words: names of things first, else parts of speech called “tags”."""
+    named = [i for i in lists if i != tokens and _named(columns[i], names.TAG_NAMES)]
+    for index in named:
+        if _like_tags(columns[index]):
+            return index
+    for index in named:
+        column = columns[index]
+        few = column.items is not None and len(column.items) <= 100
+        if few and column.item_total == columns[tokens].item_total and _named(column, frozenset({"tags"})) == 1:
+            return index
+    return None
+
+
+def _sorts_first(columns: list[ColumnStatistics], types: list[str], text: int) -> bool:
+    """Whether a column that is surely a label stands beside the spans: then the texts are to be sorted."""
+    label = _best_label(columns, types, text)
+    several = _best_labels(columns, types)
+    return any(i is not None and _named(columns[i], names.SURE_LABELS) == 1 for i in (label, several))
 
 
 def _like_tags(column: ColumnStatistics) -> bool:
@@ -107,18 +134,32 @@ def _like_tags(column: ColumnStatistics) -> bool:
     return sum(count for item, count in column.items.items() if _TAG.fullmatch(item)) >= 0.95 * column.item_total
 
 
-def _like_spans(column: ColumnStatistics) -> bool:
+def _best_spans(columns: list[ColumnStatistics]) -> int | None:
+    """The column of marked places: one that is named so first, and one with marks before one without."""
+    found = [(_span_score(column), -index) for index, column in enumerate(columns) if column.is_object]
+    best = max(found, default=(0.0, 0))
+    return -best[1] if best[0] > 0 else None
+
+
+def _span_score(column: ColumnStatistics) -> float:
     seen = good = 0
-    for value in column.sample[:50]:
+    lists = True
+    for value in column.sample[:200]:
         try:
             spans = json.loads(value)
         except ValueError:
+            lists = False
             continue
+        lists = lists and isinstance(spans, list)
         for span in spans if isinstance(spans, list) else []:
             seen += 1
-            good += isinstance(span, dict) and {"start", "end"} <= span.keys()
+            good += isinstance(span, dict) and {"start", "end"} <= span.keys() and not span.keys() <= _NO_LABEL
             good += isinstance(span, list) and len(span) == 3 and all(isinstance(x, int) for x in span[:2])
-    return seen > 0 and good >= 0.9 * seen
+    if not seen:
+        # An annotation tool's table in which nothing is marked (yet).
+        return 0.5 if lists and column.filled and column.name == "spans" else 0.0
+    named = _named(column, names.SPAN_NAMES) + (column.name == "spans")
+    return 1.0 + named if good >= 0.9 * seen and not _named(column, names.TOKEN_NAMES) else 0.0
 
 
 # Writing ---------------------------------------------------------------------------------------------------------
@@ -165,24 +206,104 @@ def _sorting(columns: list[ColumnStatistics], types: list[str], roles: list[Colu
     text = _best_text(columns, types, exclude=set())
     if text is None:
         return None
-    several = _best_labels(columns, types)
-    label = several if several is not None else _best_label(columns, types, text)
-    roles[text] = ColumnRole.TEXT
-    if label is None:
-        return None
-    column = columns[label]
-    count = len(column.items or ()) if several is not None else column.unique
-    read = f"“{columns[text].name}” holds texts"
+    texts = _pair(columns, types, text)
+    for index in texts:
+        roles[index] = ColumnRole.TEXT
+    read = " and ".join(f"“{columns[i].name}”" for i in texts) + (" hold texts" if len(texts) > 1 else " holds texts")
+    several = _several_labels(columns, types, roles, texts, read)
     if several is not None:
-        roles[label] = ColumnRole.LABELS
-        why = f"{read} and “{column.name}” lists one or more of {count:,} labels for each."
-        kind, confidence = TaskKind.MULTILABEL, 0.9
-    else:
-        roles[label] = ColumnRole.LABEL
-        values = "1 value" if count == 1 else f"{count:,} different values"
-        why = f"{read} and “{column.name}” has {values} that repeat, so it can be the answer to learn."
-        kind, confidence = TaskKind.CLASSIFICATION, _confidence(columns, types, text, label)
-    return TaskGuess(kind=kind, text=[columns[text].name], label=column.name, confidence=confidence, why=why)
+        return several
+    label = _best_label(columns, types, text)
+    if label is None or label in texts:
+        return None
+    roles[label] = ColumnRole.LABEL
+    count = columns[label].unique
+    values = "1 value" if count == 1 else f"{count:,} different values"
+    return TaskGuess(
+        kind=TaskKind.CLASSIFICATION,
+        text=[columns[i].name for i in texts],
+        label=columns[label].name,
+        confidence=_confidence(columns, types, text, label),
+        why=f"{read} and “{columns[label].name}” has {values} that repeat, so it can be the answer to learn.",
+    )
+
+
+def _pair(columns: list[ColumnStatistics], types: list[str], text: int) -> list[int]:
+    """The text, or two texts whose names say that they are judged together."""
+    places = {column.name.lower().strip(): index for index, column in enumerate(columns)}
+    for pair in names.PAIRS:
+        found = [places[name] for name in pair if name in places]
+        if len(found) == 2 and text in found and all(types[i] == "text" and _is_read(columns[i]) for i in found):
+            return found
+    return [text]
+
+
+def _is_read(column: ColumnStatistics) -> bool:
+    return column.mean_words >= 2 or column.unique >= 0.3 * column.filled
+
+
+def _several_labels(
+    columns: list[ColumnStatistics], types: list[str], roles: list[ColumnRole], texts: list[int], read: str
+) -> TaskGuess | None:
+    """Several labels for each text: as a list, in one cell with a separator, or in a column for each label."""
+    named = [columns[i].name for i in texts]
+    listed = _best_labels(columns, types)
+    if listed is not None:
+        roles[listed] = ColumnRole.LABELS
+        column = columns[listed]
+        why = f"{read} and “{column.name}” lists one or more of {len(column.items or ()):,} labels for each."
+        return TaskGuess(kind=TaskKind.MULTILABEL, text=named, label=column.name, confidence=0.9, why=why)
+    single = _best_label(columns, types, texts[0])
+    sure = single is not None and _named(columns[single], names.LABEL_NAMES) == 1.0
+    joined = _joined(columns, types, texts, single)
+    if joined is not None and (not sure or joined[0] == single):
+        index, found = joined
+        roles[index] = ColumnRole.LABELS
+        why = (
+            f"{read} and “{columns[index].name}” names one or more of {len(found.labels):,} labels for each, "
+            f"with “{found.separator}” between them."
+        )
+        return TaskGuess(
+            kind=TaskKind.MULTILABEL,
+            text=named,
+            label=columns[index].name,
+            label_separator=found.separator,
+            confidence=0.85 if _named(columns[index], names.LABEL_NAMES) else 0.7,
+            why=why,
+        )
+    flags = [] if sure else flag_columns(columns, set(texts))
+    rival = single is not None and single not in flags
+    if rival and single is not None:
+        rival = _named(columns[single], names.LABEL_NAMES) > 0 or (len(flags) < 3 and types[single] == "text")
+    if not flags or rival:
+        return None
+    for index in flags:
+        roles[index] = ColumnRole.LABELS
+    shown = ", ".join(f"“{columns[i].name}”" for i in flags[:4]) + (", …" if len(flags) > 4 else "")
+    why = f"{read} and {len(flags)} columns ({shown}) say yes or no to one label each, so a text can have several."
+    return TaskGuess(
+        kind=TaskKind.MULTILABEL,
+        text=named,
+        label=None,
+        label_columns=[columns[i].name for i in flags],
+        confidence=0.8 if len(flags) > 2 else 0.6,
+        why=why,
+    )
+
+
+def _joined(
+    columns: list[ColumnStatistics], types: list[str], texts: list[int], single: int | None
+) -> tuple[int, Separated] | None:
+    """The column whose cells list labels; one that is named like a label, or the best label itself, first."""
+    found: list[tuple[float, int, Separated]] = []
+    for index, column in enumerate(columns):
+        if index in texts or types[index] != "text" or _named(column, names.ID_NAMES) == 1.0:
+            continue
+        if (labels := separated(column)) is not None:
+            often = sum(labels.labels.values()) >= 10 * len(labels.labels)
+            found.append((_named(column, names.LABEL_NAMES) + 0.5 * (index == single) + 0.3 * often, -index, labels))
+    best = max(found, default=None, key=lambda item: item[:2])
+    return None if best is None or best[0] <= 0 else (-best[1], best[2])
 
 
 def _best_text(columns: list[ColumnStatistics], types: list[str], exclude: set[int]) -> int | None:
