@@ -11,7 +11,7 @@ Two steps, as in record linkage: candidates that share much, then a comparison w
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -24,14 +24,15 @@ from rapidfuzz.distance import OSA, LCSseq
 
 from workspace.dataset import DataProblem, FixOffer
 from workspace.hashing import Hashes, combine, hash_strings, mix
-from workspace.judging.columns import batches, flat, values_at
+from workspace.judging.columns import flat, spread, values_at
 from workspace.judging.sample import WHOLE, joined_texts
 from workspace.judging.types import RowNumbers
 
 _NO_ROWS = np.zeros(0, dtype=np.int64)
 _SHOWN = 70
 _SHORT, _LONG = 12, 10
-_SLOT = 24
+_TWO = 7
+_SLOT = 16
 _BANDS, _BAND = 12, 4
 _COST = 0.22
 _SWAPS = 5
@@ -64,33 +65,33 @@ class _Texts:
     vocabulary: list[str]
 
 
-def find_near_duplicates(table: Path, text: list[str], label: str | None, step: int = 1) -> NearDuplicates:
+def find_near_duplicates(table: Path, text: list[str], label: str | None, most: int | None = None) -> NearDuplicates:
     """Rows that repeat an earlier one almost. What repeats it exactly is not among them.
 
     Args:
-        step: compare only every so manieth row.
+        most: compare only about so many rows.
     """
-    given = _read(table, text, label, step)
+    given = _read(table, text, label, most)
     total = len(given.rows)
     found: dict[int, int] = {}
     alive = np.ones(total, dtype=bool)
     while pairs := _round(given, alive):
         found |= pairs
-        # A word's weight depends on the rows: without those found there may be more.
+        if most is not None:
+            break
+        # A word's weight depends on the rows: without those found there may be more. A repair leaves none.
         alive[list(pairs)] = False
     places = np.array(sorted(found), dtype=np.int64)
     like = np.array([found[place] for place in places.tolist()], dtype=np.int64)
     return NearDuplicates(given.rows[places], given.rows[like], total)
 
 
-def _read(table: Path, text: list[str], label: str | None, step: int) -> _Texts:
+def _read(table: Path, text: list[str], label: str | None, most: int | None) -> _Texts:
     parts: list[tuple[RowNumbers, Hashes, Hashes, pa.Array]] = []
-    for at, batch in batches(table, [*text, *([label] if label else [])]):
-        chosen = np.arange(-at % step, batch.num_rows, step)
-        taken = batch.take(pa.array(chosen)) if step > 1 else batch
-        joined = pc.fill_null(joined_texts(taken, text), "")
-        answers = hash_strings(flat(taken.column(label))) if label else np.zeros(len(chosen), dtype=np.uint64)
-        parts.append((chosen + at, hash_strings(joined), answers, _plain(joined)))
+    for rows, batch in spread(table, [*text, *([label] if label else [])], most):
+        joined = pc.fill_null(joined_texts(batch, text), "")
+        answers = hash_strings(flat(batch.column(label))) if label else np.zeros(len(rows), dtype=np.uint64)
+        parts.append((rows, hash_strings(joined), answers, _plain(joined)))
     parts = parts or [(_NO_ROWS, np.zeros(0, np.uint64), np.zeros(0, np.uint64), pa.array([], pa.string()))]
     numbers, raws, labels, plain = zip(*parts, strict=True)
     texts = pa.concat_arrays(plain)
@@ -157,16 +158,20 @@ class _Weights:
         self._weight: list[float] = np.log1p(max(1, len(heads)) / np.maximum(1, rows)).tolist()
         self._rows: list[int] = rows.tolist()
         self._starts: list[int] = given.starts.tolist()
+        self._lists: dict[int, list[int]] = {}
 
     def near(self, one: int, other: int) -> bool:
         """Whether two texts have the same words in the same order but for misspelt ones and little else."""
         first, second = self._words(one), self._words(other)
+        short = min(len(first), len(second)) <= _SHORT
+        # Most candidates differ too much, which sets tell fastest.
+        if len(set(first) ^ set(second)) > _SWAPS + (0 if short else len(first) // 4):
+            return False
         a, b = Counter(first), Counter(second)
         less, more = a - b, b - a
-        short = min(len(first), len(second)) <= _SHORT
-        if less.total() + more.total() > _SWAPS + (0 if short else len(first) // 4):
+        if short and abs(less.total() - more.total()) > 1:
             return False
-        twins = {w: twin for w in less if (twin := next((m for m in more if self._misspelt(w, m)), None)) is not None}
+        twins = self._twins(less, more)
         changed = less.total() + more.total() - 2 * len(twins)
         if changed > 1 and short:
             return False
@@ -180,19 +185,29 @@ class _Weights:
         return bool(cost <= _COST * (cost + shared))
 
     def _words(self, place: int) -> list[int]:
-        words: list[int] = self._given.words[self._starts[place] : self._starts[place + 1]].tolist()
-        return words
+        known = self._lists.get(place)
+        if known is None:
+            known = self._lists[place] = self._given.words[self._starts[place] : self._starts[place + 1]].tolist()
+        return known
+
+    def _twins(self, less: Iterable[int], more: Iterable[int]) -> dict[int, int]:
+        """Words of the one text that are misspelt in the other."""
+        return {
+            word: twin
+            for word in less
+            if (twin := next((m for m in more if self._misspelt(word, m)), None)) is not None
+        }
 
     def _misspelt(self, one: int, other: int) -> bool:
         """Whether one of two words is rare and hardly differs from the other, frequent one."""
+        x, y = self._rows[one], self._rows[other]
+        rare, often = (x, y) if x < y else (y, x)
+        if rare > 1 and rare * 20 > often:
+            return False
         a, b = self._given.vocabulary[one], self._given.vocabulary[other]
         longer = max(len(a), len(b))
         most = 1 if longer < 8 else 2
-        if abs(len(a) - len(b)) > most or longer < 3:
-            return False
-        x, y = self._rows[one], self._rows[other]
-        rare, often = (x, y) if x < y else (y, x)
-        if rare > max(1, often // 20) or not (a + b).isalpha():
+        if abs(len(a) - len(b)) > most or longer < 3 or not (a + b).isalpha():
             return False
         return OSA.distance(a, b, score_cutoff=most) <= most
 
@@ -222,7 +237,7 @@ def _neighbourhood(words: Hashes) -> Hashes:
     whole = words.sum(axis=1, dtype=np.uint64)[:, None]
     less = [whole, whole - words]
     size = words.shape[1]
-    if size >= 5:
+    if size >= _TWO:
         first, second = np.array(list(combinations(range(size), 2))).T
         less.append(whole - words[:, first] - words[:, second])
     return np.concatenate(less, axis=1)

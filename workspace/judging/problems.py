@@ -7,20 +7,31 @@ from workspace.judging.labels import find_label_problems
 from workspace.judging.near_duplicates import find_near_duplicates
 from workspace.judging.near_duplicates import find_problem as near_problem
 from workspace.judging.repeats import Repeats, find_repeats
-from workspace.judging.sample import step_for, take_sample
+from workspace.judging.sample import WHOLE, take_sample
 from workspace.judging.text_checks import find_text_problems
 from workspace.judging.types import CountedColumn, CountedTable
+from workspace.reading.label_shapes import part_counts, yes_count
+
+_COMPARED = 4_000
+"""Rows of a long table that are compared with each other."""
 
 _ORDER = {"blocking": 0, "warning": 1, "info": 2}
 
 
 def label_counts(statistics: CountedTable, task: TaskGuess) -> dict[str, int]:
     """Rows per label, most frequent first, then by name. Empty where the task has no labels."""
-    column = _column(statistics, task.label)
-    if column is None or task.kind not in (TaskKind.CLASSIFICATION, TaskKind.MULTILABEL):
+    if task.kind not in (TaskKind.CLASSIFICATION, TaskKind.MULTILABEL):
         return {}
-    counts = column.items if task.kind is TaskKind.MULTILABEL else column.counts
-    return dict(sorted((counts or {}).items(), key=lambda item: (-item[1], item[0])))
+    if task.label_columns:
+        flags = (_column(statistics, name) for name in task.label_columns)
+        counts = {column.name: yes_count(column.counts) for column in flags if column is not None}
+    elif (column := _column(statistics, task.label)) is None:
+        return {}
+    elif task.label_separator is not None:
+        counts = part_counts(column.counts or {}, task.label_separator)
+    else:
+        counts = dict((column.items if task.kind is TaskKind.MULTILABEL else column.counts) or {})
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def find_problems(
@@ -55,11 +66,11 @@ def find_problems(
 def _about_texts(table: Path, rows: int, task: TaskGuess) -> list[DataProblem]:
     """What is found by reading the table once more."""
     found = _about_repeats(find_repeats(table, task.text, task.label), rows, task)
-    near = find_near_duplicates(table, task.text, task.label, step_for(rows))
+    near = find_near_duplicates(table, task.text, task.label, None if rows <= WHOLE else _COMPARED)
     if (problem := near_problem(near, table, task.text, rows)) is not None:
         found.append(problem)
     written = [task.label] if task.kind is TaskKind.GENERATION and task.label else []
-    return found + find_text_problems(take_sample(table, [*task.text, *written]))
+    return found + find_text_problems(take_sample(table, [*task.text, *written]), written=bool(written))
 
 
 def _column(statistics: CountedTable, name: str | None) -> CountedColumn | None:

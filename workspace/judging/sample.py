@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from workspace.judging.columns import batches, flat, row_count
+from workspace.judging.columns import flat, row_count, spread
 from workspace.judging.types import RowNumbers
 
 WHOLE = 50_000
@@ -20,10 +21,15 @@ PART = 10_000
 
 @dataclass(frozen=True)
 class Sample:
-    """Texts of some rows of a table of ``total`` rows; a row's columns joined by line breaks, null where empty."""
+    """Texts of some rows of a table of ``total`` rows.
+
+    ``columns`` has those columns that hold texts, not lists of words; in ``texts`` all columns of a row are joined by
+    line breaks, lists as words, null where all are empty.
+    """
 
     rows: RowNumbers
     texts: pa.Array
+    columns: list[pa.Array]
     total: int
 
     @property
@@ -40,21 +46,22 @@ class Sample:
         return "" if self.complete else f" (Estimated: I looked at {len(self.rows):,} of {self.total:,} rows.)"
 
 
-def step_for(total: int) -> int:
-    """Every how manieth row is looked at."""
-    return 1 if total <= WHOLE else -(-total // PART)
+def part_of(total: int) -> int | None:
+    """How many rows of a table are looked at; None: all."""
+    return None if total <= WHOLE else PART
 
 
-def take_sample(table: Path, names: Sequence[str], step: int | None = None) -> Sample:
-    """Every ``step``-th row of the columns named, or as many as :func:`step_for` says."""
+def take_sample(table: Path, names: Sequence[str]) -> Sample:
+    """The texts of a table, or of rows from all over it where it is long."""
     total = row_count(table)
-    step = step or step_for(total)
-    rows, texts = [np.zeros(0, dtype=np.int64)], [pa.array([], pa.string())]
-    for at, batch in batches(table, names):
-        chosen = np.arange(-at % step, batch.num_rows, step)
-        rows.append(chosen + at)
-        texts.append(joined_texts(batch if step == 1 else batch.take(pa.array(chosen)), names))
-    return Sample(np.concatenate(rows), pa.concat_arrays(texts), total)
+    rows, parts = [np.zeros(0, dtype=np.int64)], []
+    for numbers, batch in spread(table, names, part_of(total)):
+        rows.append(numbers)
+        parts.append(batch)
+    whole = pa.Table.from_batches(parts, pa.schema([pq.read_schema(table).field(name) for name in names]))
+    texts = pa.concat_arrays([pa.array([], pa.string()), *(joined_texts(part, names) for part in parts)])
+    columns = [column.combine_chunks() for column in whole.columns if pa.types.is_string(column.type)]
+    return Sample(np.concatenate(rows), texts, columns, total)
 
 
 def joined_texts(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Array:

@@ -20,6 +20,13 @@ class _Check:
     severity: Severity = "warning"
 
 
+_LETTERS = _Check(
+    "MOJIBAKE",
+    MOJIBAKE,
+    "{have} letters that were damaged when they were saved, such as Ã© for é.",
+    FixOffer(code="repair_encoding", label="Repair the letters"),
+)
+
 _REPAIRS = [
     _Check(
         "QUOTED_MAIL",
@@ -39,19 +46,20 @@ _REPAIRS = [
         "{have} a signature at the end. A model may learn who writes instead of what is written.",
         FixOffer(code="strip_signatures", label="Remove the signatures"),
     ),
-    _Check(
-        "MOJIBAKE",
-        MOJIBAKE,
-        "{have} letters that were damaged when they were saved, such as Ã© for é.",
-        FixOffer(code="repair_encoding", label="Repair the letters"),
-    ),
+    _LETTERS,
 ]
 
 
-def find_text_problems(sample: Sample) -> list[DataProblem]:
-    """What a look at the texts tells, without the answers."""
-    found = [problem for check in _REPAIRS if (problem := _repair(sample, check)) is not None]
-    return [*found, *_boilerplate(sample), *_short(sample), *_long(sample), *_languages(sample)]
+def find_text_problems(sample: Sample, *, written: bool = False) -> list[DataProblem]:
+    """What a look at the texts tells, without the answers.
+
+    Args:
+        written: the texts are what a model is to write like, so that a signature or HTML may be just what is wanted.
+    """
+    if written:
+        return [*_repair(sample, _LETTERS), *_languages(sample)]
+    repaired = [problem for check in _REPAIRS for problem in _repair(sample, check)]
+    return [*repaired, *_boilerplate(sample), *_short(sample), *_long(sample), *_languages(sample)]
 
 
 def _have(sample: Sample, found: int) -> str:
@@ -68,25 +76,29 @@ def _severity(sample: Sample, found: int, severity: Severity) -> Severity:
     return severity if found >= 0.01 * len(sample.rows) else "info"
 
 
-def _repair(sample: Sample, check: _Check) -> DataProblem | None:
-    places, _ = check.repair.changed(sample.texts)
-    if not len(places):
-        return None
-    return DataProblem(
-        code=check.code,
-        severity=_severity(sample, len(places), check.severity),
-        count=sample.estimate(len(places)),
-        message=check.says.format(have=_have(sample, len(places))) + sample.tail(),
-        examples=_shown(sample, places.tolist()),
-        fix=check.fix,
-    )
+def _repair(sample: Sample, check: _Check) -> list[DataProblem]:
+    changed = [check.repair.changed(column)[0] for column in sample.columns]
+    places = sorted({place for found in changed for place in found.tolist()})
+    if not places:
+        return []
+    return [
+        DataProblem(
+            code=check.code,
+            severity=_severity(sample, len(places), check.severity),
+            count=sample.estimate(len(places)),
+            message=check.says.format(have=_have(sample, len(places))) + sample.tail(),
+            examples=_shown(sample, places),
+            fix=check.fix,
+        )
+    ]
 
 
 def _boilerplate(sample: Sample) -> list[DataProblem]:
-    texts = sample.texts.to_pylist()
-    lines = boilerplate.find_boilerplate(texts)
+    texts = [column.to_pylist() for column in sample.columns]
+    lines = boilerplate.find_boilerplate(text for column in texts for text in column)
     strip = boilerplate.stripper(lines)
-    count = sum(1 for text in texts if text and strip(text) != text) if lines else 0
+    rows = zip(*texts, strict=True) if lines else ()
+    count = sum(any(text and strip(text) != text for text in row) for row in rows)
     if not count:
         return []
     what = "the same sentence" if len(lines) == 1 else f"{len(lines)} sentences that many share"
