@@ -1,6 +1,6 @@
 """The fast path for large delimited files: Arrow's streaming CSV reader with the dialect that was found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -22,17 +22,24 @@ def fits_arrow(encoding: Encoding, dialect: Dialect, layout: Layout) -> bool:
         and not encoding.name.startswith(("utf-16", "utf-32"))
         and dialect.delimiter is not None
         and dialect.delimiter.isascii()
+        and len(dialect.delimiter) == 1
+        and not dialect.padded
         and layout.comment is None
     )
 
 
 def arrow_batches(
-    source: Source, encoding: Encoding, dialect: Dialect, layout: Layout, skip_lines: int
+    source: Source,
+    encoding: Encoding,
+    dialect: Dialect,
+    layout: Layout,
+    skip_lines: int,
+    header: Sequence[str] | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Record batches of the rows below the header.
 
     Raises:
-        ReadExactly: where a row has another number of cells than the header, or Arrow gives up.
+        ReadExactly: where a row has another number of cells than the header or is the header again, or Arrow gives up.
     """
     size = max(1, source.path.stat().st_size)
     try:
@@ -63,6 +70,7 @@ def arrow_batches(
                     yield held
                 held = _without_blank_rows(batch)
                 _check_quotes(held, dialect)
+                _check_headers(held, header)
                 source.report(file.tell() / size)
             if held is not None:
                 _check_footers(held, layout)
@@ -94,6 +102,15 @@ def _check_quotes(batch: pa.RecordBatch, dialect: Dialect) -> None:
             inner = [line.count(dialect.delimiter) for line in cell.splitlines()[1:-1] if line]
             if inner and sum(n == batch.num_columns - 1 for n in inner) > 0.9 * len(inner):
                 raise ReadExactly
+
+
+def _check_headers(batch: pa.RecordBatch, header: Sequence[str] | None) -> None:
+    """The header's row once more, as in files put together from exports."""
+    if header is None or batch.num_columns < 2 or len(header) != batch.num_columns:
+        return
+    same = batch.filter(pc.equal(batch.column(0), header[0]))
+    if any(list(row.values()) == [cell or None for cell in header] for row in same.slice(0, 100).to_pylist()):
+        raise ReadExactly
 
 
 def _check_footers(batch: pa.RecordBatch, layout: Layout) -> None:

@@ -7,25 +7,32 @@ different length, notes below the table, comments) and for small files the recor
 import csv
 from collections import Counter, deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 
+from workspace.dataset import DataProblem
 from workspace.errors import LimitExceeded, UnreadableFile
+from workspace.findings import Finding
 from workspace.reading.arrow_csv import arrow_batches, fits_arrow
 from workspace.reading.cells import is_blank
 from workspace.reading.columns import batches_of, string_schema
 from workspace.reading.dialect import Dialect, detect_dialect
 from workspace.reading.encoding import Encoding
 from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers, find_layout, is_comment
+from workspace.reading.mending import as_line, column_shapes, mend
 from workspace.reading.names import usable
 from workspace.reading.quote_check import has_stray_quotes
 from workspace.reading.recovery import usual_width
-from workspace.reading.reports import bad_bytes, ragged_rows
+from workspace.reading.reports import bad_bytes, other_tables, ragged_rows, repeated_headers
 from workspace.reading.source import Opened, Source
+from workspace.reading.tables import Block, find_tables, largest, reads_like_header
 
 _SAMPLE_CHARS = 1 << 20
 _SAMPLE_ROWS = 400
 _EXACT_BYTES = 4 << 20
+_MOST_SPLIT_BYTES = 256 << 20
+_MOST_MENDED = 2_000
+_MOST_FINDINGS = 200_000
 SURPLUS = "extra cells"
 
 
@@ -47,8 +54,11 @@ def _open(source: Source, *, exact: bool) -> Opened:
             dialect = Dialect(dialect.delimiter, None)
         else:
             dialect = replace(dialect, stray=usual_width(sample.splitlines(), dialect))
-    head = list(islice(_records(source, encoding, dialect), _SAMPLE_ROWS))
-    layout = find_layout(head)
+    tables = _tables(source, encoding, dialect) if exact else [Block(0)]
+    chosen = _chosen(source, tables)
+    block = tables[chosen]
+    head = list(islice(_records(source, encoding, dialect), block.start, block.start + _SAMPLE_ROWS))
+    layout = find_layout([_mended_header(row, head, dialect) for row in head])
     if not layout.names:
         raise UnreadableFile("NO_TABLE", "I found no rows in this file.", "Check that it is the right file.")
     opened = Opened(
@@ -57,16 +67,76 @@ def _open(source: Source, *, exact: bool) -> Opened:
         batches=iter(()),
         encoding=encoding.name,
         delimiter=dialect.delimiter,
-        header_row=layout.header_row,
+        header_row=None if layout.header_row is None else block.start + layout.header_row,
     )
     if encoding.errors != "strict":
         opened.problems.append(bad_bytes())
+    if len(tables) > 1:
+        opened.sheets = [_table_name(index) for index in range(len(tables))]
+        opened.sheet = _table_name(chosen)
+        opened.problems.append(_others(tables, chosen))
     if not exact and fits_arrow(encoding, dialect, layout):
         lines = _lines_before(source, encoding, dialect, layout.start)
-        opened.batches = arrow_batches(source, encoding, dialect, layout, lines)
+        header = head[layout.header_row] if layout.header_row is not None else None
+        opened.batches = arrow_batches(source, encoding, dialect, layout, lines, header)
         opened.exact = lambda: _open(source, exact=True)
         return opened
-    return _exactly(opened, source, encoding, dialect, layout)
+    if dialect.stray:
+        dialect = replace(dialect, columns=column_shapes(head[layout.start :], layout.width))
+    end = block.end if chosen + 1 < len(tables) else None
+    reading = _Exact(source, encoding, dialect, layout, head, block.start, end)
+    return reading.into(opened)
+
+
+def _tables(source: Source, encoding: Encoding, dialect: Dialect) -> list[Block]:
+    if dialect.delimiter is None or source.path.stat().st_size > _MOST_SPLIT_BYTES:
+        return [Block(0)]
+    return find_tables(_records(source, encoding, dialect))
+
+
+def _table_name(index: int) -> str:
+    return f"table {index + 1}"
+
+
+def _chosen(source: Source, tables: list[Block]) -> int:
+    if source.sheet is None:
+        return largest(tables)
+    names = [_table_name(index) for index in range(len(tables))]
+    if source.sheet not in names:
+        raise UnreadableFile(
+            "SHEET_NOT_FOUND",
+            f"There is nothing named “{source.sheet}” in this file.",
+            "Choose one of: " + ", ".join(names) + ".",
+        )
+    return names.index(source.sheet)
+
+
+def _others(tables: list[Block], chosen: int) -> DataProblem:
+    others = [
+        f"{_table_name(index)}: from row {block.start + 1}, {block.rows} rows: {' | '.join(block.first)}"[:200]
+        for index, block in enumerate(tables)
+        if index != chosen
+    ]
+    return other_tables(_table_name(chosen), others)
+
+
+def _mended_header(row: list[str], head: list[list[str]], dialect: Dialect) -> list[str]:
+    """A header with a blank cell too many, or one with delimiters of its own, at the width of the rows below."""
+    if dialect.delimiter is None or not row:
+        return row
+    width, count = Counter(len(other) for other in head if other).most_common(1)[0]
+    agreed = count >= max(2, 0.6 * len(head))
+    if not agreed or len(row) == width or not (reads_like_header(row) or (len(row) == 1 and width > 2)):
+        return row
+    if len(row) == width + 1:
+        blanks = [index for index, cell in enumerate(row) if is_blank(cell)]
+        return [*row[: blanks[0]], *row[blanks[0] + 1 :]] if len(blanks) == 1 else row
+    for delimiter in ";\t|, ":
+        cells = next(Dialect(delimiter, dialect.quote).rows([as_line(row, dialect)]), [])
+        # Words of a title are apart by blanks too: only with quoted names are the blanks delimiters.
+        if len(cells) == width and reads_like_header(cells) and (delimiter != " " or '"' in row[0]):
+            return cells
+    return row
 
 
 def _fits_without_quotes(source: Source, encoding: Encoding, dialect: Dialect) -> bool:
@@ -109,69 +179,109 @@ def _records(
             ) from exc
 
 
-@dataclass
-class _Survey:
-    """What the first pass over all records finds."""
-
-    records: int = 0
-    footers: int = 0
-    surplus: bool = False
-    ragged: int = 0
-    examples: list[str] = field(default_factory=list)
-    widths: Counter[int] = field(default_factory=Counter)
-
-
-def _survey(records: Iterator[list[str]], layout: Layout) -> _Survey:
-    found = _Survey()
-    tail: deque[list[str]] = deque(maxlen=MOST_FOOTERS)
-    ragged: deque[tuple[int, list[str]]] = deque(maxlen=MOST_FOOTERS)
-    for index, row in enumerate(records):
-        found.records = index + 1
-        if index < layout.start:
-            continue
-        tail.append(row)
-        if len(row) == layout.width or not any(map(str.strip, row)) or is_comment(row, layout.comment):
-            continue
-        if len(row) > layout.width and all(map(is_blank, row[layout.width :])):
-            continue
-        if len(ragged) == MOST_FOOTERS:
-            _count_ragged(found, ragged[0], layout)
-        ragged.append((index, row))
-    found.footers = count_footers(list(tail), layout)
-    for index, row in ragged:
-        if index < found.records - found.footers:
-            _count_ragged(found, (index, row), layout)
-    return found
-
-
-def _count_ragged(found: _Survey, item: tuple[int, list[str]], layout: Layout) -> None:
-    index, row = item
-    found.ragged += 1
-    found.surplus = found.surplus or len(row) > layout.width
-    if len(found.examples) < 3:
-        found.examples.append(f"Record {index + 1}: {' | '.join(row)}"[:200])
-
-
-def _exactly(opened: Opened, source: Source, encoding: Encoding, dialect: Dialect, layout: Layout) -> Opened:
+class _Exact:
     """Two passes with Python's csv module: one to know all rows, one to yield them."""
-    found = _survey(_records(source, encoding, dialect, (0, 0.3)), layout)
-    names = layout.names
-    if found.surplus:
-        names = usable([*layout.names, SURPLUS], layout.width + 1)
-    if found.ragged:
-        opened.problems.append(ragged_rows(found.ragged, layout.width, found.examples))
-    end = found.records - found.footers
-    joiner = dialect.delimiter or " "
 
-    def rows() -> Iterator[list[str | None]]:
-        for row in islice(_records(source, encoding, dialect, (0.3, 0.7)), layout.start, end):
-            if is_comment(row, layout.comment) or all(map(is_blank, row)):
+    def __init__(
+        self,
+        source: Source,
+        encoding: Encoding,
+        dialect: Dialect,
+        layout: Layout,
+        head: list[list[str]],
+        first: int,
+        end: int | None,
+    ) -> None:
+        self._source, self._encoding, self._dialect, self._layout = source, encoding, dialect, layout
+        self._first, self._end = first, end
+        self._header = [cell.strip() for cell in head[layout.header_row]] if layout.header_row is not None else None
+        self._shapes = column_shapes(head[layout.start :], layout.width)
+        self._examples: list[str] = []
+        self._ragged: dict[int, list[str] | None] = {}
+        """Rows of another width by their record, with their cells where these could be put right."""
+        self._surplus = False
+        self._repeats: set[int] = set()
+        self._records = 0
+        self._footers = 0
+
+    def into(self, opened: Opened) -> Opened:
+        """``opened`` with what the first pass found and the second one as its batches."""
+        self._survey()
+        layout = self._layout
+        names = layout.names
+        if self._surplus:
+            names = usable([*layout.names, SURPLUS], layout.width + 1)
+        if self._ragged:
+            mended = sum(row is not None for row in self._ragged.values())
+            opened.problems.append(ragged_rows(len(self._ragged), layout.width, self._examples, mended))
+        if self._repeats:
+            opened.problems.append(repeated_headers(len(self._repeats)))
+        opened.schema = string_schema(names)
+        opened.batches = batches_of(self._rows(opened.findings), opened.schema)
+        return opened
+
+    def _all(self, share: tuple[float, float]) -> Iterator[tuple[int, list[str]]]:
+        """The table's records from its data on, each with its index in the file."""
+        start = self._first + self._layout.start
+        records = _records(self._source, self._encoding, self._dialect, share)
+        return zip(range(start, 1 << 62), islice(records, start, self._end))  # noqa: B905
+
+    def _survey(self) -> None:
+        layout = self._layout
+        tail: deque[list[str]] = deque(maxlen=MOST_FOOTERS)
+        waiting: deque[tuple[int, list[str]]] = deque(maxlen=MOST_FOOTERS)
+        for index, row in self._all((0, 0.3)):
+            self._records = index + 1
+            tail.append(row)
+            if len(row) == layout.width:
+                if row and self._header and row[0].strip() == self._header[0] and self._is_header(row):
+                    self._repeats.add(index)
                 continue
-            yield _fit(row, layout.width, joiner, surplus=found.surplus)
+            if not any(map(str.strip, row)) or is_comment(row, layout.comment):
+                continue
+            if len(row) > layout.width and all(map(is_blank, row[layout.width :])) and self._plain_surplus(row):
+                continue
+            if len(waiting) == MOST_FOOTERS:
+                self._take_ragged(*waiting[0])
+            waiting.append((index, row))
+        self._footers = count_footers(list(tail), layout)
+        for index, row in waiting:
+            if index < self._records - self._footers:
+                self._take_ragged(index, row)
 
-    opened.schema = string_schema(names)
-    opened.batches = batches_of(rows(), opened.schema)
-    return opened
+    def _is_header(self, row: list[str]) -> bool:
+        return len(row) > 1 and [cell.strip() for cell in row] == self._header
+
+    def _plain_surplus(self, row: list[str]) -> bool:
+        """Delimiters at the end of a row mean nothing if the cells before them fit the columns."""
+        if not self._shapes:
+            return True
+        return sum(shape.misfit(cell) for shape, cell in zip(self._shapes, row, strict=False)) < 2
+
+    def _take_ragged(self, index: int, row: list[str]) -> None:
+        mended = None
+        if len(self._ragged) < _MOST_MENDED:
+            mended = mend(as_line(row, self._dialect), self._dialect, self._shapes)
+        self._ragged[index] = mended
+        self._surplus = self._surplus or (mended is None and len(row) > self._layout.width)
+        if len(self._examples) < 3:
+            self._examples.append(f"Record {index + 1}: {' | '.join(row)}"[:200])
+
+    def _rows(self, findings: list[Finding]) -> Iterator[list[str | None]]:
+        layout, joiner = self._layout, self._dialect.delimiter or " "
+        last = self._records - self._footers
+        written = 0
+        for index, row in self._all((0.3, 0.7)):
+            if index >= last:
+                return
+            if index in self._repeats or is_comment(row, layout.comment) or all(map(is_blank, row)):
+                continue
+            if index in self._ragged:
+                row = self._ragged[index] or row
+                if len(findings) < _MOST_FINDINGS:
+                    findings.append(Finding(code="RAGGED_ROWS", row=written))
+            yield _fit(row, layout.width, joiner, surplus=self._surplus)
+            written += 1
 
 
 def _fit(row: list[str], width: int, joiner: str, *, surplus: bool) -> list[str | None]:

@@ -6,18 +6,25 @@ as in CleverCSV's pattern score (van den Burg, Nazábal, Sutton: Wrangling messy
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workspace.reading.cells import is_blank, is_typed
+
+if TYPE_CHECKING:
+    from workspace.reading.mending import ColumnShape
 
 csv.field_size_limit(1 << 28)
 
 DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", "\x1f", "\x01", "#", "&", " ")
 _SUFFIX_HINT = {".tsv": "\t", ".tab": "\t", ".psv": "|", ".csv": ","}
 _MOST_ROWS = 2_000
+_STAND_IN = "\x1f"
+_PADDED = re.compile(r"[|;~^] ?[|;~^]|[ \t]*[|;~^][ \t]+|::|\|~\||<>|@@|##|\t\t|\\t")
+_TIME_OR_LINK = re.compile(r"\d:\d\d|\w://")
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,10 @@ class Dialect:
     escape: str | None = None
     stray: int = 0
     """Where the file has stray quotation marks: the usual number of cells, by which broken records are told."""
+    columns: tuple["ColumnShape", ...] = ()
+    """What the cells of each column are like, where it is known; it helps to cut broken records."""
+    padded: bool = False
+    """Whether a blank after a delimiter belongs to the delimiter."""
 
     def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Records as a CSV parser yields them; an empty line is an empty record.
@@ -38,8 +49,14 @@ class Dialect:
         if self.stray:
             from workspace.reading.recovery import recovered_rows
 
-            return recovered_rows(lines, replace(self, stray=0), self.stray)
-        options: dict[str, Any] = {"delimiter": self.delimiter or ",", "strict": False}
+            return recovered_rows(lines, replace(self, stray=0, columns=()), self.stray, self.columns)
+        if self.delimiter is not None and len(self.delimiter) > 1:
+            return self._several_characters(lines)
+        options: dict[str, Any] = {
+            "delimiter": self.delimiter or ",",
+            "strict": False,
+            "skipinitialspace": self.padded,
+        }
         if self.quote is None:
             options.update(quoting=csv.QUOTE_NONE, quotechar=None)
         else:
@@ -49,6 +66,13 @@ class Dialect:
         if self.delimiter is None and self.quote is None:
             return ([line.rstrip("\r\n")] if line.rstrip("\r\n") else [] for line in lines)
         return iter(csv.reader(lines, **options))
+
+    def _several_characters(self, lines: Iterable[str]) -> Iterator[list[str]]:
+        """Python's parser takes one character only: each delimiter becomes one that no text has, and back in cells."""
+        delimiter = self.delimiter or ""
+        single = replace(self, delimiter=_STAND_IN).rows(line.replace(delimiter, _STAND_IN) for line in lines)
+        for row in single:
+            yield [cell.replace(_STAND_IN, delimiter) if _STAND_IN in cell else cell for cell in row]
 
 
 def parse(text: str, dialect: Dialect, most: int = _MOST_ROWS) -> list[list[str]]:
@@ -63,14 +87,16 @@ def parse(text: str, dialect: Dialect, most: int = _MOST_ROWS) -> list[list[str]
 
 def detect_dialect(text: str, suffix: str = "", *, cut: bool = False) -> Dialect:
     """The dialect of a sample. ``cut``: the sample ends in mid-file, so its last record is not judged."""
-    escape = "\\" if _backslash_escapes(text) else None
     best = Dialect(None, None)
     best_score = 0.0
-    for delimiter in DELIMITERS:
+    for delimiter in [*DELIMITERS, *_longer_delimiters(text)]:
         if delimiter not in text:
             continue
-        for quote in _quotes(text, delimiter):
-            dialect = Dialect(delimiter, quote, escape if quote else None)
+        padded = _is_padded(text, delimiter)
+        for quote in _quotes(text, delimiter, padded):
+            dialect = Dialect(
+                delimiter, quote, "\\" if quote and _backslash_escapes(text, quote) else None, padded=padded
+            )
             rows = parse(text, dialect)
             if cut and len(rows) > 1:
                 rows = rows[:-1]
@@ -111,13 +137,55 @@ def _score(rows: list[list[str]], delimiter: str, suffix: str) -> float:
     share = count / (total - 0.8 * ones)
     if delimiter == " " and not _blanks_fit(filled, width):
         return 0.0
+    if delimiter == ":" and _cuts_times(filled):
+        return 0.0
     score = share * (0.75 + 0.25 * (1 - 1 / width))
     score += 0.1 * _typed_share(filled, width)
     if delimiter == _SUFFIX_HINT.get(suffix):
         score += 0.05
     if delimiter in " :#&~^":
         score *= 0.6 if delimiter == " " else 0.75
+    elif len(delimiter) > 1:
+        # A longer delimiter is likelier than its first character alone where both fit.
+        score += 0.02
     return score
+
+
+def _longer_delimiters(text: str) -> list[str]:
+    """Delimiters of several characters that stand equally often in nearly all of the first lines."""
+    lines = [line for line in text[:20_000].splitlines()[:40] if line.strip()]
+    found = []
+    for candidate in sorted({match for line in lines[:5] for match in _PADDED.findall(line)}, key=len, reverse=True):
+        counts = Counter(line.count(candidate) for line in lines)
+        count, often = max(counts.items(), key=lambda item: (item[0] > 0, item[1]))
+        if count and often >= 0.6 * len(lines) and not _has_names_between(lines[0], candidate):
+            found.append(candidate)
+    return found
+
+
+def _has_names_between(line: str, candidate: str) -> bool:
+    """Whether a run of one character, cut singly, has names on both sides: then it holds an empty cell."""
+    char = candidate[0]
+    if candidate.strip(char) or len(candidate) < 2:
+        return False
+    cells = line.split(char)
+    return any(not is_blank(cell) for index, cell in enumerate(cells) if index % len(candidate))
+
+
+def _is_padded(text: str, delimiter: str) -> bool:
+    """Whether nearly every delimiter, or every one before a quoted cell, is followed by one blank."""
+    if len(delimiter) > 1 or delimiter in " \t":
+        return False
+    head = text[:50_000]
+    blank, all_of_them = head.count(delimiter + " "), head.count(delimiter)
+    if all_of_them >= 3 and blank + head.count(delimiter + "\n") + head.count(delimiter + "\r") >= 0.95 * all_of_them:
+        return blank > 0
+    for quote in "\"'":
+        apart = len(re.findall(re.escape(delimiter) + f" {quote}(?!{quote})", head))
+        close = head.count(delimiter + quote)
+        if apart and apart > close and head.count(quote + delimiter) >= apart:
+            return True
+    return False
 
 
 def _blanks_fit(rows: list[list[str]], width: int) -> bool:
@@ -126,7 +194,15 @@ def _blanks_fit(rows: list[list[str]], width: int) -> bool:
         return False
     body = rows[1:200]
     typed = sum(all(is_typed(row[index]) for row in body) for index in range(width))
-    return typed >= 0.5 * width
+    # A cell that holds blanks itself was in quotes: nobody quotes words of running text.
+    quoted = sum(any(" " in row[index].strip() for row in body) for index in range(width))
+    return typed >= 0.5 * width or (typed >= 0.25 * width and typed + quoted >= 0.5 * width)
+
+
+def _cuts_times(rows: list[list[str]]) -> bool:
+    """Whether most of the colons stand in times of day and web addresses."""
+    text = "\n".join(":".join(row) for row in rows[:200])
+    return 2 * len(_TIME_OR_LINK.findall(text)) > text.count(":")
 
 
 def _typed_share(rows: list[list[str]], width: int) -> float:
@@ -141,8 +217,10 @@ def _typed_share(rows: list[list[str]], width: int) -> float:
     return good / seen if seen else 0.0
 
 
-def _quotes(text: str, delimiter: str) -> list[str | None]:
+def _quotes(text: str, delimiter: str, padded: bool = False) -> list[str | None]:
     """The quote characters worth trying with this delimiter, likeliest first."""
+    if padded:
+        text = text.replace(delimiter + " ", delimiter)
     plain = _plain_fits(text, delimiter)
     opened, closed = _quoted_cells(text, delimiter, '"')
     # Where stray quotes begin cells of rows that fit without quoting, quoting must stay off.
@@ -150,10 +228,16 @@ def _quotes(text: str, delimiter: str) -> list[str | None]:
     found: list[str | None] = [None] if stray else ['"']
     if opened > closed and not plain:
         found = ['"', None]
-    opened, closed = _quoted_cells(text, delimiter, "'")
-    if closed >= 2 and closed == opened:
+    if _pairs_of_apostrophes(text, delimiter):
         found.append("'")
     return found
+
+
+def _pairs_of_apostrophes(text: str, delimiter: str) -> bool:
+    """Whether about as many cells begin with an apostrophe as end with one, whatever stands between."""
+    begins = len(re.findall(f"(?:^|{re.escape(delimiter)}|[\\r\\n])'", text))
+    closes = len(re.findall(f"'(?:$|{re.escape(delimiter)}|[\\r\\n])", text))
+    return min(begins, closes) >= 2 and abs(begins - closes) <= 0.1 * begins
 
 
 def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
@@ -163,8 +247,8 @@ def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
     size = len(text)
     ends = (delimiter, "\r", "\n")
     while (start := text.find(quote, position)) >= 0:
-        before = text[start - 1] if start else "\n"
-        if before not in ends:
+        before = text[start - len(delimiter) : start] if text.endswith(delimiter, 0, start) else text[start - 1 : start]
+        if start and before not in ends:
             position = start + 1
             continue
         opened += 1
@@ -184,7 +268,7 @@ def _quoted_cells(text: str, delimiter: str, quote: str) -> tuple[int, int]:
                 end += 1
                 continue
             break
-        if text[end + 1] in ends:
+        if text[end + 1] in "\r\n" or text.startswith(delimiter, end + 1):
             closed += 1
             position = end + 1
         else:
@@ -198,6 +282,8 @@ def _plain_fits(text: str, delimiter: str) -> bool:
     return len(counts) == 1
 
 
-def _backslash_escapes(text: str) -> bool:
-    """Whether quotes inside quoted cells are written ``\\"`` and not doubled."""
-    return '\\"' in text and text.count('\\"') > text.count('""') - text.count(',""') * 2
+def _backslash_escapes(text: str, quote: str) -> bool:
+    """Whether quotes inside quoted cells are written with a backslash before them and not doubled."""
+    escaped = text.count("\\" + quote)
+    lone = len(re.findall(r"\w'\w", text)) if quote == "'" else 0
+    return escaped > lone and escaped > text.count(2 * quote) - text.count("," + 2 * quote) * 2

@@ -61,7 +61,9 @@ def detect_encoding(path: Path) -> Encoding:
     # A few spoilt bytes in a file that is otherwise UTF-8: reading all of it as Latin-1 would spoil the rest.
     if good >= 10 * bad:
         return Encoding("utf-8", 0, "replace")
-    return Encoding(_legacy(high))
+    name = _legacy(high)
+    # Carriage returns doubled before line feeds come from Windows, where Latin-1 is called cp1252.
+    return Encoding("cp1252" if name == "latin-1" and b"\r\r\n" in head else name)
 
 
 def _errors(path: Path, name: str, skip: int) -> str:

@@ -227,7 +227,20 @@ def _span(rows: Sequence[Row], last: int, typed: frozenset[int]) -> tuple[int, .
             break
         span.insert(0, span[0] - 1)
         gaps -= {i for i in gaps if _has(above, i)}
+    if len(span) == 1 and last > 0 and _names_groups(rows[last - 1], rows[last]):
+        span.insert(0, last - 1)
     return tuple(span)
+
+
+def _names_groups(above: Row, header: Row) -> bool:
+    """Whether a row above the header names groups of columns: fewer cells, apart from each other, over names."""
+    places = [index for index in range(len(above)) if _has(above, index)]
+    if len(places) < 2 or len(above) != len(header) or len(places) > 0.75 * _fill(header):
+        return False
+    cells = [above[index].strip() for index in places]
+    apart = any(b - a > 1 for a, b in pairwise(places))
+    named = all(_has(header, index) for index in places)
+    return apart and named and all(len(c) <= 40 and not is_typed(c) and c[-1] not in ":.=" for c in cells)
 
 
 def _has(row: Row, index: int) -> bool:

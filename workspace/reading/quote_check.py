@@ -19,7 +19,7 @@ def has_stray_quotes(path: Path, encoding: Encoding, dialect: Dialect) -> bool:
     """Only for dialects with a quote and no escape, in encodings in which ASCII characters are single bytes."""
     if dialect.quote is None or dialect.escape is not None or dialect.delimiter is None:
         return False
-    if encoding.name.startswith(("utf-16", "utf-32")):
+    if encoding.name.startswith(("utf-16", "utf-32")) or len(dialect.delimiter) > 1 or dialect.padded:
         return False
     quote = ord(dialect.quote)
     beside = np.zeros(256, dtype=bool)

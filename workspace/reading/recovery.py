@@ -6,13 +6,14 @@ closed, or closed amid text, the line stands for itself and its marks are plain 
 
 import csv
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from workspace.reading.dialect import Dialect
+from workspace.reading.mending import ANY, ColumnShape, mend
 
 _MOST_LINES = 200
-_MOST_MARKS = 20
+_MOST_MENDED = 2_000
 
 
 def usual_width(lines: Iterable[str], dialect: Dialect) -> int:
@@ -22,11 +23,16 @@ def usual_width(lines: Iterable[str], dialect: Dialect) -> int:
     return max(widths, key=lambda width: (widths[width], width), default=0)
 
 
-def recovered_rows(lines: Iterable[str], dialect: Dialect, width: int) -> Iterator[list[str]]:
+def recovered_rows(
+    lines: Iterable[str], dialect: Dialect, width: int, columns: Sequence[ColumnShape] = ()
+) -> Iterator[list[str]]:
     """Records of lines that keep their line ends, ``width`` cells being the usual."""
+    if len(columns) != width:
+        columns = [ANY] * width
     source = iter(lines)
     waiting: deque[str] = deque()
     quote = dialect.quote or '"'
+    left = _MOST_MENDED
     while True:
         if not waiting:
             line = next(source, None)
@@ -42,7 +48,9 @@ def recovered_rows(lines: Iterable[str], dialect: Dialect, width: int) -> Iterat
                 waiting.popleft()
             yield record
         else:
-            yield _literal(waiting.popleft(), dialect, width)
+            # Weighing the ways to cut a line takes about a millisecond: a file of broken lines is not worth hours.
+            left -= 1
+            yield _literal(waiting.popleft(), dialect, columns, mended=left > 0)
 
 
 def _well_formed(
@@ -57,10 +65,12 @@ def _well_formed(
                 return None, 0
             waiting.append(line)
         text += waiting[count - 1]
-        # An odd number of marks cannot be complete; the parser is asked only when it may be.
-        if text.count(dialect.quote or '"') % 2:
+        # An odd number of marks is seldom complete; the parser is asked only when it may be.
+        if count > 1 and text.count(dialect.quote or '"') % 2:
             continue
         record = _strictly(text, dialect)
+        if record is None and count == 1 and text.count(dialect.quote or '"') % 2:
+            continue
         if record is None:
             return None, 0
         return (record, count) if count == 1 or len(record) == width else (None, 0)
@@ -79,18 +89,12 @@ def _strictly(text: str, dialect: Dialect) -> list[str] | None:
     return rows[0] if len(rows) == 1 else None
 
 
-def _literal(line: str, dialect: Dialect, width: int) -> list[str]:
+def _literal(line: str, dialect: Dialect, columns: Sequence[ColumnShape], *, mended: bool) -> list[str]:
     """A single line as wide as the others, if one reading of its marks makes it so; else its marks are plain text."""
-    plain = Dialect(dialect.delimiter, None)
-    tries = [Dialect(dialect.delimiter, dialect.quote, "\\")] if "\\" in line else []
-    for attempt in [*tries, plain, dialect]:
-        record = next(attempt.rows([line]), [])
-        if len(record) == width:
-            return record
-    quote = dialect.quote or '"'
-    places = [place for place, char in enumerate(line) if char == quote]
-    for place in places[:_MOST_MARKS]:
-        record = _strictly(line[:place] + line[place + 1 :], dialect) or []
-        if len(record) == width:
-            return record
-    return next(plain.rows([line]), [])
+    width = len(columns)
+    if f"\\{dialect.quote}" in line:
+        escaped = next(Dialect(dialect.delimiter, dialect.quote, "\\").rows([line]), [])
+        if len(escaped) == width:
+            return escaped
+    record = mend(line, dialect, columns) if mended else None
+    return record if record is not None else next(Dialect(dialect.delimiter, None).rows([line]), [])

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.workspace.reading.files import DATA, read_bytes
 from workspace.errors import WizardError
+from workspace.findings import read_findings
 from workspace.reading import delimited_reader
 
 _QUICK = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
@@ -133,10 +134,16 @@ def test_a_backslash_before_the_closing_quote_swallows_no_row(tmp_path: Path) ->
 
 def test_ragged_rows_in_a_large_file_are_kept(tmp_path: Path) -> None:
     rows = b"".join(b'%d,"hello, you %d",%s\n' % (i, i, b"ab"[i % 2 : i % 2 + 1]) for i in range(150_000))
-    profile, table = read_bytes(tmp_path, "a.csv", b"id,text,label\n" + rows + b"7,too,many,cells\n8,few\n" + rows)
-    assert profile.rows == 300_002
-    assert table["extra cells"][150_000:150_002] == ["cells", None]
-    assert next(p for p in profile.problems if p.code == "RAGGED_ROWS").count == 2
+    odd = b"7,too,many,cells\n8,few\n9,1,2,3,4,5,6,7,8\n"
+    profile, table = read_bytes(tmp_path, "a.csv", b"id,text,label\n" + rows + odd + rows)
+    assert profile.rows == 300_003
+    assert table["text"][150_000:150_003] == ["too,many", "few", "1"]
+    assert table["extra cells"][150_000:150_003] == [None, None, "3,4,5,6,7,8"]
+    assert next(p for p in profile.problems if p.code == "RAGGED_ROWS").count == 3
+    found = read_findings(tmp_path / "findings.parquet")
+    assert [(finding.code, finding.row) for finding in found] == [
+        ("RAGGED_ROWS", row) for row in range(150_000, 150_003)
+    ]
 
 
 @given(rows=tables("latin"), title=st.booleans())

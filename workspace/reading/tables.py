@@ -1,0 +1,148 @@
+"""Several tables in one file or sheet: where each begins and ends.
+
+A new table begins where a row that reads like a header follows the rows of another one, and the rows below it have its
+width. A header that is simply repeated, as in files put together from exports, begins no table.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from workspace.reading.cells import is_blank, is_typed
+
+Row = Sequence[str]
+_AHEAD = 3
+_MOST_TABLES = 50
+_LARGER = 1.1
+
+
+@dataclass
+class Block:
+    """Records ``start`` to ``end`` (exclusive) of the file or sheet, counted from 0."""
+
+    start: int
+    end: int = 0
+    first: list[str] = field(default_factory=list)
+    filled: int = 0
+    rows: int = 0
+    widths: Counter[int] = field(default_factory=Counter)
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it has a header and a row, most of its rows being of one width above 1."""
+        wide = sum(count for width, count in self.widths.items() if width > 1)
+        return wide >= 2 and max(self.widths.values()) >= 0.6 * self.rows
+
+    def take(self, index: int, row: Row) -> None:
+        """Count one row that is not blank."""
+        self.end = index + 1
+        self.rows += 1
+        self.widths[extent(row)] += 1
+        if self.rows > 1:
+            self.filled += sum(1 for cell in row if not is_blank(cell))
+
+
+def extent(row: Row) -> int:
+    """Number of cells up to the last one that is not blank."""
+    width = len(row)
+    while width and is_blank(row[width - 1]):
+        width -= 1
+    return width
+
+
+def find_tables(records: Iterable[Row]) -> list[Block]:
+    """The tables, top first; one block of everything where there is only one."""
+    blocks = [Block(0)]
+    usual: Counter[int] = Counter()
+    header: list[str] | None = None
+    after_blank = False
+    for index, row, below in _windows(records):
+        if not any(not is_blank(cell) for cell in row):
+            after_blank = True
+            continue
+        cells = [cell.strip() for cell in row]
+        if header is None and len(row) > 1 and reads_like_header(row):
+            header = cells
+        current = blocks[-1]
+        if (
+            len(blocks) < _MOST_TABLES
+            and current.rows >= 2
+            and cells != header
+            and _begins_table(row, below, usual, after_blank)
+        ):
+            blocks.append(current := Block(index, first=cells))
+            usual = Counter()
+            header = cells
+        usual[len(row)] += 1
+        current.take(index, row)
+        after_blank = False
+    return _only_tables(blocks)
+
+
+def _only_tables(blocks: list[Block]) -> list[Block]:
+    """Blocks that are no tables are titles of the next one or rows of the one before."""
+    kept: list[Block] = []
+    for block in blocks:
+        if kept and not kept[-1].is_table and len(kept) == 1:
+            block.start = kept.pop().start
+            kept.append(block)
+        elif kept and not block.is_table:
+            kept[-1].end = block.end
+            kept[-1].rows += block.rows
+            kept[-1].filled += block.filled
+        else:
+            kept.append(block)
+    return kept
+
+
+def largest(blocks: Sequence[Block]) -> int:
+    """Index of the table with the most filled cells; the first one where they are about equal."""
+    best = 0
+    for index, block in enumerate(blocks):
+        if block.filled > _LARGER * blocks[best].filled:
+            best = index
+    return best
+
+
+def reads_like_header(row: Row) -> bool:
+    """Short, distinct words, at most one of them missing; no number and no date."""
+    filled = [cell.strip() for cell in row if not is_blank(cell)]
+    wide = extent(row)
+    return (
+        len(filled) >= 2
+        and len(filled) >= wide - 1
+        and len(set(filled)) == len(filled)
+        and all(len(cell) <= 60 and not is_typed(cell) for cell in filled)
+    )
+
+
+def _begins_table(row: Row, below: Sequence[Row], usual: Counter[int], after_blank: bool) -> bool:
+    if len(below) < (1 if after_blank else 2) or not reads_like_header(row):
+        return False
+    next_rows = below[:2]
+    if any(len(other) != len(row) for other in next_rows):
+        return False
+    typed = any(
+        is_typed(cell) and not is_typed(row[index])
+        for other in next_rows
+        for index, cell in enumerate(other)
+        if index < len(row) and not is_blank(row[index])
+    )
+    other_width = len(row) != max(usual, key=lambda width: usual[width], default=0)
+    return typed and (other_width or after_blank)
+
+
+def _windows(records: Iterable[Row]) -> Iterator[tuple[int, Row, list[Row]]]:
+    """Every record with its index and the next ones that are not blank."""
+    waiting: deque[tuple[int, Row]] = deque()
+    for index, row in enumerate(records):
+        waiting.append((index, row))
+        if sum(1 for _, other in waiting if any(not is_blank(cell) for cell in other)) > _AHEAD or len(waiting) > 200:
+            yield _first(waiting)
+    while waiting:
+        yield _first(waiting)
+
+
+def _first(waiting: deque[tuple[int, Row]]) -> tuple[int, Row, list[Row]]:
+    index, row = waiting.popleft()
+    return index, row, [other for _, other in waiting if any(not is_blank(cell) for cell in other)][: _AHEAD - 1]
