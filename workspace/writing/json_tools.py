@@ -126,6 +126,8 @@ def prodigy_lines(table: Table) -> Iterator[str]:
     for row in table.rows():
         text, spans = as_text(row)
         rest = {key: value for key, value in row.rest.items() if key not in ("unused_spans", "asked", "accept")}
+        if (tokens := _tokens(rest.pop("tokens", None), text)) is not None:
+            rest["tokens"] = tokens
         found: dict[str, Any] = {"text": text, **rest}
         answer = row.rest.get("answer") or "accept"
         if _has_spans(table):
@@ -143,6 +145,19 @@ def prodigy_lines(table: Table) -> Iterator[str]:
         yield _dumped(found | {"answer": answer}) + "\n"
 
 
+def _tokens(value: Any, text: str) -> list[Any] | None:
+    """Tokens with their words; None where they no longer fit the text, for then Prodigy makes them anew."""
+    if not isinstance(value, list):
+        return None
+    found = []
+    for token in value:
+        place = (token.get("start"), token.get("end")) if isinstance(token, dict) else (None, None)
+        if not all(isinstance(edge, int) for edge in place) or not 0 <= place[0] < place[1] <= len(text):
+            return None
+        found.append({"text": text[place[0] : place[1]], **token})
+    return found
+
+
 def _option(options: list[Any], name: str) -> Any:
     fitting = [one for one in options if isinstance(one, dict) and name in (str(one.get("id")), one.get("text"))]
     return fitting[0].get("id", name) if fitting else name
@@ -156,7 +171,7 @@ def spacy_lines(table: Table) -> Iterator[str]:
         yield from _listed(_document(number, row) for number, row in enumerate(table.rows()))
         return
     _needs_text(table, "spaCy")
-    table.leave_out()
+    table.leave_out(labels=True)
     names = list(dict.fromkeys(label for row in table.rows() for label in row.labels or []))
 
     def pairs() -> Iterator[list[Any]]:

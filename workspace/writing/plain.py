@@ -76,7 +76,7 @@ def fasttext_lines(table: Table) -> Iterator[str]:
             "A label of this table holds a blank or a comma, which fastText takes for its end.",
             "Rename the labels, or write CSV or JSONL.",
         )
-    table.leave_out()
+    table.leave_out(labels=True, spans=False)
     for row in table.rows():
         marks = "".join(f"{MARK}{label} " for label in row.labels or [])
         yield f"{marks}{_BREAKS.sub(' ', row.text or '')}\n"

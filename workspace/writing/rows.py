@@ -107,9 +107,11 @@ class Table:
                 rest={name: record[name] for name in parts.rest},
             )
 
-    def leave_out(self, *kept: str) -> None:
-        """Note the columns that the format has no place for."""
+    def leave_out(self, *kept: str, labels: bool = False, spans: bool = True) -> None:
+        """Note the columns that the format has no place for; ``labels``, ``spans``: whether it has one for these."""
         left = [name for name in self.parts.rest if name not in kept]
+        left += [] if labels else [name for name in (self.parts.label, self.parts.labels) if name]
+        left += [] if spans else [name for name in (self.parts.spans, self.parts.tags) if name]
         if left:
             named = ", ".join(f"“{name}”" for name in left[:8]) + (" and others" if len(left) > 8 else "")
             self.notes.append(f"This format has no place for the columns {named}.")

@@ -123,7 +123,8 @@ class LabelStudio:
         self._differ += differ and len(results) > 1
         if len(results) > 1:
             # A truth that nobody signed is what this program settled on before; it is no one's answer.
-            row["annotations"] = [_said(result) for result in results if result.annotator is not None]
+            signed = [result for result in results if result.annotator is not None]
+            row["annotations"] = [_said(result, row.get("text")) for result in signed]
         return row
 
     def _data(self, data: Mapping[str, Any], task: Mapping[str, Any]) -> dict[str, Any]:
@@ -194,8 +195,8 @@ def _others(results: Sequence[Result]) -> dict[str, Any]:
     return row | ({"relations": relations} if relations else {}) | ({"other_results": unplaced} if unplaced else {})
 
 
-def _said(result: Result) -> dict[str, Any]:
+def _said(result: Result, text: Any) -> dict[str, Any]:
     said: dict[str, Any] = {"annotator": result.annotator}
     if result.spans is not None:
-        said["spans"] = result.spans
+        said["spans"] = without_words(text, result.spans)
     return said | result.choices | result.answers | ({"relations": result.relations} if result.relations else {})

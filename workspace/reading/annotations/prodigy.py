@@ -80,7 +80,10 @@ class Prodigy:
             used.add("label")
             if len(self._names) > 1:
                 row["asked"] = record["label"]
-        return row | {key: value for key, value in record.items() if key not in used}
+        row |= {key: value for key, value in record.items() if key not in used}
+        if isinstance(row.get("tokens"), list) and isinstance(row["text"], str):
+            row["tokens"] = [_without_word(token, row["text"]) for token in row["tokens"]]
+        return row
 
     def _binary(self, record: Mapping[str, Any]) -> str | None:
         name, answer = label_text(record["label"]), record.get("answer", "accept")
@@ -121,6 +124,18 @@ def _chosen(record: Mapping[str, Any]) -> list[str] | None:
             names[str(key)] = label_text(option.get("text", key) if counted else key)
     keys = chosen if isinstance(chosen, list) else [] if chosen is None else [chosen]
     return [names.get(str(key), label_text(key)) for key in keys]
+
+
+def _without_word(token: Any, text: str) -> Any:
+    """A token without its word where the text has it at that place: no second copy of what may have to be hidden."""
+    if (
+        not isinstance(token, Mapping)
+        or not isinstance(token.get("start"), int)
+        or not isinstance(token.get("end"), int)
+    ):
+        return token
+    same = token.get("text") == text[token["start"] : token["end"]]
+    return {key: value for key, value in token.items() if key != "text"} if same else token
 
 
 def _spans(record: Mapping[str, Any]) -> tuple[list[Span] | None, list[Span]]:
