@@ -33,7 +33,7 @@ def analyse(analysis: Analysis, settings: Settings, work: Path, report: Reporter
     vectors = StoredVectors(storage, datasets, dataset)
     with storage.as_file(dataset.table_key) as table:
         try:
-            result = analysis_of_kind(job.kind)(AnalysisInput(job, table, work, report, vectors))
+            result = analysis_of_kind(job.kind)(AnalysisInput(job, table, dataset.profile, work, report, vectors))
         finally:
             # Also when it gives way to a training: what was read serves that training.
             vectors.keep()

@@ -1,5 +1,6 @@
 """Rows of a table as texts and labels: what can be learned from, and what had to be left out."""
 
+import hashlib
 import re
 import unicodedata
 from collections import Counter
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from workspace.augmentation import MARKER
 from workspace.errors import InputError
 
 _NOT_LETTERS = re.compile(r"[\W_]+", re.UNICODE)
@@ -19,18 +21,29 @@ _BATCH_ROWS = 20_000
 
 @dataclass(frozen=True)
 class LabelledRows:
-    """Texts with one label each, and how many rows were left out and why."""
+    """Texts with one label each, and how many rows were left out and why.
+
+    ``sources`` has one entry a row where some were made from others by augmentation: :func:`source_key` of the text it
+    was made from, empty for a row that somebody wrote. An empty list: all were written.
+    """
 
     texts: list[str]
     labels: list[str]
     dropped: dict[str, int] = field(default_factory=dict)
+    sources: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def take(self, indices: Sequence[int]) -> "LabelledRows":
         """The rows at these positions, in this order."""
-        return LabelledRows([self.texts[i] for i in indices], [self.labels[i] for i in indices], self.dropped)
+        sources = [self.sources[i] for i in indices] if self.sources else []
+        return LabelledRows([self.texts[i] for i in indices], [self.labels[i] for i in indices], self.dropped, sources)
+
+    @property
+    def made(self) -> list[int]:
+        """Positions of the rows that augmentation made."""
+        return [i for i, source in enumerate(self.sources) if source]
 
 
 def join_texts(parts: Sequence[str]) -> str:
@@ -45,20 +58,16 @@ def read_rows(table: Path, text: Sequence[str], label: str) -> LabelledRows:
         InputError: ``MISSING_COLUMN`` when the table has no such column.
     """
     file = pq.ParquetFile(table)
-    missing = [name for name in (*text, label) if name not in file.schema_arrow.names]
-    if missing:
-        there = ", ".join(file.schema_arrow.names)
-        raise InputError(
-            "MISSING_COLUMN",
-            f"The table has no column named {', '.join(missing)}.",
-            f"Choose among its columns: {there}.",
-        )
+    check_columns(file.schema_arrow.names, (*text, label))
     texts: list[str] = []
     labels: list[str] = []
+    sources: list[str] = []
     dropped: Counter[str] = Counter()
-    for batch in file.iter_batches(_BATCH_ROWS, columns=list(dict.fromkeys((*text, label)))):
-        columns = [_strings(batch.column(name)) for name in text]
-        for *parts, name in zip(*columns, _strings(batch.column(label)), strict=True):
+    marked = [MARKER] if MARKER in file.schema_arrow.names else []
+    for batch in file.iter_batches(_BATCH_ROWS, columns=list(dict.fromkeys((*text, label, *marked)))):
+        columns = [strings_of(batch.column(name)) for name in text]
+        made_from = strings_of(batch.column(MARKER)) if marked else [""] * len(batch)
+        for *parts, name, source in zip(*columns, strings_of(batch.column(label)), made_from, strict=True):
             whole = join_texts(parts)
             name = name.strip()
             if not whole:
@@ -68,10 +77,22 @@ def read_rows(table: Path, text: Sequence[str], label: str) -> LabelledRows:
             else:
                 texts.append(whole)
                 labels.append(name)
-    return LabelledRows(texts, labels, dict(dropped))
+                sources.append(source)
+    return LabelledRows(texts, labels, dict(dropped), sources if any(sources) else [])
 
 
-def _strings(column: "pa.Array") -> list[str]:
+def check_columns(there: Sequence[str], wanted: Sequence[str]) -> None:
+    """Raises InputError (``MISSING_COLUMN``) that names every column that is not there."""
+    missing = [name for name in wanted if name not in there]
+    if missing:
+        raise InputError(
+            "MISSING_COLUMN",
+            f"The table has no column named {', '.join(missing)}.",
+            f"Choose among its columns: {', '.join(there)}.",
+        )
+
+
+def strings_of(column: "pa.Array") -> list[str]:
     """A column's values as text; missing values are empty; 3.0 in a column of whole numbers is "3"."""
     if isinstance(column, pa.DictionaryArray):
         column = column.dictionary_decode()
@@ -87,6 +108,11 @@ def same_text_key(text: str) -> str:
     """Equal for texts that differ only in case, punctuation, spacing or Unicode form."""
     folded = _NOT_LETTERS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
     return folded or text.strip()
+
+
+def source_key(text: str) -> str:
+    """What stands in the column :data:`workspace.augmentation.MARKER` of rows that were made from this text."""
+    return hashlib.blake2b(same_text_key(text).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def groups_of(texts: Sequence[str]) -> Iterator[int]:

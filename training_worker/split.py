@@ -6,12 +6,12 @@ punctuation or spacing always land on one side, so that no test text was seen in
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training_worker.data import LabelledRows, groups_of, same_text_key
+from training_worker.data import LabelledRows, groups_of, same_text_key, source_key
 from workspace.errors import InputError
 
 Indices = NDArray[np.int64]
@@ -63,6 +63,8 @@ def split_rows(
     Raises:
         InputError: ``EMPTY_DATASET``, ``ONE_CLASS``, ``TOO_MANY_LABELS``, ``RARE_CLASS_SPLIT`` or ``NO_TEST_ROWS``.
     """
+    everything, rows = rows, _written(rows)
+    test = _written(test) if test is not None else None
     _check_labels(rows)
     notes: list[str] = []
     rng = np.random.default_rng(seed)
@@ -89,7 +91,43 @@ def split_rows(
     if unknown:
         notes.append(f"{len(unknown)} labels stand in the test rows only and cannot be learned.")
     folds = _folds(learn, valid_fraction, rng)
-    return Split(learn, test, sorted(counts), folds, notes, dropped)
+    split = Split(learn, test, sorted(counts), folds, notes, dropped)
+    return _with_augmented(split, everything.take(everything.made)) if everything.made else split
+
+
+def _written(rows: LabelledRows) -> LabelledRows:
+    """Without the rows that augmentation made: what is judged, and what is divided, are rows that somebody wrote."""
+    if not rows.made:
+        return rows
+    return rows.take([i for i, source in enumerate(rows.sources) if not source])
+
+
+def _with_augmented(split: Split, made: LabelledRows) -> Split:
+    """Adds each augmented row where the text it was made from is learned from, and nowhere else.
+
+    One whose text is that of a judging row, but for case and signs, is left out there.
+    """
+    learn = split.learn
+    key_of = [source_key(text) for text in learn.texts]
+    keys, exam = set(key_of), {same_text_key(text) for text in split.test.texts}
+    kept = made.take(
+        [i for i, source in enumerate(made.sources) if source in keys and same_text_key(made.texts[i]) not in exam]
+    )
+    folds = []
+    for train, valid in split.folds:
+        learned, judged = {key_of[i] for i in train}, {key_of[i] for i in valid}
+        more = [
+            len(learn) + i
+            for i, source in enumerate(kept.sources)
+            if source in learned and source_key(kept.texts[i]) not in judged
+        ]
+        folds.append((np.concatenate([train, np.array(more, dtype=np.int64)]), valid))
+    together = LabelledRows(
+        learn.texts + kept.texts, learn.labels + kept.labels, learn.dropped, [""] * len(learn) + kept.sources
+    )
+    notes = [*split.notes, f"{len(kept)} rows made by augmentation are learned from; none is in the exam."]
+    dropped = split.dropped | ({"made_from_exam_rows": len(made) - len(kept)} if len(made) > len(kept) else {})
+    return replace(split, learn=together, folds=folds, notes=notes, dropped=dropped)
 
 
 def _check_labels(rows: LabelledRows) -> None:

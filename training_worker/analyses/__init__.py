@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from training_worker.reporter import Reporter
 from training_worker.vector_cache import VectorCache
 from workspace.analysis import AnalysisJob
-from workspace.dataset import Check
+from workspace.dataset import Check, DatasetProfile
 from workspace.errors import InputError
 from workspace.findings import Finding
 
@@ -29,6 +29,7 @@ class AnalysisInput:
 
     job: AnalysisJob
     table: Path
+    profile: DatasetProfile
     work: Path
     report: Reporter
     vectors: VectorCache
@@ -50,7 +51,9 @@ class AnalysisResult:
     table: Path | None = None
 
 
-ANALYSES: dict[str, str] = {}
+ANALYSES: dict[str, str] = {
+    "check": "training_worker.analyses.checking:check",
+}
 """Kind of analysis -> ``module:function`` that takes an :class:`AnalysisInput` and gives an :class:`AnalysisResult`."""
 
 
