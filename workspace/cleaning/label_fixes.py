@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
 
 from workspace.cleaning.columns import Change, mapped
 from workspace.cleaning.types import Edit, Fix, FixInput, NoOptions
@@ -31,6 +32,47 @@ def _variants(given: FixInput, _: NoOptions) -> Edit:
     return Edit(lambda n: f"{cells(n, 'answer')} written like the others", change=_replacing(given, better))
 
 
+class SimilarOptions(BaseModel):
+    """``pairs``: which answer becomes which; where not given, all likely misspellings and plurals.
+
+    ``translations``: whether answers that mean the same in another language are joined, too.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+    pairs: dict[str, str] | None = None
+    translations: bool = False
+
+
+def _similar(given: FixInput, options: SimilarOptions) -> Edit:
+    assert given.columns.label is not None
+    pairs = options.pairs
+    if pairs is None:
+        found = spelling.similar_labels(labels.count_labels(given.table, given.columns.label))
+        pairs = found.pairs | (found.translations if options.translations else {})
+    last = {first: _end(first, pairs) for first in pairs}
+    change = _replacing(given, {a: b for a, b in last.items() if a != b})
+    return Edit(
+        lambda n: (
+            f"{cells(n, 'answer')} joined with the answer it stands for"
+            if n == 1
+            else f"{cells(n, 'answer')} joined with those they stand for"
+        ),
+        change=change,
+        args={"pairs": dict(pairs)},
+    )
+
+
+def _end(first: str, pairs: Mapping[str, str]) -> str:
+    """Where the pairs lead to; back to where they began they lead nowhere."""
+    label, seen = first, {first}
+    while (following := pairs.get(label)) is not None:
+        if following in seen:
+            return first
+        label = following
+        seen.add(label)
+    return label
+
+
 def _relabel(given: FixInput, _: NoOptions) -> Edit:
     assert given.columns.label is not None
     name = given.columns.label
@@ -53,6 +95,14 @@ LABEL_FIXES = [
         "Write each answer in one way",
         "Joins answers that differ only in capital letters or blanks under their most frequent spelling.",
         _variants,
+        needs_label=True,
+    ),
+    Fix(
+        "merge_similar_labels",
+        "Merge answers that are the same one",
+        "Joins misspelt answers and plurals with the frequent answer they stand for; you can say which.",
+        _similar,
+        SimilarOptions,
         needs_label=True,
     ),
     Fix(

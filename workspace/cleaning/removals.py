@@ -1,12 +1,15 @@
 """Repairs that leave rows out."""
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from workspace.cleaning.columns import without_items
 from workspace.cleaning.types import Edit, Fix, FixInput, NoOptions
 from workspace.dataset import TaskKind
-from workspace.judging import labels, languages, lengths, near_duplicates, repeats
+from workspace.errors import InputError
+from workspace.judging import labels, languages, leakage, lengths, near_duplicates, repeats
 from workspace.judging.columns import batches, rows_without
 from workspace.judging.sample import joined_texts, take_sample
 from workspace.judging.types import RowNumbers
@@ -49,6 +52,30 @@ def _suspicious(given: FixInput, _: NoOptions) -> Edit:
 def _near_duplicates(given: FixInput, _: NoOptions) -> Edit:
     found = near_duplicates.find_near_duplicates(given.table, given.columns.text, given.columns.label)
     return Edit(lambda n: f"{rows(n)} that nearly repeat another removed", remove=found.rows)
+
+
+class SplitOptions(BaseModel):
+    """``column``: which one says what is for training and what for the exam; found by its values if not given."""
+
+    model_config = ConfigDict(extra="forbid")
+    column: str | None = None
+
+
+def _split_leaks(given: FixInput, options: SplitOptions) -> Edit:
+    schema = pq.read_schema(given.table)
+    others = [f.name for f in schema if f.name not in given.columns.text and pa.types.is_string(f.type)]
+    if options.column is not None and options.column not in others:
+        raise InputError(
+            "BAD_FIX", f"There is no column “{options.column}”.", "Name the column that says train or test."
+        )
+    named = [options.column] if options.column is not None else [n for n in others if leakage.named_like_split(n)]
+    split = next((n for n in named if leakage.is_split(n, labels.count_labels(given.table, n))), options.column)
+    found = leakage.find_split_leaks(given.table, given.columns.text, split) if split else np.zeros(0, dtype=np.int64)
+    return Edit(
+        lambda n: f"{rows(n)} of the exam taken out of the training part",
+        remove=found,
+        args={"column": split} if split else {},
+    )
 
 
 class ShortOptions(BaseModel):
@@ -139,6 +166,13 @@ REMOVALS = [
         "All rows of a text that stands in the file with different answers; the model cannot know which is right.",
         _conflicts,
         needs_label=True,
+    ),
+    Fix(
+        "drop_split_leaks",
+        "Keep the exam apart from the training part",
+        "Takes rows out of the training part whose text also stands among those kept for the exam.",
+        _split_leaks,
+        SplitOptions,
     ),
     Fix(
         "drop_short_texts",

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from workspace.dataset import DataProblem, FixOffer
 from workspace.judging.columns import batches, filled
-from workspace.judging.spelling import variant_groups
+from workspace.judging.spelling import similar_labels, variant_groups
 from workspace.judging.types import RowNumbers
 from workspace.judging.wording import rows
 
@@ -63,6 +63,7 @@ def _about_labels(labels: _Labels) -> list[DataProblem]:
         _few_rows,
         _too_many_classes,
         _variants,
+        _similar,
         _rare_classes,
         _imbalance,
     ]
@@ -120,6 +121,30 @@ def _variants(labels: _Labels) -> DataProblem | None:
         "so the model would take the spellings for different answers.",
         examples=[" / ".join(f"“{label[:40]}”" for label in group[:4]) for group in several[:3]],
         fix=FixOffer(code="merge_label_variants", label="Merge them"),
+    )
+
+
+def _similar(labels: _Labels) -> DataProblem | None:
+    found = similar_labels(labels.counts)
+    pairs, meant = found.pairs, found.translations
+    if not pairs and not meant:
+        return None
+    shown = [f"“{a[:40]}” → “{b[:40]}”" for a, b in [*pairs.items(), *meant.items()]]
+    parts = []
+    if pairs:
+        what = "1 answer looks" if len(pairs) == 1 else f"{len(pairs):,} answers look"
+        parts.append(f"{what} like another one with a typing error or a plural.")
+    if meant:
+        what = "1 answer seems" if len(meant) == 1 else f"{len(meant):,} answers seem"
+        parts.append(f"{what} to mean the same as another one in another language; say so if I shall join them.")
+    parts.append("The model would take them for different answers.")
+    return DataProblem(
+        code="SIMILAR_LABELS",
+        severity="warning" if pairs else "info",
+        count=sum(labels.counts[label] for label in (pairs or meant)),
+        message=" ".join(parts),
+        examples=shown[:5],
+        fix=FixOffer(code="merge_similar_labels", label="Merge them") if pairs else None,
     )
 
 

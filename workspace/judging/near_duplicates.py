@@ -91,7 +91,7 @@ def _read(table: Path, text: list[str], label: str | None, most: int | None) -> 
     for rows, batch in spread(table, [*text, *([label] if label else [])], most):
         joined = pc.fill_null(joined_texts(batch, text), "")
         answers = hash_strings(flat(batch.column(label))) if label else np.zeros(len(rows), dtype=np.uint64)
-        parts.append((rows, hash_strings(joined), answers, _plain(joined)))
+        parts.append((rows, hash_strings(joined), answers, plain_words(joined)))
     parts = parts or [(_NO_ROWS, np.zeros(0, np.uint64), np.zeros(0, np.uint64), pa.array([], pa.string()))]
     numbers, raws, labels, plain = zip(*parts, strict=True)
     texts = pa.concat_arrays(plain)
@@ -111,8 +111,8 @@ def _read(table: Path, text: list[str], label: str | None, most: int | None) -> 
     )
 
 
-def _plain(texts: pa.Array) -> pa.Array:
-    """Small letters, no punctuation, one blank between words; each sign is a word where no blanks are written."""
+def plain_words(texts: pa.Array) -> pa.Array:
+    """Texts in small letters, without punctuation, one blank between words; where no blanks are written, each sign."""
     texts = pc.utf8_lower(pc.utf8_normalize(texts, "NFKC"))
     texts = pc.replace_substring_regex(texts, _ANSWERED, "")
     texts = pc.replace_substring_regex(texts, "['’`´]", "")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from workspace.dataset import DataProblem, FixOffer, TaskGuess, TaskKind
 from workspace.judging.labels import find_label_problems
+from workspace.judging.leakage import find_leakage
 from workspace.judging.near_duplicates import find_near_duplicates
 from workspace.judging.near_duplicates import find_problem as near_problem
 from workspace.judging.repeats import Repeats, find_repeats
@@ -60,6 +61,7 @@ def find_problems(
         found += find_label_problems(labels, rows, single=task.kind is TaskKind.CLASSIFICATION)
     if text is not None:
         found += _about_texts(table, rows, task)
+        found += find_leakage(table, statistics, task)
     return sorted(found, key=lambda problem: (_ORDER[problem.severity], -problem.count))
 
 
