@@ -111,7 +111,11 @@ def _with_augmented(split: Split, made: LabelledRows) -> Split:
     key_of = [source_key(text) for text in learn.texts]
     keys, exam = set(key_of), {same_text_key(text) for text in split.test.texts}
     kept = made.take(
-        [i for i, source in enumerate(made.sources) if source in keys and same_text_key(made.texts[i]) not in exam]
+        [
+            i
+            for i, (source, label) in enumerate(zip(made.sources, made.labels, strict=True))
+            if source in keys and label in split.labels and same_text_key(made.texts[i]) not in exam
+        ]
     )
     folds = []
     for train, valid in split.folds:
