@@ -1,5 +1,6 @@
 """Problems in the data that would hurt a training: a pure decision on what was counted, most severe first."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from workspace.dataset import DataProblem, FixOffer, TaskGuess, TaskKind
@@ -17,6 +18,18 @@ _COMPARED = 4_000
 """Rows of a long table that are compared with each other."""
 
 _ORDER = {"blocking": 0, "warning": 1, "info": 2}
+_HARM = [
+    # The score would be wrong.
+    *("LEAKAGE_SPLIT", "LEAKAGE_COLUMN", "EXACT_DUPLICATES", "NEAR_DUPLICATES"),
+    # What is not to be learnt would be, and could be given away.
+    "PERSONAL_DATA",
+    # Wrong things would be learnt.
+    *("BAD_SPANS", "OVERLAPPING_SPANS", "BAD_TAG_SEQUENCE", "SUSPICIOUS_LABELS", "CONFLICTING_LABELS"),
+    *("LABEL_VARIANTS", "SIMILAR_LABELS", "RAGGED_ROWS", "BAD_BYTES", "BROKEN_LINES", "MISSING_TAGS", "BLANK_SPANS"),
+    # Less would be learnt.
+    *("QUOTED_MAIL", "BOILERPLATE", "SIGNATURES", "HTML_IN_TEXT", "MOJIBAKE", "RARE_CLASSES", "FEW_ROWS"),
+    *("MISSING_LABEL", "MISSING_TEXT", "TEXT_TOO_SHORT", "TOO_MANY_CLASSES", "IMBALANCE", "MIXED_LANGUAGES"),
+]
 
 
 def label_counts(statistics: CountedTable, task: TaskGuess) -> dict[str, int]:
@@ -62,7 +75,13 @@ def find_problems(
     if text is not None:
         found += _about_texts(table, rows, task)
         found += find_leakage(table, statistics, task)
-    return sorted(found, key=lambda problem: (_ORDER[problem.severity], -problem.count))
+    return ranked(found)
+
+
+def ranked(problems: Iterable[DataProblem]) -> list[DataProblem]:
+    """Those that would hurt most first: by severity, then by what goes wrong, then by how many rows it concerns."""
+    harm = {code: place for place, code in enumerate(_HARM)}
+    return sorted(problems, key=lambda p: (_ORDER[p.severity], harm.get(p.code, len(harm)), -p.count))
 
 
 def _about_texts(table: Path, rows: int, task: TaskGuess) -> list[DataProblem]:

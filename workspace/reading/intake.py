@@ -17,7 +17,7 @@ from workspace.errors import LimitExceeded, Unavailable, UnreadableFile
 from workspace.findings import FILE as FINDINGS
 from workspace.findings import write_findings
 from workspace.ids import new_id
-from workspace.judging.problems import find_problems, label_counts
+from workspace.judging.judge import judge
 from workspace.reading.detect import detect_format
 from workspace.reading.folder_reader import folder_bytes
 from workspace.reading.registry import READERS
@@ -121,6 +121,7 @@ def _profile(opened: Opened, statistics: TableStatistics, table: Path, guessed: 
         for column, role in zip(statistics.columns, guessed.roles, strict=True)
     ]
     rows = statistics.columns[0].rows if statistics.columns else 0
+    judged = judge(table, columns, statistics, guessed.task, opened.problems)
     return DatasetProfile(
         format=opened.format,
         encoding=opened.encoding,
@@ -131,8 +132,10 @@ def _profile(opened: Opened, statistics: TableStatistics, table: Path, guessed: 
         rows=rows,
         columns=columns,
         task=guessed.task,
-        labels=label_counts(statistics, guessed.task),
-        problems=find_problems(table, rows, statistics, guessed.task, opened.problems),
+        labels=judged.labels,
+        problems=judged.problems,
+        privacy=judged.privacy,
+        verdict=judged.verdict,
     )
 
 
