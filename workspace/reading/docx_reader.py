@@ -14,7 +14,7 @@ from typing import IO, Any
 from workspace.errors import UnreadableFile
 from workspace.reading.grids import Found, Grid, open_found
 from workspace.reading.source import Opened, Source
-from workspace.reading.unpacking import refuse_bomb
+from workspace.reading.unpacking import BAD_ARCHIVE, refuse_bomb
 
 _HEADING = re.compile(r"(?:heading|überschrift|titre|título|titolo|kop|rubrik|nagłówek)\s*(\d)?|title|subtitle", re.I)
 _MOST_REPEATS = 1_000
@@ -44,7 +44,7 @@ def _open(source: Source, kind: str, part: str) -> Opened:
                 walk = _Walk(headings)
                 for event, node in _parsed(file):
                     walk.step(event, node)
-    except (zipfile.BadZipFile, etree.LxmlError, KeyError, OSError, ValueError, RuntimeError, EOFError) as exc:
+    except (*BAD_ARCHIVE, etree.LxmlError, KeyError) as exc:
         if getattr(exc, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
             raise MemoryError from exc
         raise damaged_document() from exc

@@ -6,6 +6,8 @@ with labels. Pairs of .txt and .ann files are brat's. Folders that Hugging Face'
 Parquet shards, are several files of one shape.
 """
 
+import shutil
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from workspace.reading.features import names_in_folder
 from workspace.reading.folder_files import data_files
 from workspace.reading.folder_texts import label_folders, open_texts, text_documents
 from workspace.reading.joining import Member, open_members
-from workspace.reading.source import Opened, Source
+from workspace.reading.source import Limits, Opened, Source
 from workspace.reading.unpacking import Inner, is_junk, unpack
 
 
@@ -31,6 +33,18 @@ def open_folder(source: Source) -> Opened:
 def folder_bytes(folder: Path) -> int:
     """Bytes of all files in a folder."""
     return sum(path.stat().st_size for path in _files(folder))
+
+
+def pack_folder(folder: Path, out: Path, limits: Limits) -> Path:
+    """A zip archive of a folder, the same for the same content. Raises LimitExceeded."""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+        for inner in _inside(folder, limits.max_archive_files):
+            entry = zipfile.ZipInfo(inner.name)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.file_size = inner.path.stat().st_size
+            with inner.path.open("rb") as file, archive.open(entry, "w") as packed:
+                shutil.copyfileobj(file, packed, 1 << 20)
+    return out
 
 
 def _files(folder: Path) -> list[Path]:

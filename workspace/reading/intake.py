@@ -19,7 +19,7 @@ from workspace.findings import write_findings
 from workspace.ids import new_id
 from workspace.judging.judge import judge
 from workspace.reading.detect import detect_format
-from workspace.reading.folder_reader import folder_bytes
+from workspace.reading.folder_reader import folder_bytes, pack_folder
 from workspace.reading.registry import READERS
 from workspace.reading.roles import Guess, guess
 from workspace.reading.source import Limits, Opened, ReadExactly, Source
@@ -218,19 +218,27 @@ def ingest(
     conversation_id: str | None = None,
     sheet: str | None = None,
     progress: Callable[[float], None] | None = None,
+    kept_as: str | None = None,
 ) -> Dataset:
-    """Read a file and keep it as a dataset: the original byte for byte, its table as Parquet, and the profile.
+    """Read a file or folder and keep it as a dataset: the original, its table as Parquet, and the profile.
 
-    Raises as ``read``; then nothing is kept.
+    A file is kept byte for byte, a folder as a zip archive of it. Raises as ``read``; then nothing is kept.
+
+    Args:
+        kept_as: id that :func:`keep_original` gave; the original is in storage already, and stays there also where
+            it cannot be read.
     """
-    dataset_id = new_id("ds")
+    dataset_id = kept_as or new_id("ds")
     shown = clean_name(name)
     keys = workspace.storage
-    source_key = keys.key("datasets", dataset_id, "source")
-    table_key = keys.key("datasets", dataset_id, "table.parquet")
+    source_key, table_key = original_key(workspace, dataset_id), keys.key("datasets", dataset_id, "table.parquet")
+    findings_key = keys.key("datasets", dataset_id, FINDINGS)
     with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
         table = Path(folder) / "table.parquet"
         limits = Limits.of(workspace.settings)
+        if source.is_dir():
+            source = pack_folder(source, Path(folder) / "folder.zip", limits)
+            shown = f"{shown}.zip"
         profile = read(source, name=shown, out=table, limits=limits, sheet=sheet, progress=progress)
         dataset = Dataset(
             id=dataset_id,
@@ -245,12 +253,26 @@ def ingest(
             created_at=datetime.now(UTC),
         )
         try:
-            keys.put_file(source, source_key)
+            if kept_as is None:
+                keys.put_file(source, source_key)
             keys.put_file(table, table_key)
             if table.with_name(FINDINGS).is_file():
-                keys.put_file(table.with_name(FINDINGS), keys.key("datasets", dataset_id, FINDINGS))
+                keys.put_file(table.with_name(FINDINGS), findings_key)
             workspace.datasets.add(dataset)
         except BaseException:
-            keys.delete(keys.key("datasets", dataset_id))
+            for key in (table_key, findings_key, *([source_key] if kept_as is None else [])):
+                keys.delete(key)
             raise
     return dataset
+
+
+def keep_original(workspace: "Workspace", source: Path) -> str:
+    """Put a file into storage before it is read; the id of the data set that will be made from it."""
+    dataset_id = new_id("ds")
+    workspace.storage.put_file(source, original_key(workspace, dataset_id))
+    return dataset_id
+
+
+def original_key(workspace: "Workspace", dataset_id: str) -> str:
+    """Where the original of a data set is kept."""
+    return workspace.storage.key("datasets", dataset_id, "source")

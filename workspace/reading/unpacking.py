@@ -27,7 +27,11 @@ _MOST_NAME = 1_000
 _MOST_DEPTH = 3
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _JUNK = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini", ".git", "__pycache__", ".ipynb_checkpoints"})
-_BAD = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, RuntimeError)
+BAD_ARCHIVE = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, ValueError, RuntimeError),
+)
+"""What the modules for archives raise for a damaged one."""
 _PACKED: dict[bytes, Callable[[IO[bytes], str], Any]] = {
     b"\x1f\x8b": gzip.open,
     b"BZh": bz2.open,
@@ -101,7 +105,7 @@ def refuse_bomb(path: Path, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except _BAD as exc:
+    except BAD_ARCHIVE as exc:
         raise damaged_archive() from exc
     check_unpacked(sum(entry.file_size for entry in entries), path.stat().st_size, limits)
 
@@ -138,7 +142,7 @@ def unpack(source: Source) -> list[Inner]:
             return list(unpacking.files(source.path, file, source.name, "", 0))
         except InputError:
             raise
-        except _BAD as exc:
+        except BAD_ARCHIVE as exc:
             raise damaged_archive() from exc
 
 
@@ -153,7 +157,7 @@ def is_archive(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except _BAD:
+    except BAD_ARCHIVE:
         return True
     return "[Content_Types].xml" not in names and "mimetype" not in names
 
