@@ -11,9 +11,11 @@ from tools.columns import choose
 from tools.context import ToolContext
 from tools.finding import find_dataset
 from tools.inspecting import inspected
+from tools.labelling_desk import forget_labelling
 from tools.quoting import plain, quote
 from tools.registry import ApprovalRequest, ToolOutput, tool
 from tools.samples import find_sample
+from workspace import versions
 from workspace.dataset import Dataset, TaskKind
 from workspace.errors import Conflict
 from workspace.reading import ingest
@@ -73,8 +75,9 @@ def inspect_dataset(
 
 @tool()
 def list_datasets(context: ToolContext) -> ToolOutput:
-    """Lists the data sets of this person, newest first."""
-    found = context.workspace.datasets.list()
+    """Lists the data sets of this person, newest first: the current version, what was done to it, size and date."""
+    everything = context.workspace.datasets.list()
+    found = list({d.family_id: d for d in reversed(everything)}.values())[::-1]
     here = context.workspace.datasets.list(context.conversation_id) if context.conversation_id else []
     if not found:
         question = "There is no data yet. Upload a file, or start with an example: it takes a minute."
@@ -94,6 +97,9 @@ def list_datasets(context: ToolContext) -> ToolOutput:
                 labels=len(d.profile.labels),
                 created_at=d.created_at.isoformat(),
                 current=bool(here) and d.id == here[0].id,
+                bytes=sum(_bytes(context, version) for version in _family(context, d)),
+                steps=_steps(context, d),
+                source=plain(d.source_name, 80),
             )
             for d in found[:_MAX_LISTED]
         ],
@@ -102,7 +108,9 @@ def list_datasets(context: ToolContext) -> ToolOutput:
     rows = sum(d.rows for d in found)
     data: dict[str, JsonValue] = {
         "count": len(found),
-        "datasets": [{"id": d.id, "name": quote(d.name, 100), "rows": d.rows} for d in found[:20]],
+        "datasets": [
+            {"id": d.id, "name": quote(d.name, 100), "rows": d.rows, "version": d.version} for d in found[:20]
+        ],
     }
     files = "1 data set" if len(found) == 1 else f"{len(found)} data sets"
     return ToolOutput(data=data, cards=[card.card(f"You have {files} with {rows:,} rows in all")])
@@ -140,16 +148,33 @@ def delete_dataset(
     found = find_dataset(context, dataset_id)
     family = _family(context, found)
     _refuse_if_used(context, family)
+    workspace, storage = context.workspace, context.workspace.storage
+    size = sum(_bytes(context, version) for version in family)
+    # The rows go first: without them nothing refers to the objects, should the storage be away now.
+    workspace.labelling.delete_of(version.id for version in family)
+    workspace.datasets.delete_family(found.family_id, versions=len(family), rows=found.rows, bytes=size)
     for version in family:
-        # The row goes first: without it nothing refers to the objects, should the storage be away now.
-        context.workspace.datasets.delete(version.id)
-        context.workspace.storage.delete(context.workspace.storage.key("datasets", version.id))
+        storage.delete(storage.key("datasets", version.id))
     left = len(context.workspace.datasets.list())
     return ToolOutput(
         data={"deleted": quote(found.name, 100), "rows": found.rows, "versions": len(family), "datasets_left": left},
         ask=ask("What next?", UPLOAD, button("Show what is left", "list_datasets")),
         stage="data",
     )
+
+
+def _steps(context: ToolContext, dataset: Dataset) -> list[str]:
+    """What was done to it since the upload."""
+    if dataset.parent_id is None:
+        return []
+    line = versions.lineage(context.workspace, dataset)
+    return [plain(version.step.title, 160) for version in line if version.step]
+
+
+def _bytes(context: ToolContext, version: Dataset) -> int:
+    """What a version takes in storage, with its list of changes and all that lies beside it."""
+    storage = context.workspace.storage
+    return sum(storage.size(key) for key in storage.list(storage.key("datasets", version.id)))
 
 
 def _other_sheet(context: ToolContext, dataset: Dataset, sheet: str) -> Dataset:
@@ -159,15 +184,8 @@ def _other_sheet(context: ToolContext, dataset: Dataset, sheet: str) -> Dataset:
 
 
 def _family(context: ToolContext, dataset: Dataset) -> list[Dataset]:
-    """All versions: everything that goes back to the same upload."""
-    everything = {d.id: d for d in context.workspace.datasets.list()}
-
-    def root(one: Dataset) -> str:
-        while one.parent_id and one.parent_id in everything:
-            one = everything[one.parent_id]
-        return one.id
-
-    return [d for d in everything.values() if root(d) == root(dataset)]
+    """All versions, those that were undone as well."""
+    return context.workspace.datasets.list(family_id=dataset.family_id, undone=True)
 
 
 def _refuse_if_used(context: ToolContext, family: list[Dataset]) -> None:

@@ -62,11 +62,10 @@ def label_examples(
     dataset = find_dataset(context, dataset_id)
     target = target_column(dataset, label)
     session = existing(context, dataset, target, task) if not text else None
+    names = _names(categories)
     if session is None:
-        session = begin(context, dataset, text, target, task)
-    names = [categories] if isinstance(categories, str) else list(categories or [])
+        session = begin(context, dataset, text, target, task, names)
     if names:
-        names = [part for name in names for part in name.split(",")]
         context.workspace.labelling.set_classes(session.id, with_names(session.classes, names))
     elif not session.classes:
         found = suggested_names(context, session)
@@ -213,5 +212,5 @@ def find_desk(context: ToolContext, session_id: str | None, person: str = "") ->
 def _names(given: _LIST) -> list[str]:
     if given is None:
         return []
-    whole = given.split(",") if isinstance(given, str) else given
-    return [name.strip() for name in whole if name.strip()]
+    parts = [given] if isinstance(given, str) else given
+    return [name.strip() for part in parts for name in part.split(",") if name.strip()]

@@ -201,10 +201,13 @@ def pool_of(workspace: Workspace, session: LabelSession) -> dict[int, PoolText]:
     return pool
 
 
-def forget(workspace: Workspace, session: LabelSession) -> None:
-    """Takes the texts out of memory, for data that is deleted."""
+def forget_labelling(workspace: Workspace, dataset_ids: Sequence[str]) -> None:
+    """Removes what was labelled of these versions, and their texts from memory; for data that is deleted."""
     with _lock:
-        _pools.pop((workspace.storage.url, session.pool.key), None)
+        for dataset_id in dataset_ids:
+            for session in workspace.labelling.list(dataset_id):
+                _pools.pop((workspace.storage.url, session.pool.key), None)
+    workspace.labelling.delete_of(dataset_ids)
 
 
 def _item(session: LabelSession, asked: NextText, text: PoolText, given: LabelAnswer | None) -> LabelItemView:

@@ -1,21 +1,25 @@
 """From answers to a new version of the data, whose label column is filled."""
 
 import tempfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tools.quoting import plain
 from tools.words import count
 from workspace import versions
 from workspace.cleaning.types import CHANGES_SCHEMA
-from workspace.dataset import Dataset, FixCall, Step, TaskKind
-from workspace.errors import Conflict
+from workspace.dataset import Dataset, FixCall, Step, TaskGuess, TaskKind
+from workspace.errors import Conflict, InputError
 from workspace.home import Workspace
 from workspace.labelling import LabelAnswer, LabelSession, agreed
 from workspace.labelling_table import write_labelled
+from workspace.writing import write_table
+
+EXPORTS = ("csv", "jsonl", "doccano", "labelstudio", "prodigy", "spacy", "conll")
+_SUFFIX = {"csv": ".csv", "labelstudio": ".json", "conll": ".conll"}
 
 
 def make_version(workspace: Workspace, session: LabelSession) -> tuple[Dataset, int, int]:
@@ -57,13 +61,6 @@ def value_of(session: LabelSession, answer: LabelAnswer) -> Any:
     return given if session.task is TaskKind.MULTILABEL else given[0]
 
 
-def counts_of(session: LabelSession, found: dict[int, LabelAnswer]) -> dict[str, int]:
-    """Rows per category, by name."""
-    names = {c.key: c.name for c in session.classes}
-    keys = Counter(key for a in found.values() for key in a.labels or {s.label for s in a.spans})
-    return {names[key]: number for key, number in keys.most_common() if key in names}
-
-
 def _write_changes(out: Path, session: LabelSession, values: dict[int, Any]) -> None:
     rows = [
         {
@@ -77,3 +74,24 @@ def _write_changes(out: Path, session: LabelSession, values: dict[int, Any]) -> 
         for row, value in sorted(values.items())
     ]
     pq.write_table(pa.Table.from_pylist(rows, schema=CHANGES_SCHEMA), out)
+
+
+def export(workspace: Workspace, session: LabelSession, form: str, folder: Path) -> Path:
+    """The data with the answers so far as a file for an annotation tool, written into ``folder``.
+
+    Raises:
+        InputError: another format; or one that cannot hold such labels.
+    """
+    if form not in EXPORTS:
+        raise InputError(
+            "OUTPUT_UNKNOWN", f"I cannot write “{plain(form, 40)}”.", f"Choose one of {', '.join(EXPORTS)}."
+        )
+    found, _ = agreed(workspace.labelling.answers(session.id))
+    dataset = workspace.datasets.get(session.dataset_id)
+    table = folder / "table.parquet"
+    with workspace.storage.as_file(dataset.table_key) as source:
+        values = {row: value_of(session, answer) for row, answer in found.items()}
+        write_labelled(source, table, session.target, session.task, values)
+    guess = TaskGuess(kind=session.task, text=session.text, label=session.target, confidence=1.0, why="labelled here")
+    name = "".join(c if c.isalnum() or c in "-_" else "-" for c in dataset.name)[:60] or "data"
+    return write_table(table, folder / f"{name}-{form}{_SUFFIX.get(form, '.jsonl')}", form, guess).path

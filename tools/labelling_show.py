@@ -7,6 +7,7 @@ from tools.cards import LabelCard, LabelView
 from tools.context import ToolContext
 from tools.labelling_desk import Desk, view
 from tools.labelling_refresh import wait
+from tools.labelling_result import EXPORTS
 from tools.quoting import plain, quote
 from tools.registry import ToolOutput
 from tools.words import count
@@ -43,6 +44,7 @@ def shown(context: ToolContext, desk: Desk, at: int | None = None, suggested: in
         dataset_name=plain(dataset.name),
         url=f"/api/v1/labelling/{session.id}",
         view=seen,
+        exports=list(EXPORTS) if buttons else [],
         buttons=buttons,
     )
     data: dict[str, JsonValue] = {

@@ -41,9 +41,18 @@ def target_column(dataset: Dataset, wanted: str | None) -> str | None:
 
 
 def begin(
-    context: ToolContext, dataset: Dataset, text: Sequence[str] | str | None, target: str | None, task: TaskKind | None
+    context: ToolContext,
+    dataset: Dataset,
+    text: Sequence[str] | str | None,
+    target: str | None,
+    task: TaskKind | None,
+    names: Sequence[str] = (),
 ) -> LabelSession:
-    """A new labelling, stored with its texts. Raises InputError where there is nothing to label."""
+    """A new labelling, stored with its texts. Raises InputError where there is nothing to label.
+
+    Args:
+        names: of the categories, as far as the person has said them; labels that stand in the file come first.
+    """
     task = task or TaskKind.CLASSIFICATION
     if task is TaskKind.GENERATION:
         raise InputError(
@@ -67,7 +76,8 @@ def begin(
         joined = task is not TaskKind.NER
         counts = write_pool(table, pool, columns, target if there else None, joined=joined)
         storage.put_file(pool, key)
-    names = known_names(context, dataset, target) if there and joined else []
+    known = known_names(context, dataset, target) if there and joined else []
+    names = [*known, *names] or (FOR_WORDS if task is TaskKind.NER else ())
     session = LabelSession(
         id=session_id,
         owner_id=context.owner_id,
@@ -76,7 +86,7 @@ def begin(
         text=columns if joined else columns[:1],
         target=target,
         task=task,
-        classes=with_names([], list(FOR_WORDS) if task is TaskKind.NER else names),
+        classes=with_names([], names),
         pool=LabelPool(key=key, rows=counts.rows, known=counts.known, open_rows=counts.open_rows),
         created_at=datetime.now(UTC),
     )

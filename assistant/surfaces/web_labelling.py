@@ -4,15 +4,22 @@ An answer is one small request instead of a turn of the conversation, so that pe
 Same login and same checks of the origin as every other route.
 """
 
+import shutil
+import tempfile
+from pathlib import Path
 from typing import Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.background import BackgroundTask
 
 from assistant.surfaces.web_state import Web, caller
 from tools.cards import LabelView, SpanView
 from tools.labelling_classes import changed_classes
 from tools.labelling_desk import Desk, answer, before, desk_of, view
+from tools.labelling_result import export
 
 
 class _Body(BaseModel):
@@ -72,5 +79,22 @@ def labelling_routes(web: Web) -> APIRouter:
         )
         at.workspace.labelling.set_classes(session_id, found, moved)
         return view(at)
+
+    @router.get("/{session_id}/export")
+    def download(session_id: str, form: str = "csv") -> FileResponse:
+        """The data with the answers so far, for an annotation tool. For the owner alone: it holds the whole table."""
+        workspace = web.workspace(caller().owner_id)
+        folder = Path(tempfile.mkdtemp(prefix="mtw-"))
+        try:
+            path = export(workspace, workspace.labelling.get(session_id), form, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return FileResponse(
+            path,
+            media_type="application/octet-stream",
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(path.name)}"},
+            background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
+        )
 
     return router

@@ -7,6 +7,15 @@ if (!all.LabelCard) {
   // Keys of the categories: digits first, then letters that no command uses.
   const KEYS = [..."123456789acdefghijklmnopqrtvwxyz"]
   const COLOURS = 8
+  const EXPORTS = {
+    csv: "CSV",
+    jsonl: "JSON lines",
+    doccano: "Doccano",
+    labelstudio: "Label Studio",
+    prodigy: "Prodigy",
+    spacy: "spaCy",
+    conll: "CoNLL",
+  }
   const FILTER_FROM = 20
 
   async function ask(url, body) {
@@ -497,6 +506,18 @@ if (!all.LabelCard) {
                     : "Every answer is kept at once; you can stop and go on at any time."}
               </p>
             </div>
+            {seen.labelled > 0 && data.exports?.length > 0 && (
+              <details>
+                <summary>Download the data with your answers</summary>
+                <div className="mtw-buttons">
+                  {data.exports.map((form) => (
+                    <a key={form} className="mtw-button" href={`${data.url}/export?form=${form}`} download>
+                      {EXPORTS[form] || form}
+                    </a>
+                  ))}
+                </div>
+              </details>
+            )}
             {data.buttons.length > 0 && seen.labelled > 0 && (
               <div className="mtw-buttons">
                 {data.buttons.map((option) => (

@@ -444,6 +444,7 @@ def labelling() -> Card:
         dataset_name="mails Q3",
         url=f"/api/v1/labelling/{view.session_id}",
         view=view,
+        exports=["csv", "doccano"],
         buttons=[Option(id=f"finish_labelling?session_id={view.session_id}", label="Use my answers")],
     ).card("24 texts labelled so far")
 

@@ -99,4 +99,5 @@ class LabelCard(CardData):
     dataset_name: str
     url: str
     view: LabelView
+    exports: list[str] = Field(default_factory=list, description="formats that ``url``/export?form= gives")
     buttons: list[Option] = Field(default_factory=list, description="use the answers, suggest categories")
