@@ -1,8 +1,5 @@
 """Rows of a table as texts and labels: what can be learned from, and what had to be left out."""
 
-import hashlib
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +9,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from workspace.augmentation import MARKER
+from workspace.augmentation import MARKER, same_text_key, source_key
 from workspace.errors import InputError
 
-_NOT_LETTERS = re.compile(r"[\W_]+", re.UNICODE)
 _BATCH_ROWS = 20_000
+
+__all__ = [
+    "LabelledRows",
+    "check_columns",
+    "groups_of",
+    "join_texts",
+    "read_rows",
+    "same_text_key",
+    "source_key",
+    "strings_of",
+]
 
 
 @dataclass(frozen=True)
@@ -102,17 +109,6 @@ def strings_of(column: "pa.Array") -> list[str]:
     if pa.types.is_nested(column.type):
         return [", ".join(map(str, v)) if isinstance(v, list) else str(v or "") for v in column.to_pylist()]
     return ["" if v is None else v for v in column.cast(pa.string()).to_pylist()]
-
-
-def same_text_key(text: str) -> str:
-    """Equal for texts that differ only in case, punctuation, spacing or Unicode form."""
-    folded = _NOT_LETTERS.sub(" ", unicodedata.normalize("NFKC", text).casefold()).strip()
-    return folded or text.strip()
-
-
-def source_key(text: str) -> str:
-    """What stands in the column :data:`workspace.augmentation.MARKER` of rows that were made from this text."""
-    return hashlib.blake2b(same_text_key(text).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def groups_of(texts: Sequence[str]) -> Iterator[int]:

@@ -4,6 +4,7 @@ Synonyms are left out: no package brings WordNet's data along (wn and nltk downl
 """
 
 from workspace.augmentation.entities import Mention, mentions_in, swap_in_text, swap_in_words
+from workspace.augmentation.keys import same_text_key, source_key
 from workspace.augmentation.noise import METHODS, Variant, variants
 
 MARKER = "mtw_augmented_from"
@@ -12,4 +13,15 @@ MARKER = "mtw_augmented_from"
 A training leaves a row out of its exam and of every choice, and learns from it only where it learns from that text.
 """
 
-__all__ = ["MARKER", "METHODS", "Mention", "Variant", "mentions_in", "swap_in_text", "swap_in_words", "variants"]
+__all__ = [
+    "MARKER",
+    "METHODS",
+    "Mention",
+    "Variant",
+    "mentions_in",
+    "same_text_key",
+    "source_key",
+    "swap_in_text",
+    "swap_in_words",
+    "variants",
+]
