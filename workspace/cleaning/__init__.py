@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ValidationError
 
 from workspace.cleaning import engine
+from workspace.cleaning.annotation_fixes import ANNOTATION_FIXES
 from workspace.cleaning.label_fixes import LABEL_FIXES
 from workspace.cleaning.redact import REDACT
 from workspace.cleaning.removals import REMOVALS
@@ -33,7 +34,7 @@ __all__ = [
     "preview_fix",
 ]
 
-FIXES: dict[str, Fix] = {fix.code: fix for fix in [REDACT, *TEXT_FIXES, *LABEL_FIXES, *REMOVALS]}
+FIXES: dict[str, Fix] = {fix.code: fix for fix in [REDACT, *TEXT_FIXES, *LABEL_FIXES, *ANNOTATION_FIXES, *REMOVALS]}
 """All repairs by their code, in the order in which they are best done: what is hidden first is in no later report."""
 
 

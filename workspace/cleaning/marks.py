@@ -9,6 +9,7 @@ from rapidfuzz.distance import Indel
 
 from workspace.cleaning.types import Columns
 from workspace.dataset import TaskKind
+from workspace.judging.marks import edges, parse, with_edges
 from workspace.judging.types import RowNumbers
 
 
@@ -33,11 +34,8 @@ def moved(marks: str, before: str, after: str) -> str:
 
     Marks that cannot be read stay as they are. Offsets count characters.
     """
-    try:
-        spans = json.loads(marks)
-    except ValueError:
-        return marks
-    if not isinstance(spans, list):
+    spans = parse(marks)
+    if spans is None:
         return marks
     same = [op for op in Indel.opcodes(before, after) if op.tag == "equal"]
     starts = [op.src_start for op in same]
@@ -50,23 +48,13 @@ def moved(marks: str, before: str, after: str) -> str:
 
     kept: list[Any] = []
     for span in spans:
-        edges = _edges(span)
-        if edges is None:
+        at = edges(span)
+        if at is None:
             kept.append(span)
             continue
-        start, end = edges
+        start, end = at
         first, last = (place(start), place(end - 1)) if 0 <= start < end else (None, None)
         if first is None or last is None or after[first : last + 1] != before[start:end]:
             continue
-        if isinstance(span, dict):
-            kept.append(span | {"start": first, "end": last + 1})
-        else:
-            kept.append([first, last + 1, *span[2:]])
+        kept.append(with_edges(span, first, last + 1))
     return json.dumps(kept, ensure_ascii=False)
-
-
-def _edges(span: Any) -> tuple[int, int] | None:
-    match span:
-        case {"start": int(start), "end": int(end)} | [int(start), int(end), *_]:
-            return start, end
-    return None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from workspace.dataset import DataProblem, FixOffer, TaskGuess, TaskKind
+from workspace.judging.annotations import find_annotation_problems
 from workspace.judging.labels import find_label_problems
 from workspace.judging.leakage import find_leakage
 from workspace.judging.near_duplicates import find_near_duplicates
@@ -75,6 +76,8 @@ def find_problems(
     if text is not None:
         found += _about_texts(table, rows, task)
         found += find_leakage(table, statistics, task)
+    if task.kind is TaskKind.NER and task.text and task.label is not None:
+        found += find_annotation_problems(table, task.text[0], task.label)
     return ranked(found)
 
 
