@@ -17,7 +17,13 @@ from tools.cards import (
     TokenView,
 )
 from tools.labelling_refresh import is_refreshing, refresh_if_due
-from tools.labelling_words import agreement_sentence, estimate_view, suggestion_sentence, why_sentence
+from tools.labelling_words import (
+    agreement_sentence,
+    estimate_view,
+    hint_sentence,
+    suggestion_sentence,
+    why_sentence,
+)
 from tools.quoting import plain
 from workspace.dataset import TaskKind
 from workspace.errors import InputError, NotFound
@@ -170,6 +176,8 @@ def next_text(
     if others and len(own) % AGAIN_EVERY == 0:
         return NextText(row=others[0], by="again")
     people = sorted({a.person for a in answers} | {person})
+    if hinted := [row for row in map(int, session.hints) if row not in taken and row in pool]:
+        return _at(session, hinted[0])
     waiting = [item for item in session.queue if item.row not in taken and item.row in pool]
     if waiting:
         place = people.index(person)
@@ -250,12 +258,16 @@ def _suggestion(session: LabelSession, asked: NextText, offsets: Sequence[tuple[
     labels = _suggested(session, asked)
     if not labels:
         return None
+    if str(asked.row) in session.hints:
+        return SuggestionView(labels=labels, sentence=hint_sentence(session, labels))
     share = max(asked.scores[key] for key in labels)
     return SuggestionView(labels=labels, share=share, sentence=suggestion_sentence(session, labels, share))
 
 
 def _suggested(session: LabelSession, asked: NextText) -> list[str]:
     """Keys of what the model would say: the likeliest one, or all that are likelier than not."""
+    if hint := [key for key in session.hints.get(str(asked.row), []) if session.named(key)]:
+        return hint
     scores = {key: score for key, score in asked.scores.items() if session.named(key)}
     if not scores:
         return []

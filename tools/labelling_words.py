@@ -39,6 +39,12 @@ def suggestion_sentence(session: LabelSession, labels: Sequence[str], share: flo
     return f"Suggestion: {names}, {of_100(share or 0)} sure."
 
 
+def hint_sentence(session: LabelSession, labels: Sequence[str]) -> str:
+    """What a hosted chat model has suggested."""
+    names = listed([f"“{plain(c.name, 60)}”" for key in labels if (c := session.named(key))])
+    return f"The chat model suggests {names}. Check it before you take it."
+
+
 def estimate_view(session: LabelSession, labelled: int) -> EstimateView:
     """How good a model would be that learns from these answers, as far as that can be told."""
     found = session.estimate

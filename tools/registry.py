@@ -99,13 +99,16 @@ def tool(describe: Describe | None = None) -> Callable[[Callable[..., ToolOutput
 
 def all_tools() -> dict[str, Tool]:
     """Every tool by name; imports the modules that register them."""
+    import tools.checking
     import tools.cleaning
     import tools.datasets
     import tools.goal
     import tools.help
     import tools.labeling
+    import tools.managing
     import tools.models
     import tools.plans
+    import tools.prelabelling
     import tools.privacy
     import tools.results
     import tools.runs  # noqa: F401
