@@ -250,7 +250,8 @@ def _title(card: ChangesCard) -> str:
             return f"Undone: back to {rows}" + (", as uploaded" if card.version == 1 else "")
         case "redone":
             return f"Brought back: {rows}"
-    first = card.fixes[0].title if card.fixes else "nothing changed"
+    most = max(card.fixes, key=lambda fix: (fix.rows_removed, fix.cells_changed), default=None)
+    first = most.title if most else "nothing changed"
     more = f" and {len(card.fixes) - 1} more" if len(card.fixes) > 1 else ""
     left = "would be left" if card.done == "preview" else "left"
     return f"{rows} {left}: {first}{more}"

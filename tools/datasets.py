@@ -17,8 +17,9 @@ from tools.registry import ApprovalRequest, ToolOutput, tool
 from tools.samples import find_sample
 from workspace import versions
 from workspace.dataset import Dataset, TaskKind
-from workspace.errors import Conflict
-from workspace.reading import ingest
+from workspace.errors import Conflict, NotFound
+from workspace.events import FileReceived
+from workspace.reading import ingest, original_key
 
 _MAX_LISTED = 50
 
@@ -67,7 +68,7 @@ def inspect_dataset(
     Use it after a file has arrived, and again with text, label, task or sheet when the person corrects the guess.
     Corrections hold for the rest of the conversation.
     """
-    found = find_dataset(context, dataset_id)
+    found = _found_or_read(context, dataset_id)
     if sheet and sheet != found.profile.sheet:
         found = _other_sheet(context, found, sheet)
     return inspected(context, found, choose(context, found, text, label, task))
@@ -151,7 +152,7 @@ def delete_dataset(
     workspace, storage = context.workspace, context.workspace.storage
     size = sum(_bytes(context, version) for version in family)
     # The rows go first: without them nothing refers to the objects, should the storage be away now.
-    workspace.labelling.delete_of(version.id for version in family)
+    forget_labelling(workspace, [version.id for version in family])
     workspace.datasets.delete_family(found.family_id, versions=len(family), rows=found.rows, bytes=size)
     for version in family:
         storage.delete(storage.key("datasets", version.id))
@@ -175,6 +176,32 @@ def _bytes(context: ToolContext, version: Dataset) -> int:
     """What a version takes in storage, with its list of changes and all that lies beside it."""
     storage = context.workspace.storage
     return sum(storage.size(key) for key in storage.list(storage.key("datasets", version.id)))
+
+
+def _found_or_read(context: ToolContext, wanted: str | None) -> Dataset:
+    """The data set; or a file of this conversation that arrived, but whose reading broke off, read now."""
+    try:
+        return find_dataset(context, wanted)
+    except NotFound:
+        received = _received(context, wanted)
+        if received is None:
+            raise
+    made = received.key.split("/")[-2]
+    with context.workspace.storage.as_file(received.key) as source:
+        return ingest(context.workspace, source, received.name, context.conversation_id, kept_as=made)
+
+
+def _received(context: ToolContext, dataset_id: str | None) -> FileReceived | None:
+    """The upload whose data set would have this id; the last one where no id is given."""
+    if context.conversation_id is None:
+        return None
+    events = [stored.event for stored in context.workspace.transcripts.load(context.conversation_id).events]
+    files = [event for event in events if isinstance(event, FileReceived)]
+    for file in reversed(files):
+        made = dataset_id or file.key.split("/")[-2]
+        if file.key == original_key(context.workspace, made):
+            return file if context.workspace.storage.exists(file.key) else None
+    return None
 
 
 def _other_sheet(context: ToolContext, dataset: Dataset, sheet: str) -> Dataset:

@@ -15,6 +15,7 @@ from workspace.plan import StoredPlan, TrainingPlan
 from workspace.run import RunStatus
 from workspace.tables import (
     DatasetRow,
+    DeletionRow,
     ModelRow,
     PlanRow,
     RunEventRow,
@@ -97,6 +98,25 @@ class Datasets(Repository):
                 raise Conflict("DATASET_IN_USE", "A training is using this data.", "Stop the training first.")
             _forget_analyses(session, dataset_id)
             session.execute(delete(DatasetRow).where(col(DatasetRow.id) == dataset_id))
+
+    def delete_family(self, family_id: str, **facts: int) -> None:
+        """Removes all versions and keeps a record that says so, without content; the caller removes the objects.
+
+        Raises as ``delete``; then nothing is removed.
+        """
+        for version in self.list(family_id=family_id, undone=True):
+            self.delete(version.id)
+        with self._session() as session:
+            session.add(
+                DeletionRow(
+                    id=new_id("del"), owner_id=self.owner_id, kind="dataset", subject_id=family_id, facts=dict(facts)
+                )
+            )
+
+    def deletions(self) -> builtins.list[DeletionRow]:
+        """What was deleted, newest first."""
+        with self._session() as session:
+            return builtins.list(session.exec(select(DeletionRow).order_by(desc(col(DeletionRow.id)))))
 
     @staticmethod
     def _of(row: DatasetRow) -> Dataset:

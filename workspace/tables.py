@@ -92,6 +92,18 @@ class DeletionRow(Owned, table=True):
     created_at: datetime = _time()
 
 
+class ShareRow(Owned, table=True):
+    """That ``owner_id`` gave a copy of a data set to another user."""
+
+    __tablename__ = "shares"
+
+    id: str = Field(primary_key=True)
+    dataset_id: str
+    receiver_id: str = Field(index=True)
+    copy_id: str
+    created_at: datetime = _time()
+
+
 class PlanRow(Owned, table=True):
     __tablename__ = "plans"
 

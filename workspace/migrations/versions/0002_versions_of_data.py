@@ -31,6 +31,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_deletions_owner_id"), "deletions", ["owner_id"], unique=False)
+    op.create_table(
+        "shares",
+        sa.Column("owner_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("dataset_id", sa.String(), nullable=False),
+        sa.Column("receiver_id", sa.String(), nullable=False),
+        sa.Column("copy_id", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(op.f("ix_shares_owner_id"), "shares", ["owner_id"], unique=False)
+    op.create_index(op.f("ix_shares_receiver_id"), "shares", ["receiver_id"], unique=False)
     _add_labelling()
 
 
@@ -88,6 +100,7 @@ def _add_labelling() -> None:
 def downgrade() -> None:
     for name in ("label_guests", "label_answers", "label_sessions"):
         op.drop_table(name)
+    op.drop_table("shares")
     op.drop_table("deletions")
     with op.batch_alter_table("runs") as table:
         table.drop_index("ix_runs_kind")
