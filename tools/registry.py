@@ -106,7 +106,6 @@ def all_tools() -> dict[str, Tool]:
     import tools.help
     import tools.labeling
     import tools.managing
-    import tools.managing
     import tools.models
     import tools.plans
     import tools.prelabelling
