@@ -34,11 +34,15 @@ def open_json(source: Source) -> Opened:
     encoding = source.encoding
     with encoding.open(source.path) as file:
         first = _first_character(file)
-    if first == "[":
+    if first == "[" and not _is_list_lines(source, encoding):
         return _opened(source, encoding, "json", lambda low, high: _elements(source, encoding, low, high))
-    if first != "{":
+    if first not in ("{", "["):
         raise broken_json("it starts with neither [ nor {")
-    if source.suffix not in (".jsonl", ".ndjson") and (source.suffix == ".json" or not _is_lines(source, encoding)):
+    if (
+        first == "{"
+        and source.suffix not in (".jsonl", ".ndjson")
+        and (source.suffix == ".json" or not _is_lines(source, encoding))
+    ):
         whole = _whole_object(source, encoding)
         if whole is not None:
             opened = _opened(source, encoding, "json", lambda low, high: iter(whole.records))
@@ -137,6 +141,21 @@ def _is_lines(source: Source, encoding: Encoding) -> bool:
     return False
 
 
+def _is_list_lines(source: Source, encoding: Encoding) -> bool:
+    """Whether the first two lines that are not blank are a list each, as spaCy's pairs in JSON lines are."""
+    with encoding.open(source.path) as file:
+        whole = 0
+        while line := file.readline(_BLOCK):
+            if line.strip(_SPACE):
+                found = _objects_on(line)
+                if not found or not isinstance(found[0], list):
+                    return False
+                whole += 1
+                if whole == 2:
+                    return True
+    return False
+
+
 def _lines(source: Source, encoding: Encoding, broken: _Broken, low: float, high: float) -> Iterator[Any]:
     size = max(1, source.path.stat().st_size)
     with encoding.open(source.path) as file:
@@ -174,16 +193,18 @@ def _elements(source: Source, encoding: Encoding, low: float, high: float) -> It
     size = max(1, source.path.stat().st_size)
     with encoding.open(source.path) as file:
         buffer = _Buffer(file)
-        buffer.expect("[")
-        if buffer.peek() == "]":
-            return
-        while True:
-            yield buffer.value()
-            source.report(low + (high - low) * file.buffer.tell() / size)
-            mark = buffer.peek()
-            if mark == "]":
-                return
-            buffer.expect(",")
+        while buffer.peek() == "[":
+            buffer.expect("[")
+            while buffer.peek() != "]":
+                yield buffer.value()
+                source.report(low + (high - low) * file.buffer.tell() / size)
+                if buffer.peek() != "]":
+                    buffer.expect(",")
+            buffer.expect("]")
+            if buffer.peek() in (",", ";"):
+                buffer.expect(buffer.peek())
+        if buffer.peek():
+            raise broken_json("something follows behind the end of its list")
 
 
 class _Buffer:

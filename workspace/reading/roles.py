@@ -248,13 +248,13 @@ def _several_labels(
     """Several labels for each text: as a list, in one cell with a separator, or in a column for each label."""
     named = [columns[i].name for i in texts]
     listed = _best_labels(columns, types)
-    if listed is not None:
+    single = _best_label(columns, types, texts[0])
+    sure = single is not None and _named(columns[single], names.LABEL_NAMES) == 1.0
+    if listed is not None and (_named(columns[listed], names.LABEL_NAMES) or not sure):
         roles[listed] = ColumnRole.LABELS
         column = columns[listed]
         why = f"{read} and “{column.name}” lists one or more of {len(column.items or ()):,} labels for each."
         return TaskGuess(kind=TaskKind.MULTILABEL, text=named, label=column.name, confidence=0.9, why=why)
-    single = _best_label(columns, types, texts[0])
-    sure = single is not None and _named(columns[single], names.LABEL_NAMES) == 1.0
     joined = _joined(columns, types, texts, single)
     if joined is not None and (not sure or joined[0] == single):
         index, found = joined

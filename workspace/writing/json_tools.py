@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from workspace.reading.annotations.spans import Span
+from workspace.reading.annotations.spans import Span, offset
 from workspace.reading.annotations.tags import to_biluo
 from workspace.writing.rows import Row, Table, does_not_fit
 from workspace.writing.words import as_text
@@ -151,10 +151,10 @@ def _tokens(value: Any, text: str) -> list[Any] | None:
         return None
     found = []
     for token in value:
-        place = (token.get("start"), token.get("end")) if isinstance(token, dict) else (None, None)
-        if not all(isinstance(edge, int) for edge in place) or not 0 <= place[0] < place[1] <= len(text):
+        start, end = (offset(token.get(key)) for key in ("start", "end")) if isinstance(token, dict) else (None, None)
+        if start is None or end is None or not start < end <= len(text):
             return None
-        found.append({"text": text[place[0] : place[1]], **token})
+        found.append({"text": text[start:end], **token})
     return found
 
 

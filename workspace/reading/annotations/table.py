@@ -9,7 +9,7 @@ from workspace.reading.records import Columns, batches_of_records
 from workspace.reading.source import Opened, Source
 
 Row = Mapping[str, Any]
-OBJECT_COLUMNS = frozenset({"spans", "relations", "annotations", "unused_spans", "other_layers"})
+OBJECT_COLUMNS = frozenset({"spans", "relations", "annotations", "unused_spans", "other_layers", "accept"})
 
 
 def opened_rows(
