@@ -52,6 +52,7 @@ class AnalysisResult:
 
 
 ANALYSES: dict[str, str] = {
+    "augment": "training_worker.analyses.augmentation:augment",
     "check": "training_worker.analyses.checking:check",
 }
 """Kind of analysis -> ``module:function`` that takes an :class:`AnalysisInput` and gives an :class:`AnalysisResult`."""
