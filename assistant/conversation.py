@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator
 
 import anyio
 
-from assistant.hub import Delta, Hub, hub
+from assistant.hub import Delta, Hub, ReadingProgressed, hub
 from assistant.inputs import Answer, Press, Say, Upload, UserInput
 from assistant.questions import stage_of
 from assistant.turn import Turn, error_event
@@ -24,7 +24,18 @@ from workspace.events import Asked, FileReceived, RunProgressed, Stage, StoredEv
 from workspace.home import Workspace
 from workspace.transcript import Transcript
 
-__all__ = ["Answer", "Conversation", "Delta", "Press", "RunProgressed", "Say", "Upload", "UserInput", "error_event"]
+__all__ = [
+    "Answer",
+    "Conversation",
+    "Delta",
+    "Press",
+    "ReadingProgressed",
+    "RunProgressed",
+    "Say",
+    "Upload",
+    "UserInput",
+    "error_event",
+]
 
 _running: set[asyncio.Task[None]] = set()
 
@@ -77,12 +88,12 @@ class Conversation:
                 return None
         return None
 
-    async def turn(self, user_input: UserInput) -> AsyncIterator[StoredEvent | Delta]:
+    async def turn(self, user_input: UserInput) -> AsyncIterator[StoredEvent | Delta | ReadingProgressed]:
         """Takes a turn and yields what happens: first what others have added since, then the input, TurnEnded last.
 
         Turns of one conversation wait for each other. Leaving the loop early does not stop the turn; see :meth:`stop`.
         """
-        queue: asyncio.Queue[StoredEvent | Delta | None] = asyncio.Queue()
+        queue: asyncio.Queue[StoredEvent | Delta | ReadingProgressed | None] = asyncio.Queue()
         task = asyncio.create_task(self._run(user_input, queue))
         self._task = task
         _running.add(task)
@@ -93,8 +104,10 @@ class Conversation:
         if not task.cancelled() and (error := task.exception()):
             raise error
 
-    async def _run(self, user_input: UserInput, queue: asyncio.Queue[StoredEvent | Delta | None]) -> None:
-        def show(item: StoredEvent | Delta) -> None:
+    async def _run(
+        self, user_input: UserInput, queue: asyncio.Queue[StoredEvent | Delta | ReadingProgressed | None]
+    ) -> None:
+        def show(item: StoredEvent | Delta | ReadingProgressed) -> None:
             queue.put_nowait(item)
             self._hub.publish(self.id, item, self.origin)
 

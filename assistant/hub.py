@@ -22,7 +22,15 @@ class Delta:
     text: str
 
 
-Live = StoredEvent | Delta | RunProgressed
+@dataclass(frozen=True)
+class ReadingProgressed:
+    """How far the reading of an uploaded file is, from 0 to 1. Told only while it takes its time; never stored."""
+
+    name: str
+    fraction: float
+
+
+Live = StoredEvent | Delta | RunProgressed | ReadingProgressed
 
 
 class Subscription:

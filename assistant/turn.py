@@ -11,7 +11,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from assistant.agent import TakenOver, ToolDone, TurnContext, Waiting, agent_for
 from assistant.approval import decline_of, option_of, verdict
 from assistant.history import messages_of
-from assistant.hub import Delta
+from assistant.hub import Delta, ReadingProgressed
 from assistant.inputs import Answer, Press, Say, Upload, UserInput
 from assistant.questions import (
     asked_of,
@@ -27,7 +27,7 @@ from assistant.questions import (
     stage_of,
 )
 from assistant.toolbelt import Outcome, call_tool, describe_call, registry
-from assistant.uploads import receive
+from assistant.uploads import read_again, receive, unread
 from tools.asking import call_of
 from tools.context import ToolContext
 from workspace.errors import Conflict, InputError, NotFound, Unavailable, WizardError
@@ -52,7 +52,7 @@ _log = logging.getLogger(__name__)
 
 MAX_MESSAGE_CHARS = 20_000
 
-Sink = Callable[[StoredEvent | Delta], None]
+Sink = Callable[[StoredEvent | Delta | ReadingProgressed], None]
 
 
 def error_event(error: WizardError) -> ErrorShown:
@@ -76,6 +76,7 @@ class Turn:
     async def run(self, user_input: UserInput) -> None:
         """Never raises for what a person or a model can cause; always ends with TurnEnded."""
         try:
+            await self._tell_of_unread()
             if await self._take(user_input):
                 await self._let_agent_act()
         except WizardError as exc:
@@ -161,10 +162,35 @@ class Turn:
         await self._decline_open()
         if upload.say.strip():
             await self._emit(UserSaid(text=upload.say.strip()[:MAX_MESSAGE_CHARS]))
-        dataset_id = await receive(self._workspace, self._id, Path(upload.path), upload.name, self._emit)
-        if dataset_id:
-            await self._call("inspect_dataset", {"dataset_id": dataset_id})
+        try:
+            dataset_id = await receive(
+                self._workspace, self._id, Path(upload.path), upload.name, self._emit, self._sink
+            )
+        except InputError as exc:
+            await self._emit(error_event(exc))
+            return True
+        except Exception as exc:
+            # Not the file's fault: what is kept can be read again once the fault is mended.
+            if (file := unread(self._events)) is not None:
+                self._ask = read_again(file)
+            if isinstance(exc, WizardError):
+                await self._emit(error_event(exc))
+                return False
+            raise
+        await self._call("inspect_dataset", {"dataset_id": dataset_id})
         return True
+
+    async def _tell_of_unread(self) -> None:
+        """A process that ended while it read a file could not say so."""
+        if (file := unread(self._events)) is not None:
+            self._ask = read_again(file)
+            await self._emit(
+                ErrorShown(
+                    code="READING_BROKE_OFF",
+                    message=f"The reading of “{file.name}” broke off before its end.",
+                    next_step="The file is kept. Let me read it again, or upload another one.",
+                )
+            )
 
     async def _take_press(self, press: Press) -> bool:
         option = card_button(self._events, press.option)

@@ -1,19 +1,24 @@
 """A file on its way from a surface into the workspace."""
 
-import re
+import time
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 import anyio
 
+from assistant.hub import ReadingProgressed
+from tools.asking import UPLOAD, ask, button
+from tools.quoting import plain
 from workspace import reading
-from workspace.errors import InputError, LimitExceeded, WizardError
-from workspace.events import ErrorShown, FileReceived
+from workspace.errors import InputError, LimitExceeded, NotFound
+from workspace.events import Asked, FileReceived, StoredEvent
 from workspace.home import Workspace
-from workspace.ids import uuid7_hex
 
 MAX_NAME = 120
+UPLOAD_ANOTHER = UPLOAD.model_copy(update={"label": "Upload another file", "style": "plain"})
+_QUIET_SECONDS = 0.7
+_TICK_SECONDS = 0.3
 
 
 def safe_name(name: str) -> str:
@@ -25,53 +30,85 @@ def safe_name(name: str) -> str:
     return clean if len(clean) <= MAX_NAME else clean[: MAX_NAME - 20] + clean[-20:]
 
 
-def _segment(name: str) -> str:
-    """The name as a storage key allows it."""
-    return re.sub(r"[^A-Za-z0-9_.\-]", "_", name)[-MAX_NAME:]
-
-
 async def receive(
     workspace: Workspace,
     conversation_id: str,
     path: Path,
     name: str,
     emit: Callable[..., Awaitable[None]],
-) -> str | None:
-    """Keeps the file, reads it, tells of it. Returns the data set's id; None where it could not be read.
+    show: Callable[[ReadingProgressed], None],
+) -> str:
+    """Keeps the file, tells of it, then reads it. Returns the data set's id.
 
-    What is told names the place where the file stays: the data set's original, or, where there is no data set, the
-    copy that is kept for support until the conversation is deleted (:func:`delete_conversation`).
+    The file stays where the data set's original belongs, also where it cannot be read or the reading breaks off:
+    support can look at it, and :func:`unread` finds it, until the conversation is deleted.
+
+    Args:
+        show: is told how far a reading that takes its time is.
+
+    Raises:
+        WizardError: the file could not be kept or not be read.
     """
     name = safe_name(name)
-    key = workspace.storage.key("uploads", uuid7_hex(), _segment(name))
-    kept: list[FileReceived] = []
-    try:
-        size = await anyio.to_thread.run_sync(_keep, workspace, path, key)
-        kept.append(FileReceived(name=name, key=key, bytes=size))
-        dataset = await anyio.to_thread.run_sync(reading.ingest, workspace, path, name, conversation_id)
-    except WizardError as exc:
-        await emit(*kept, ErrorShown(code=exc.code, message=exc.message, next_step=exc.next_step))
-        return None
-    except Exception:
-        await emit(*kept)
-        raise
-    await emit(FileReceived(name=name, key=dataset.source_key, bytes=size))
-    # The data set now holds the original byte for byte; a second copy would outlive its deletion.
-    await anyio.to_thread.run_sync(workspace.storage.delete, key)
-    return dataset.id
+    dataset_id, size = await anyio.to_thread.run_sync(_keep, workspace, path)
+    await emit(FileReceived(name=name, key=reading.original_key(workspace, dataset_id), bytes=size))
+
+    def tell(fraction: float) -> None:
+        anyio.from_thread.run_sync(show, ReadingProgressed(name, fraction))
+
+    progress = _now_and_then(tell)
+    await anyio.to_thread.run_sync(
+        lambda: reading.ingest(workspace, path, name, conversation_id, progress=progress, kept_as=dataset_id)
+    )
+    return dataset_id
+
+
+def _now_and_then(tell: Callable[[float], None]) -> Callable[[float], None]:
+    """Passes a fraction on at most a few times a second, and nothing of a reading that is quick."""
+    due = time.monotonic() + _QUIET_SECONDS
+
+    def step(fraction: float) -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            due = time.monotonic() + _TICK_SECONDS
+            tell(fraction)
+
+    return step
+
+
+def unread(events: Sequence[StoredEvent]) -> FileReceived | None:
+    """The file whose reading broke off with the process, at the end of a conversation."""
+    last = events[-1].event if events else None
+    return last if isinstance(last, FileReceived) else None
+
+
+def read_again(file: FileReceived) -> Asked:
+    """Offers to read a file again that is kept."""
+    again = button("Read it again", "inspect_dataset", primary=True, dataset_id=file.key.split("/")[-2])
+    return ask(f"“{plain(file.name, 80)}” is kept. How would you like to go on?", again, UPLOAD_ANOTHER)
 
 
 def delete_conversation(workspace: Workspace, conversation_id: str) -> None:
     """Deletes a conversation and the files that were kept only for it. Blocking. Raises NotFound."""
     events = [stored.event for stored in workspace.transcripts.load(conversation_id).events]
     workspace.transcripts.delete(conversation_id)
-    own = workspace.storage.key("uploads") + "/"
     for event in events:
-        if isinstance(event, FileReceived) and event.key.startswith(own):
-            workspace.storage.delete(event.key)
+        if isinstance(event, FileReceived):
+            _delete_without_data(workspace, event.key)
 
 
-def _keep(workspace: Workspace, path: Path, key: str) -> int:
+def _delete_without_data(workspace: Workspace, key: str) -> None:
+    """A file from which no data set was made goes; the original of one stays with it."""
+    if key.startswith(workspace.storage.key("uploads") + "/"):
+        workspace.storage.delete(key)
+    elif key.startswith(workspace.storage.key("datasets") + "/"):
+        try:
+            workspace.datasets.get(key.split("/")[-2])
+        except NotFound:
+            workspace.storage.delete(key)
+
+
+def _keep(workspace: Workspace, path: Path) -> tuple[str, int]:
     limit = workspace.settings.max_upload_mb
     try:
         size = path.stat().st_size
@@ -81,7 +118,6 @@ def _keep(workspace: Workspace, path: Path, key: str) -> int:
                 f"This file has {size >> 20:,} MB; the limit here is {limit:,} MB.",
                 "Upload a part of it; some thousand rows are enough to begin with.",
             )
-        workspace.storage.put_file(path, key)
+        return reading.keep_original(workspace, path), size
     except OSError as exc:
         raise InputError("FILE_MISSING", "This file cannot be opened.", "Check its path, and upload it again.") from exc
-    return size

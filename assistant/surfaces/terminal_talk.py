@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from assistant.guide.understand import welcome
+from assistant.hub import ReadingProgressed
 from assistant.inputs import Answer, Say, Upload, UserInput
 from assistant.surfaces.terminal_cards import card_view
 from tools.quoting import plain
@@ -92,7 +93,9 @@ class Talk:
     async def _turn(self, said: UserInput) -> None:
         with self._console.status("…") as status:
             async for item in self._conversation.turn(said):
-                if isinstance(item, StoredEvent) and not isinstance(item.event, UserSaid):
+                if isinstance(item, ReadingProgressed):
+                    status.update(Text(f"Reading {plain(item.name, 60)}: {item.fraction:.0%}"))
+                elif isinstance(item, StoredEvent) and not isinstance(item.event, UserSaid):
                     status.stop()
                     self._show(item.event)
 
@@ -167,7 +170,7 @@ class Talk:
 
     async def _listen(self, progress: Progress, bar: Any) -> None:
         async for item in self._terminal.news:
-            if isinstance(item, RunProgressed):
+            if isinstance(item, RunProgressed) and not item.analysis:
                 left = f", {item.eta_seconds:.0f} s left" if item.eta_seconds else ""
                 progress.update(bar, completed=item.fraction, description=plain(item.message, 100) + left)
 

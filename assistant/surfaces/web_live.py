@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import uuid
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import anyio
 
-from assistant.hub import Delta, Live, hub
+from assistant.hub import Delta, Live, ReadingProgressed, hub
 from assistant.rendering.steps import ASSISTANT, Renderer, RunState, Update
+from tools.quoting import plain
 from workspace.errors import NotFound
 from workspace.events import AssistantSaid, FileReceived, RunProgressed, Stage, StoredEvent, TurnEnded, UserSaid
 from workspace.home import Workspace
@@ -27,14 +29,16 @@ class Tab(Protocol):
 
 def run_state(workspace: Workspace) -> RunState:
     """Reads the present state of runs, each at most once."""
+    from tools.checking import checking_view
     from tools.runs import run_view
 
     known: dict[str, dict[str, Any] | None] = {}
 
     def read(run_id: str) -> dict[str, Any] | None:
         if run_id not in known:
+            view = checking_view if run_id.startswith("an_") else run_view
             try:
-                known[run_id] = run_view(workspace, run_id).model_dump(mode="json")
+                known[run_id] = view(workspace, run_id).model_dump(mode="json")
             except NotFound:
                 known[run_id] = None
         return known[run_id]
@@ -53,6 +57,7 @@ class LiveThread:
         self._workspace = workspace
         self._renderer = Renderer(conversation_id)
         self._stream: str | None = None
+        self._reading: dict[str, Any] | None = None
         self._pump: asyncio.Task[None] | None = None
 
     async def start(self, known: int | None = None) -> None:
@@ -105,6 +110,8 @@ class LiveThread:
         match item:
             case Delta(text=text):
                 await self._stream_words(text)
+            case ReadingProgressed():
+                await self._show_reading(item)
             case RunProgressed():
                 await self._send(self._renderer.progress(item))
             case StoredEvent():
@@ -113,6 +120,9 @@ class LiveThread:
     async def _show_stored(self, stored: StoredEvent, own: bool) -> None:
         if stored.seq <= self._renderer.last_seq:
             return
+        if self._reading is not None:
+            await self.tab.emit("delete_message", self._reading)
+            self._reading = None
         fresh = run_state(self._workspace)
         self._renderer.run_state = fresh
         updates = await anyio.to_thread.run_sync(self._renderer.event, stored)
@@ -125,6 +135,22 @@ class LiveThread:
         await self._send(updates)
         if isinstance(stored.event, TurnEnded):
             await self._set_stage(stored.event.stage)
+
+    async def _show_reading(self, item: ReadingProgressed) -> None:
+        """A line that says how far the reading of a file is; the next event takes its place."""
+        begun = self._reading is None
+        self._reading = self._reading or {
+            "id": str(uuid.uuid4()),
+            "threadId": self.conversation_id,
+            "type": "tool",
+            "input": "",
+            "output": "",
+            "start": datetime.now(UTC).isoformat(),
+            "streaming": False,
+            "metadata": {},
+        }
+        self._reading["name"] = f"Reading {plain(item.name, 60)}: {item.fraction:.0%}"
+        await self.tab.emit("new_message" if begun else "update_message", dict(self._reading))
 
     async def _set_stage(self, stage: Stage) -> None:
         await self.tab.emit("window_message", {"type": "mtw:stage", "stage": stage})

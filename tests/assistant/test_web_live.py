@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from assistant.hub import Delta, hub
+from assistant.hub import Delta, ReadingProgressed, hub
 from assistant.rendering.steps import last_seq_of, render
 from assistant.surfaces.web_live import LiveThread
 from tests.assistant import card_samples
@@ -127,6 +127,21 @@ def test_words_stream_into_one_step_that_the_stored_event_completes(workspace: W
     first, second = tab.of("new_message")
     assert (first["id"], first["output"], first["streaming"]) == (start["id"], "Hello", False)
     assert second["id"] != start["id"]
+
+
+def test_a_long_reading_is_one_line_that_grows_and_goes(workspace: Workspace) -> None:
+    async def work(thread: LiveThread, tab: FakeTab, add: Any) -> None:
+        await thread.show(ReadingProgressed("mails.csv", 0.2))
+        await thread.show(ReadingProgressed("mails.csv", 0.75))
+        await thread.show(add(AssistantSaid(text="Read.")))
+
+    tab = in_thread(workspace, [], work)
+    begun, said = tab.of("new_message")
+    (grown,) = tab.of("update_message")
+    (gone,) = tab.of("delete_message")
+    assert (begun["name"], grown["name"]) == ("Reading mails.csv: 20%", "Reading mails.csv: 75%")
+    assert begun["id"] == grown["id"] == gone["id"]
+    assert said["output"] == "Read."
 
 
 def test_ticks_of_a_training_replace_its_card_also_after_a_reload(workspace: Workspace) -> None:
