@@ -1,7 +1,7 @@
 """Marked places in texts (NER): offsets that cannot be, blanks at the edges, marks on top of each other.
 
-A cell holds JSON: a list of ``{"start", "end", "label", ...}`` or ``[start, end, label]``. Offsets count characters from
-0; ``end`` is the first one that is not part of the mark.
+A cell holds JSON: a list of ``{"start", "end", "label", ...}`` or ``[start, end, label]``. Offsets count characters
+from 0; ``end`` is the first one that is not part of the mark.
 """
 
 import json

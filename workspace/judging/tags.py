@@ -1,7 +1,7 @@
 """Tags of words (NER): sequences that say nothing sensible, such as the inside of a name that never began.
 
-Schemes: IOB1 (Ramshaw, Marcus 1995; ``B-`` only between names that touch), BIO (IOB2), and those that mark the last word
-and single words as well, as BIOES or BILOU.
+Schemes: IOB1 (Ramshaw, Marcus 1995; ``B-`` only between names that touch), BIO (IOB2), and those that mark the last
+word and single words as well, as BIOES or BILOU.
 """
 
 from collections import Counter
