@@ -27,6 +27,8 @@ CHANCE_EVERY = 5
 ENOUGH_CHANCE = 60
 """When so many texts that were drawn by chance have an answer, only every tenth is."""
 FEWEST = 10
+TYPICAL_EACH = 3
+"""Typical texts come first until there are so many answers in all, and so many for each category met."""
 CANDIDATES = 10
 """The most uncertain ones, this many times as are wanted, among which those least alike are taken."""
 STRENGTH = 10.0
@@ -66,7 +68,7 @@ def order(
     every = CHANCE_EVERY if drawn < ENOUGH_CHANCE else 2 * CHANCE_EVERY
     by_chance = [int(row) for row in rng.permutation(free)[: -(-count // every)]]
     best_count = min(count, len(free))
-    starting = answered < max(FEWEST, 2 * targets) or chances.shape[1] < 2
+    starting = answered < max(FEWEST, TYPICAL_EACH * targets) or chances.shape[1] < 2
     if starting:
         best = _typical(vectors, known, best_count, rng)
     else:
@@ -188,6 +190,7 @@ def doubt_of_several(chances: Floats) -> Floats:
 def _fit(train: Vectors, classes: Rows, weights: Floats | None = None) -> LogisticRegression:
     with warnings.catch_warnings(), threadpool_limits(1):  # so small that one processor is faster
         warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", UserWarning)  # many categories with one answer each are no regression
         return LogisticRegression(C=STRENGTH, max_iter=100).fit(train, classes, sample_weight=weights)
 
 

@@ -107,11 +107,9 @@ def write_labelled(table: Path, out: Path, target: str, task: TaskKind, values: 
         for batch in file.iter_batches(_BATCH_ROWS):
             arrays = list(batch.columns)
             before = [None] * batch.num_rows if place < 0 else arrays[place].to_pylist()
-            after = [
-                _cell(values[row + i], task) if row + i in values else _as(before[i], task)
-                for i in range(batch.num_rows)
-            ]
-            changed += sum(a is not None and a != b for a, b in zip(after, before, strict=True))
+            kept = [_as(value, task) for value in before]
+            after = [_cell(values[i], task) if i in values else old for i, old in enumerate(kept, start=row)]
+            changed += sum(new != old for new, old in zip(after, kept, strict=True))
             filled += sum(a is not None for a in after)
             column = pa.array(after, field.type)
             if place < 0:
