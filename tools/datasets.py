@@ -28,7 +28,11 @@ _MAX_LISTED = 50
 def load_sample(
     context: ToolContext,
     name: Annotated[
-        str | None, Field(description="'sms_spam' (text messages, the usual one) or 'bank_questions' (ten topics)")
+        str | None,
+        Field(
+            description="'sms_spam' (text messages, the usual one), 'bank_questions' (ten topics) or "
+            "'voice_commands' (seven intents, with names and places marked)"
+        ),
     ] = None,
 ) -> ToolOutput:
     """Loads a small real data set, for somebody who wants to see how it works without a file of their own.

@@ -26,12 +26,19 @@ def with_priority() -> list[tuple[str, str, str]]:
     return [(text, team, "high" if i % 3 else "low") for i, (text, team) in enumerate(mails(20))]
 
 
-@pytest.mark.parametrize(("name", "rows", "labels"), [("sms_spam", 1500, 2), ("bank_questions", 1343, 10)])
-def test_a_sample_is_real_data_ready_to_train(call: Call, name: str, rows: int, labels: int) -> None:
+@pytest.mark.parametrize(
+    ("name", "rows", "labels", "licence"),
+    [
+        ("sms_spam", 1500, 2, "CC BY 4.0"),
+        ("bank_questions", 1343, 10, "CC BY 4.0"),
+        ("voice_commands", 420, 7, "CC0 1.0"),
+    ],
+)
+def test_a_sample_is_real_data_ready_to_train(call: Call, name: str, rows: int, labels: int, licence: str) -> None:
     output = call("load_sample", name=name)
     assert output.data["rows"] == rows
     assert output.data["labels_in_all"] == labels
-    assert "CC BY 4.0" in str(output.data["licence"])
+    assert licence in str(output.data["licence"])
     assert [card.kind for card in output.cards] == ["table", "problems"]
     assert call("propose_plan").data["dataset_id"] == output.data["dataset_id"]
 
@@ -43,14 +50,15 @@ def test_samples_state_their_origin_and_licence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "name"), [(None, "sms_spam"), ("the bank one", "bank_questions"), ("SPAM", "sms_spam")]
+    ("asked", "name"),
+    [(None, "sms_spam"), ("the bank one", "bank_questions"), ("SPAM", "sms_spam"), ("names", "voice_commands")],
 )
 def test_a_sample_may_be_named_loosely(call: Call, asked: str | None, name: str) -> None:
     assert call("load_sample", name=asked).data["sample"] == name
 
 
 def test_an_unknown_sample_is_refused_with_the_list(call: Call) -> None:
-    with pytest.raises(NotFound, match="sms_spam, bank_questions"):
+    with pytest.raises(NotFound, match="sms_spam, bank_questions, voice_commands"):
         call("load_sample", name="xyzzy")
 
 
