@@ -91,9 +91,8 @@ def train_here(call: TrainCall) -> TrainResult:
     started = time.monotonic()
     settings = load_settings()
     for path in (call.file, call.test):
-        if path is not None and not path.is_file():
-            kind = "is a folder" if path.is_dir() else "does not exist"
-            raise InputError("FILE_NOT_FOUND", f"The file {path} {kind}.", "Check the name and the folder.")
+        if path is not None and not path.exists():
+            raise InputError("FILE_NOT_FOUND", f"The file {path} does not exist.", "Check the name and the folder.")
     if call.out is not None:
         check_out(call.out)
     upgrade(settings.database)

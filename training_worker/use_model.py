@@ -107,7 +107,7 @@ def predict_file(model: str, file: Path, out: Path | None) -> Iterator[Predictio
 
 @contextmanager
 def _table(settings: Settings, file: Path, bar: ProgressBar) -> Iterator[tuple[DatasetProfile, Path]]:
-    if not file.is_file():
+    if not file.exists():
         raise InputError("FILE_NOT_FOUND", f"There is no file {file}.", "Check the name and the folder.")
     with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
         out = Path(folder) / "table.parquet"

@@ -73,24 +73,25 @@ def read_table(file: Path, sheet: str | None) -> Iterator[tuple[DatasetProfile, 
 
     from assistant.commands.printing import err
     from workspace.reading import Limits, read
+    from workspace.reading.hub_reader import fetch_hub_dataset, hub_name
     from workspace.settings import load_settings
 
     settings = load_settings()
-    if not file.is_file():
-        kind = "is a folder" if file.is_dir() else "does not exist"
-        raise InputError("FILE_NOT_FOUND", f"The file {file} {kind}.", "Check the name and the folder.")
+    hub = hub_name(str(file))
+    if hub is None and not file.exists():
+        raise InputError("FILE_NOT_FOUND", f"The file {file} does not exist.", "Check the name and the folder.")
     with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
         table = Path(folder) / "table.parquet"
         with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
             task = bar.add_task(f"Reading {file.name}".replace("[", "\\["), total=1.0)
-            profile = read(
-                file,
-                name=file.name,
-                out=table,
-                limits=Limits.of(settings),
-                sheet=sheet,
-                progress=lambda fraction: bar.update(task, completed=fraction),
-            )
+
+            def progress(fraction: float) -> None:
+                bar.update(task, completed=fraction)
+
+            if hub is not None:
+                file = fetch_hub_dataset(hub, Path(folder), settings, progress)
+            name = file.name or file.resolve().name
+            profile = read(file, name=name, out=table, limits=Limits.of(settings), sheet=sheet, progress=progress)
         yield profile, table
 
 

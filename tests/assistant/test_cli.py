@@ -132,8 +132,23 @@ def test_unreadable_files(tmp_path: Path, name: str, content: bytes, capsys: pyt
 def test_missing_files_and_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["inspect", str(tmp_path / "nothing.csv"), "--json"]) == 2
     assert error_of(capsys.readouterr().out)["code"] == "FILE_NOT_FOUND"
-    assert run(["inspect", str(tmp_path), "--json"]) == 2
-    assert "is a folder" in error_of(capsys.readouterr().out)["message"]
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert run(["inspect", str(empty), "--json"]) == 2
+    assert error_of(capsys.readouterr().out)["code"] == "NO_TABLE"
+
+
+def test_a_folder_is_inspected_like_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "mails"
+    for label in ("billing", "delivery"):
+        (folder / label).mkdir(parents=True)
+        for number in range(3):
+            (folder / label / f"{number}.txt").write_text(f"mail {number} about {label}", "utf-8")
+    assert run(["inspect", str(folder), "--json"]) == 0
+    profile = json.loads(capsys.readouterr().out)
+    assert (profile["format"], profile["rows"], profile["labels"]) == ("txt", 6, {"billing": 3, "delivery": 3})
+    assert run(["inspect", "hf://nobody/nothing", "--json"]) == 1
+    assert error_of(capsys.readouterr().out)["code"] == "HUB_OFFLINE"
 
 
 def test_convert_to_csv_and_parquet(mails: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
