@@ -42,13 +42,17 @@ def arrow_batches(
         ReadExactly: where a row has another number of cells than the header or is the header again, or Arrow gives up.
     """
     size = max(1, source.path.stat().st_size)
+    empty = [f"\0{index}" for index in range(layout.width, layout.declared)]
     try:
         with source.path.open("rb") as file:
             file.seek(encoding.bom)
             reader = arrow.open_csv(
                 file,
                 read_options=arrow.ReadOptions(
-                    column_names=layout.names, skip_rows=skip_lines, block_size=_BLOCK, encoding=encoding.name
+                    column_names=[*layout.names, *empty],
+                    skip_rows=skip_lines,
+                    block_size=_BLOCK,
+                    encoding=encoding.name,
                 ),
                 parse_options=arrow.ParseOptions(
                     delimiter=dialect.delimiter,
@@ -58,7 +62,7 @@ def arrow_batches(
                     newlines_in_values=dialect.quote is not None,
                 ),
                 convert_options=arrow.ConvertOptions(
-                    column_types={name: pa.string() for name in layout.names},
+                    column_types={name: pa.string() for name in [*layout.names, *empty]},
                     null_values=[""],
                     strings_can_be_null=True,
                     quoted_strings_can_be_null=True,
@@ -68,7 +72,7 @@ def arrow_batches(
             for batch in reader:
                 if held is not None:
                     yield held
-                held = _without_blank_rows(batch)
+                held = _without_blank_rows(_without_empty_columns(batch, layout.width))
                 _check_quotes(held, dialect)
                 _check_headers(held, header)
                 source.report(file.tell() / size)
@@ -77,6 +81,15 @@ def arrow_batches(
                 yield held
     except pa.ArrowInvalid as exc:
         raise ReadExactly from exc
+
+
+def _without_empty_columns(batch: pa.RecordBatch, width: int) -> pa.RecordBatch:
+    """Columns at the end without a name; a value in one of them, far below the first rows, makes it a column."""
+    if batch.num_columns == width:
+        return batch
+    if any(column.null_count < len(column) for column in batch.columns[width:]):
+        raise ReadExactly
+    return batch.select(range(width))
 
 
 def _without_blank_rows(batch: pa.RecordBatch) -> pa.RecordBatch:

@@ -1,6 +1,7 @@
 """What a single cell looks like: empty, a number, a date, a comment. Shared by layout, dialect and profile."""
 
 import re
+from collections.abc import Sequence
 
 _NUMBER = re.compile(
     r"[-+(]?\s?(?:[$€£¥₹]\s?)?(?:\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+|\d+)(?:[.,]\d+)?(?:[eE][-+]?\d+)?\s?[%€$£)]?"
@@ -19,6 +20,14 @@ _NOTHING = frozenset({"", "-", "--", ".", "..", "n/a", "na", "nan", "null", "non
 def is_blank(cell: str) -> bool:
     """Nothing but white space (non-breaking and zero-width blanks count as white space)."""
     return not cell.strip(" \t\r\n\f\v\u00a0\u200b\ufeff\u2007\u202f")
+
+
+def extent(row: Sequence[str]) -> int:
+    """Number of cells up to the last one that is not blank."""
+    width = len(row)
+    while width and is_blank(row[width - 1]):
+        width -= 1
+    return width
 
 
 def is_number(cell: str) -> bool:

@@ -14,7 +14,7 @@ from workspace.dataset import DataProblem
 from workspace.errors import LimitExceeded, UnreadableFile
 from workspace.findings import Finding
 from workspace.reading.arrow_csv import arrow_batches, fits_arrow
-from workspace.reading.cells import is_blank
+from workspace.reading.cells import extent, is_blank
 from workspace.reading.columns import batches_of, string_schema
 from workspace.reading.dialect import Dialect, detect_dialect
 from workspace.reading.encoding import Encoding
@@ -58,7 +58,7 @@ def _open(source: Source, *, exact: bool) -> Opened:
     chosen = _chosen(source, tables)
     block = tables[chosen]
     head = list(islice(_records(source, encoding, dialect), block.start, block.start + _SAMPLE_ROWS))
-    layout = find_layout([_mended_header(row, head, dialect) for row in head])
+    layout = find_layout([_mended_header(row, head, dialect) for row in head], trim=True)
     if not layout.names:
         raise UnreadableFile("NO_TABLE", "I found no rows in this file.", "Check that it is the right file.")
     opened = Opened(
@@ -200,6 +200,7 @@ class _Exact:
         self._ragged: dict[int, list[str] | None] = {}
         """Rows of another width by their record, with their cells where these could be put right."""
         self._surplus = False
+        self._widest = 0
         self._repeats: set[int] = set()
         self._records = 0
         self._footers = 0
@@ -208,6 +209,9 @@ class _Exact:
         """``opened`` with what the first pass found and the second one as its batches."""
         self._survey()
         layout = self._layout
+        if self._widest > layout.width:
+            # A value far below in a column that seemed empty.
+            layout = self._layout = replace(layout, names=usable(layout.names, self._widest))
         names = layout.names
         if self._surplus:
             names = usable([*layout.names, SURPLUS], layout.width + 1)
@@ -233,9 +237,13 @@ class _Exact:
         for index, row in self._all((0, 0.3)):
             self._records = index + 1
             tail.append(row)
+            if row and self._header and row[0].strip() == self._header[0] and self._is_header(row):
+                self._repeats.add(index)
+                continue
             if len(row) == layout.width:
-                if row and self._header and row[0].strip() == self._header[0] and self._is_header(row):
-                    self._repeats.add(index)
+                continue
+            if len(row) == layout.declared:
+                self._widest = max(self._widest, extent(row))
                 continue
             if not any(map(str.strip, row)) or is_comment(row, layout.comment):
                 continue

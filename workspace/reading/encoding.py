@@ -53,7 +53,7 @@ def detect_encoding(path: Path) -> Encoding:
                 raise not_text()
             return Encoding(name, len(mark), _errors(path, name, len(mark)))
     if b"\0" in head:
-        name = _utf16(head)
+        name = _utf32(head) or _utf16(head)
         return Encoding(name, 0, _errors(path, name, 0))
     good, bad, high = _utf8_counts(path)
     if bad == 0:
@@ -77,6 +77,17 @@ def _errors(path: Path, name: str, skip: int) -> str:
         except UnicodeDecodeError:
             return "replace"
     return "strict"
+
+
+def _utf32(head: bytes) -> str | None:
+    """UTF-32 without a mark: the highest byte of every four is 0, the next one nearly always."""
+    whole = head[: len(head) // 4 * 4]
+    if len(whole) < 16:
+        return None
+    for name, top, second in (("utf-32-le", 3, 2), ("utf-32-be", 0, 1)):
+        if not any(whole[top::4]) and whole[second::4].count(0) >= 0.9 * (len(whole) // 4):
+            return name if _odd_share(whole, name) < 0.02 else None
+    return None
 
 
 def _utf16(head: bytes) -> str:

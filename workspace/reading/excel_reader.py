@@ -3,6 +3,7 @@
 import datetime
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ from typing import Any
 import python_calamine as calamine
 
 from workspace.errors import InputError, LimitExceeded, UnreadableFile
-from workspace.reading.cells import is_blank
+from workspace.reading.cells import extent, is_blank
 from workspace.reading.columns import batches_of, string_schema
 from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers, find_layout, is_comment
+from workspace.reading.names import usable
+from workspace.reading.reports import other_tables
 from workspace.reading.source import Opened, Source
+from workspace.reading.tables import Block, find_tables, largest
 
 _SAMPLE_ROWS = 400
 _MOST_SHEETS = 20
+_MOST_SPLIT_ROWS = 50_000
 _MOST_UNPACKED = 4 << 30
 _MOST_RATIO = 200
 
@@ -87,7 +92,25 @@ def _open(source: Source, kind: str) -> Opened:
 
 
 def _sheets_with_cells(book: Any) -> list[str]:
-    return [meta.name for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+    """Names of the work sheets that people see; of all of them where every one is hidden."""
+    sheets = [meta for meta in book.sheets_metadata if meta.typ == calamine.SheetTypeEnum.WorkSheet]
+    seen = [meta.name for meta in sheets if meta.visible == calamine.SheetVisibleEnum.Visible]
+    return seen or [meta.name for meta in sheets]
+
+
+@dataclass
+class _Found:
+    """One table of one sheet."""
+
+    sheet: Any
+    block: Block
+    layout: Layout
+    size: int
+
+    @property
+    def title(self) -> str:
+        """What the problem's text calls it."""
+        return f"{self.sheet.name}, row {self.block.start + 1}"
 
 
 def _table(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
@@ -97,29 +120,59 @@ def _table(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
             f"There is no sheet named “{source.sheet}” in this workbook.",
             "Choose one of: " + ", ".join(sheets) + ".",
         )
-    best: tuple[int, Any, Layout] | None = None
+    best: _Found | None = None
     for name in [source.sheet] if source.sheet is not None else sheets[:_MOST_SHEETS]:
-        sheet = book.get_sheet_by_name(name)
-        rows = list(islice(_grid(sheet), _SAMPLE_ROWS))
-        if not any(not is_blank(cell) for row in rows for cell in row):
-            continue
-        layout = find_layout(rows, merged_header=_merged_header(sheet))
-        named = sum(1 for cell in rows[layout.header_row] if cell) if layout.header_row is not None else layout.width
-        size = (_height(sheet) - layout.start + 1) * named
-        if best is None or size > best[0]:
-            best = (size, sheet, layout)
+        found = _largest(book.get_sheet_by_name(name))
+        if found is not None and (best is None or found.size > best.size):
+            best = found
     if best is None:
         raise UnreadableFile("NO_TABLE", "This workbook has no cells with text.", "Check that it is the right file.")
-    _, sheet, layout = best
+    sheet, layout = best.sheet, best.layout
+    blocks = find_tables(_grid(sheet)) if _height(sheet) <= _MOST_SPLIT_ROWS else []
+    if len(blocks) > 1:
+        # Only now is the whole sheet looked through: for choosing the sheet its first rows are enough.
+        chosen = blocks[largest(blocks)]
+        best = _Found(sheet, chosen, _layout(sheet, chosen), best.size)
+        layout = best.layout
+    layout = _as_wide_as_needed(sheet, layout)
     schema = string_schema(layout.names)
-    return Opened(
+    opened = Opened(
         format=kind,
         schema=schema,
-        batches=batches_of(_rows(source, sheet, layout), schema),
-        header_row=layout.header_row,
+        batches=iter(()),
+        header_row=None if layout.header_row is None else best.block.start + layout.header_row,
         sheets=list(book.sheet_names),
         sheet=sheet.name,
     )
+    if len(blocks) > 1:
+        rest = [_Found(sheet, block, layout, 0).title for block in blocks if block is not best.block]
+        opened.problems.append(other_tables(best.title, rest))
+    opened.batches = batches_of(_rows(source, sheet, layout, best.block), schema)
+    return opened
+
+
+def _largest(sheet: Any) -> _Found | None:
+    """The sheet as one table, its size judged by its height and its named columns."""
+    rows = list(islice(_grid(sheet), _SAMPLE_ROWS))
+    if not any(not is_blank(cell) for row in rows for cell in row):
+        return None
+    layout = find_layout(rows, merged_header=_merged_header(sheet), trim=True)
+    named = sum(1 for cell in rows[layout.header_row] if cell) if layout.header_row is not None else layout.width
+    return _Found(sheet, Block(0, _height(sheet)), layout, (_height(sheet) - layout.start + 1) * named)
+
+
+def _layout(sheet: Any, block: Block) -> Layout:
+    rows = list(islice(_grid(sheet), block.start, min(block.end, block.start + _SAMPLE_ROWS)))
+    width = max(map(extent, rows), default=0)
+    return find_layout([row[:width] for row in rows], trim=True)
+
+
+def _as_wide_as_needed(sheet: Any, layout: Layout) -> Layout:
+    """Columns at the end that seemed empty, if a value stands in one of them far below."""
+    if layout.declared <= layout.width:
+        return layout
+    widest = max((extent(row[: layout.declared]) for row in _grid(sheet)), default=0)
+    return replace(layout, names=usable(layout.names, max(widest, layout.width)))
 
 
 def _grid(sheet: Any) -> Iterator[list[str]]:
@@ -139,11 +192,13 @@ def _merged_header(sheet: Any) -> int | None:
     return max((high[0] for _, high in top), default=None) if len(top) > 1 else None
 
 
-def _rows(source: Source, sheet: Any, layout: Layout) -> Iterator[list[str]]:
-    height = max(1, _height(sheet))
-    tail = list(islice(_grid(sheet), max(layout.start, height - MOST_FOOTERS), None))
-    end = height - count_footers(tail, layout)
-    for index, row in enumerate(islice(_grid(sheet), layout.start, end)):
+def _rows(source: Source, sheet: Any, layout: Layout, block: Block) -> Iterator[list[str]]:
+    bottom = min(_height(sheet), block.end)
+    height = max(1, bottom - block.start)
+    start = block.start + layout.start
+    tail = list(islice(_grid(sheet), max(start, bottom - MOST_FOOTERS), bottom))
+    end = bottom - count_footers(tail, layout)
+    for index, row in enumerate(islice(_grid(sheet), start, end)):
         if index % 8_192 == 0:
             source.report(index / height)
         if not is_comment(row, layout.comment) and not all(map(is_blank, row)):

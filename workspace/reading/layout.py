@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median_high
 
-from workspace.reading.cells import is_blank, is_number, is_typed, says_nothing
+from workspace.reading.cells import extent, is_blank, is_number, is_typed, says_nothing
 from workspace.reading.names import KNOWN, is_known, usable
 
 Row = Sequence[str]
 _TOP = 40
 _BELOW = 300
 MOST_FOOTERS = 60
+_MOST_EMPTY = 20
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Layout:
     comment: str | None
     typical_fill: int
     typed: frozenset[int]
+    declared: int = 0
+    """Number of columns with those at the end that have neither a name nor a value, as far as was looked."""
 
     @property
     def width(self) -> int:
@@ -43,10 +46,11 @@ class Layout:
         return self.header[-1] if self.header else None
 
 
-def find_layout(rows: Sequence[Row], *, merged_header: int | None = None) -> Layout:
+def find_layout(rows: Sequence[Row], *, merged_header: int | None = None, trim: bool = False) -> Layout:
     """The layout of a table whose first rows are given.
 
     ``merged_header``: last row of cells that are merged downwards at the top of a sheet: a header over several rows.
+    ``trim``: leave columns out at the end that have neither a name nor, in these rows, a value, where they are many.
     """
     comment = _comment_mark(rows)
     kept = [i for i, row in enumerate(rows) if not _skipped(row, comment)]
@@ -62,10 +66,15 @@ def find_layout(rows: Sequence[Row], *, merged_header: int | None = None) -> Lay
         header = _span(rows, last, typed) if last is not None else ()
     start = last + 1 if last is not None else _first_full(rows, kept, typical)
     width = _width(rows, [i for i in kept if i >= start], rows[header[-1]] if header else None)
+    declared = width
+    if trim:
+        seen = max((extent(rows[i]) for i in kept if i >= start or i in header), default=width)
+        # A few may well be meant; more come from cells that were formatted once.
+        width = max(1, seen) if width - seen > _MOST_EMPTY else width
     names = usable(_names(rows, header, width, start), width)
     if not header and width == 1:
         names = ["text"]
-    return Layout(header, start, names, comment, typical, typed)
+    return Layout(header, start, names, comment, typical, typed, declared)
 
 
 def is_comment(row: Row, mark: str | None) -> bool:
@@ -268,7 +277,7 @@ def _names(rows: Sequence[Row], header: tuple[int, ...], width: int, start: int)
         return []
     if len(header) == 1:
         names = [*rows[header[0]]]
-        return ["", *names] if width == len(names) + 1 else names
+        return ["", *names] if width == len(names) + 1 else names[:width]
     parts: list[list[str]] = [[] for _ in range(width)]
     for index in header:
         carried = ""

@@ -78,8 +78,8 @@ def shape_of(cell: str) -> str:
 
 
 def column_shapes(rows: Sequence[Sequence[str]], width: int) -> tuple[ColumnShape, ...]:
-    """Learned from rows of exactly this width; empty where they are too few."""
-    rows = [row for row in rows if len(row) == width][:300]
+    """Learned from rows of this width, blank cells at their ends aside; empty where they are too few."""
+    rows = [row[:width] for row in rows if len(row) >= width and all(map(is_blank, row[width:]))][:300]
     if len(rows) < 5:
         return ()
     return tuple(_shape(column) for column in zip(*rows, strict=True))

@@ -8,7 +8,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from workspace.reading.cells import is_blank, is_typed
+from workspace.reading.cells import extent, is_blank, is_typed
 
 Row = Sequence[str]
 _AHEAD = 3
@@ -29,9 +29,9 @@ class Block:
 
     @property
     def is_table(self) -> bool:
-        """Whether it has a header and a row, most of its rows being of one width above 1."""
+        """Whether it has a header and a row, most of its rows having more than one cell."""
         wide = sum(count for width, count in self.widths.items() if width > 1)
-        return wide >= 2 and max(self.widths.values()) >= 0.6 * self.rows
+        return wide >= 2 and wide >= 0.6 * self.rows
 
     def take(self, index: int, row: Row) -> None:
         """Count one row that is not blank."""
@@ -40,14 +40,6 @@ class Block:
         self.widths[extent(row)] += 1
         if self.rows > 1:
             self.filled += sum(1 for cell in row if not is_blank(cell))
-
-
-def extent(row: Row) -> int:
-    """Number of cells up to the last one that is not blank."""
-    width = len(row)
-    while width and is_blank(row[width - 1]):
-        width -= 1
-    return width
 
 
 def find_tables(records: Iterable[Row]) -> list[Block]:
