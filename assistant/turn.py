@@ -13,6 +13,7 @@ from assistant.approval import decline_of, option_of, verdict
 from assistant.history import messages_of
 from assistant.hub import Delta, ReadingProgressed
 from assistant.inputs import Answer, Press, Say, Upload, UserInput
+from assistant.paraphrasing import paraphraser
 from assistant.questions import (
     asked_of,
     card_button,
@@ -67,7 +68,8 @@ class Turn:
         self._id = conversation_id
         self._events = events
         self._sink = sink
-        self._context = TurnContext(ToolContext(workspace, conversation_id), workspace.settings)
+        settings = workspace.settings
+        self._context = TurnContext(ToolContext(workspace, conversation_id, paraphraser(settings)), settings)
         self._stage: Stage = stage_of(events)
         self._said = ""
         self._last_words: list[AssistantSaid] = []

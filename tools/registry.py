@@ -99,6 +99,7 @@ def tool(describe: Describe | None = None) -> Callable[[Callable[..., ToolOutput
 
 def all_tools() -> dict[str, Tool]:
     """Every tool by name; imports the modules that register them."""
+    import tools.augmentation
     import tools.checking
     import tools.cleaning
     import tools.datasets

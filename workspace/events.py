@@ -24,6 +24,7 @@ CardKind = Literal[
     "changes",
     "comparison",
     "privacy",
+    "augmentation",
 ]
 Stage = Literal["goal", "data", "cleanup", "plan", "train", "check", "use"]
 STAGES: tuple[Stage, ...] = ("goal", "data", "cleanup", "plan", "train", "check", "use")
@@ -135,6 +136,7 @@ class RunProgressed(BaseModel):
 
     kind: Literal["run_progressed"] = "run_progressed"
     run_id: str
+    analysis: bool = Field(default=False, description="a closer look at data goes on, and no training")
     fraction: float
     eta_seconds: float | None
     message: str

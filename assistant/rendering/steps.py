@@ -39,6 +39,7 @@ _ELEMENTS = {
     "changes": "ChangesCard",
     "comparison": "ComparisonCard",
     "privacy": "PrivacyCard",
+    "augmentation": "AugmentationCard",
     "plan": "PlanCard",
     "progress": "ProgressCard",
     "metrics": "ResultCard",
@@ -58,9 +59,11 @@ _DOING = {
     "load_sample": "Fetching sample data",
     "inspect_dataset": "Reading your data",
     "list_datasets": "Looking up your data",
+    "check_dataset": "Looking more closely at your data",
     "clean_dataset": "Cleaning your data",
     "compare_datasets": "Comparing your data",
     "redact_dataset": "Looking for personal data",
+    "augment_dataset": "Making rows for rare labels",
     "rename_dataset": "Renaming data",
     "share_dataset": "Sharing data",
     "delete_dataset": "Deleting data",
@@ -185,7 +188,7 @@ class Renderer:
         """A tick of a training: its cards again, with the full state."""
         cards = self._progress.get(event.run_id, [])
         for card in cards:
-            card["props"] = {**card["props"], "data": event.view}
+            card["props"] = {**card["props"], "data": _ticked(card["props"], event.view)}
         return [Update("element", dict(card)) for card in cards] if event.view else []
 
     def progress_cards(self) -> list[Update]:
@@ -231,12 +234,12 @@ class Renderer:
     def _card(self, stored: StoredEvent, shown: CardShown) -> list[Update]:
         card = shown.card
         data: JsonDict = dict(card.data)
-        run_id = data.get("run_id") if card.kind == "progress" else None
-        if isinstance(run_id, str):
-            data = self.run_state(run_id) or data
+        run_id = _run_shown(card.kind, data)
+        if run_id and (now := self.run_state(run_id)):
+            data = _ticked({"kind": card.kind, "data": data}, now)
         name = _ELEMENTS.get(card.kind, "PlainCard")
         updates = self._element(stored, name, {"kind": card.kind, "title": card.title, "data": data})
-        if isinstance(run_id, str):
+        if run_id:
             self._progress.setdefault(run_id, []).append(updates[-1].body)
         return updates
 
@@ -300,6 +303,17 @@ class Renderer:
         if body is None:
             return []
         return [Update("step", {**body, "end": stored.at.isoformat(), "isError": not returned.ok})]
+
+
+def _run_shown(kind: str, data: JsonDict) -> str | None:
+    """The training whose progress a card shows, or the closer look that goes on beside the problems it lists."""
+    found = data.get("run_id") if kind == "progress" else (data.get("checking") or {}).get("run_id")
+    return found if isinstance(found, str) else None
+
+
+def _ticked(props: JsonDict, view: JsonDict) -> JsonDict:
+    """The card's data with a newer state of what it shows."""
+    return view if props["kind"] == "progress" else {**props["data"], "checking": view}
 
 
 def render(transcript: Transcript, run_state: RunState, feedback: Mapping[int, HasFeedback]) -> Rendered:

@@ -54,13 +54,14 @@ def _table(card: cards.TableCard) -> RenderableType:
 
 
 def _problems(card: cards.ProblemsCard) -> RenderableType:
-    if not card.problems:
-        return Text("Nothing to fix.", style="green")
+    going_on = ["A model looks more closely now; I tell you what it finds."] if card.checking else []
+    if not card.problems and not card.verdict:
+        return _lines(*(going_on or ["Nothing to fix."]))
     marks = {"blocking": "✗", "warning": "!", "info": "·"}
     verdict = [card.verdict.sentence] if card.verdict else []
     mends = {p.code: f"  → write: {p.button.label}" if p.button else "" for p in card.problems}
     lines = [part for p in card.problems for part in (f"{marks[p.severity]} {p.message}", mends[p.code])]
-    return _lines(*verdict, *lines)
+    return _lines(*verdict, *lines, *going_on)
 
 
 def _changes(card: cards.ChangesCard) -> RenderableType:
@@ -116,6 +117,19 @@ def _privacy(card: cards.PrivacyCard) -> RenderableType:
     columns = [f"“{c.name}”: {c.rows:,} rows" for c in card.columns]
     grid = [_grid(["Kind", "Rows", "For example"], rows)] if rows else []
     return Group(*grid, _lines(*columns, card.note))
+
+
+def _augmentation(card: cards.AugmentationCard) -> RenderableType:
+    if card.state == "measuring":
+        return _lines("I tell you what it brings when it is measured; you can go on meanwhile.", card.note)
+    rows = [(r.label, r.rows, r.added, f"{100 * r.before:.0f}", f"{100 * r.after:.0f}") for r in card.labels]
+    made = [(s.label, s.made_from, s.text) for s in card.samples]
+    return Group(
+        _lines(card.sentence),
+        _grid(["Answer", "Rows", "New", "Before", "After"], rows),
+        _grid(["Answer", "Made from", "New row"], made),
+        Text(card.note, style="dim"),
+    )
 
 
 def _plan(card: cards.PlanCard) -> RenderableType:
@@ -211,6 +225,7 @@ _VIEWS: dict[str, View] = {
     "changes": _changes,
     "comparison": _comparison,
     "privacy": _privacy,
+    "augmentation": _augmentation,
     "plan": _plan,
     "progress": _progress,
     "metrics": _metrics,

@@ -449,6 +449,45 @@ def labelling() -> Card:
     ).card("24 texts labelled so far")
 
 
+
+def augmentation() -> Card:
+    return cards.AugmentationCard(
+        dataset_id="ds_1",
+        name="mails Q3",
+        version=2,
+        state="measured",
+        rows_added=93,
+        refused=4,
+        verdict="helps",
+        sentence="Difference +4.1 points, in 90 of 100 cases between +1.2 and +7.0.",
+        before=0.712,
+        after=0.753,
+        low=0.012,
+        high=0.07,
+        seeds=5,
+        labels=[
+            cards.RareLabelView(label="Returns", rows=31, added=93, before=0.712, after=0.753, low=0.012, high=0.07),
+            cards.RareLabelView(label=HOSTILE[:60], rows=9, added=36, before=0.5, after=0.4, low=-0.2, high=0.1),
+        ],
+        samples=[
+            cards.NewRowView(label="Returns", made_from="I want to send it back", text="I wnat to send it back"),
+            cards.NewRowView(label="Returns", made_from=HOSTILE, text=HOSTILE),
+        ],
+        note="New rows are never in the exam.",
+    ).card("93 new rows lift the rare labels from 71 to 75 of 100")
+
+
+def augmenting() -> Card:
+    return cards.AugmentationCard(
+        dataset_id="ds_1",
+        name="mails Q3",
+        version=2,
+        state="measuring",
+        checking=cards.CheckingView(run_id="an_1", status="running", message="Reading 1,200 texts", fraction=0.4),
+        note="Nothing is added before you have seen what it brings.",
+    ).card("I make rows for the rare labels and measure them")
+
+
 ALL = (
     labelling,
     table,
@@ -457,6 +496,8 @@ ALL = (
     comparison,
     privacy,
     redacted,
+    augmentation,
+    augmenting,
     plan,
     progress,
     metrics,

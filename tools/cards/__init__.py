@@ -5,6 +5,7 @@ must escape them. They are cut to a length and free of control and text-directio
 Shares, scores and fractions are between 0 and 1. Times are seconds. Dates are ISO 8601 with a zone.
 """
 
+from tools.cards.augmentation import AugmentationCard, NewRowView, RareLabelView
 from tools.cards.base import CardData, Cell
 from tools.cards.cleaning import (
     ChangesCard,
@@ -17,6 +18,7 @@ from tools.cards.cleaning import (
     RowChangeView,
 )
 from tools.cards.data import (
+    CheckingView,
     ColumnView,
     DatasetRowView,
     DatasetsCard,
@@ -74,17 +76,20 @@ CARDS: dict[CardKind, type[CardData]] = {
         ModelsCard,
         ConceptCard,
         PrivacyCard,
+        AugmentationCard,
         LabelCard,
     )
 }
 
 __all__ = [
     "CARDS",
+    "AugmentationCard",
     "BaseModelFacts",
     "CardData",
     "Cell",
     "ChangeView",
     "ChangesCard",
+    "CheckingView",
     "ClassRow",
     "ColumnDifference",
     "ColumnView",
@@ -111,6 +116,7 @@ __all__ = [
     "MistakesCard",
     "ModelRowView",
     "ModelsCard",
+    "NewRowView",
     "PersonalColumnView",
     "PersonalKindView",
     "Piece",
@@ -121,6 +127,7 @@ __all__ = [
     "ProblemView",
     "ProblemsCard",
     "ProgressCard",
+    "RareLabelView",
     "RecipeView",
     "RowChangeView",
     "RunRowView",
