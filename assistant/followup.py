@@ -1,5 +1,7 @@
 """From runs to the conversations that wait for them: live progress while a training runs, and at its end the result.
 
+Analyses are followed in the same way; what is told of them is in :mod:`assistant.analysis_ends`.
+
 What is not told yet stands in the database (``runs.reported``), so a restart loses nothing, and two processes never
 tell the same end twice: telling and marking as told are one transaction. The broker only says when to look.
 """
@@ -14,13 +16,15 @@ from typing import Any
 import anyio
 from sqlmodel import col, select
 
+from assistant import analysis_ends
 from assistant.guide.texts import after, say
 from assistant.hub import Hub, hub
 from assistant.rings import Rings
 from assistant.toolbelt import Outcome, call_tool
 from tools.asking import UPLOAD, ask, button
-from tools.cards import ProgressCard
+from tools.cards import CheckingView, ProgressCard
 from tools.context import ToolContext
+from workspace.analysis import Analysis
 from workspace.database import engine_for, system_session
 from workspace.errors import NotFound, WizardError
 from workspace.events import (
@@ -38,7 +42,7 @@ from workspace.events import (
 from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.run import Run, RunStatus
-from workspace.runs import TRAINING, run_of
+from workspace.runs import work_of
 from workspace.settings import Settings
 from workspace.tables import RunRow
 
@@ -108,33 +112,38 @@ class Followup:
                 await self._progress(run)
         return any(not run.status.ended for run, _ in rows)
 
-    def _unreported(self) -> list[tuple[Run, int]]:
+    def _unreported(self) -> list[tuple[Run | Analysis, int]]:
         untold = (col(RunRow.reported).is_(False), col(RunRow.conversation_id).is_not(None))
-        query = select(RunRow).where(RunRow.kind == TRAINING, *untold)
+        query = select(RunRow).where(*untold)
         if self._owner:
             query = query.where(RunRow.owner_id == self._owner)
         if self._conversation_id:
             query = query.where(RunRow.conversation_id == self._conversation_id)
         with system_session(engine_for(self._settings.database)) as session:
-            return [(run_of(row), row.last_seq) for row in session.exec(query)]
+            return [(work_of(row), row.last_seq) for row in session.exec(query)]
 
-    async def _progress(self, run: Run) -> None:
+    async def _progress(self, run: Run | Analysis) -> None:
         """Progress is not stored; the card is drawn anew from the run's own events whenever it is shown."""
+        from tools.checking import checking_view
         from tools.runs import run_view
 
         workspace = self._workspace_of(run.owner_id)
-        view: ProgressCard = await anyio.to_thread.run_sync(run_view, workspace, run.id)
+        look: Callable[[Workspace, str], ProgressCard | CheckingView] = run_view
+        if isinstance(run, Analysis):
+            look = checking_view
+        view = await anyio.to_thread.run_sync(look, workspace, run.id)
         event = RunProgressed(
             run_id=run.id,
+            analysis=isinstance(run, Analysis),
             fraction=view.fraction,
             eta_seconds=view.eta_seconds,
             message=view.message,
-            metrics=view.metrics,
+            metrics=view.metrics if isinstance(view, ProgressCard) else {},
             view=view.model_dump(mode="json"),
         )
         self._hub.publish(run.conversation_id or "", event)
 
-    async def report(self, run: Run) -> bool:
+    async def report(self, run: Run | Analysis) -> bool:
         """Tells the conversation how the run ended; True for the one caller who did."""
         self._seen.pop(run.id, None)
         workspace = self._workspace_of(run.owner_id)
@@ -143,6 +152,9 @@ class Followup:
             with suppress(WizardError):  # the run may be deleted by now
                 await self._progress(run)
             events = await anyio.to_thread.run_sync(_ending, workspace, run)
+            if not events:
+                await anyio.to_thread.run_sync(workspace.runs.claim_report, run.id)
+                return False
             try:
                 stored = await anyio.to_thread.run_sync(workspace.transcripts.report, conversation_id, run.id, events)
             except NotFound:
@@ -174,8 +186,10 @@ async def following(
             await rings.close()
 
 
-def _ending(workspace: Workspace, run: Run) -> Sequence[ConversationEvent]:
+def _ending(workspace: Workspace, run: Run | Analysis) -> Sequence[ConversationEvent]:
     """What the conversation gets to hear at the end of a run."""
+    if isinstance(run, Analysis):
+        return analysis_ends.ending(workspace, run)
     match run.status:
         case RunStatus.SUCCEEDED:
             return _success(workspace, run)

@@ -60,6 +60,8 @@ def _own_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPath
     for name in [n for n in os.environ if n in Settings.names() or n.startswith(("MTW_", "AWS_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MTW_HOME", str(tmp_path_factory.mktemp("home")))
+    # Tests of the closer look ask for it; it would take the processor from all others that upload a file.
+    monkeypatch.setenv("MTW_CHECK_SECONDS", "0")
     monkeypatch.setitem(Settings.model_config, "env_file", None)
 
 

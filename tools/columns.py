@@ -110,14 +110,15 @@ def problems_of(dataset: Dataset, choice: Choice, labels: int) -> list[DataProbl
 
 def judged(context: ToolContext, dataset: Dataset, choice: Choice) -> Dataset:
     """The data as it looks with these columns: problems are about what is used, not about what was guessed."""
-    guess = dataset.profile.task
+    check = dataset.check
+    if check is not None and (choice.text, choice.label) != (check.text, check.label):
+        dataset = dataset.model_copy(update={"check": None})
     if not choice.corrected or not choice.text or choice.label is None:
         return dataset
     said = TaskGuess(kind=choice.task, text=choice.text, label=choice.label, confidence=1, why="as you said")
     with context.workspace.storage.as_file(dataset.table_key) as table:
         profile = profile_table(table, dataset.profile, task=said)
-    same = (choice.text, choice.label) == (guess.text, guess.label)
-    return dataset.model_copy(update={"profile": profile, "check": dataset.check if same else None})
+    return dataset.model_copy(update={"profile": profile})
 
 
 def _blocking(dataset: Dataset, choice: Choice, labels: int) -> list[Reason]:

@@ -1,6 +1,7 @@
 """What is shown of data that has arrived or has changed: the table, its problems with their repairs, the next step."""
 
 from tools.asking import CHANGE, ask, button
+from tools.checking import start_check
 from tools.columns import Choice, choose, judged, problems_of
 from tools.context import ToolContext
 from tools.dataset_cards import (
@@ -34,9 +35,10 @@ def inspected(context: ToolContext, dataset: Dataset, choice: Choice | None = No
     card = table_card(dataset, rows, choice.text, choice.label, choice.task, labels, why)
     data = facts_for_model(dataset, choice.text, choice.label, choice.task, labels, problems)
     data["why"] = quote(why, 300)
+    found = problems_card(dataset, problems).model_copy(update={"checking": start_check(context, dataset, choice)})
     return ToolOutput(
         data=data,
-        cards=[card.card(table_title(card)), problems_card(dataset, problems).card(problems_title(problems))],
+        cards=[card.card(table_title(card)), found.card(problems_title(problems))],
         ask=next_step(dataset, choice, problems),
         stage="data",
     )

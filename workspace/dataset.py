@@ -107,6 +107,8 @@ class Check(BaseModel):
 
     problems: list[DataProblem] = Field(default_factory=list)
     verdict: Verdict | None = None
+    text: list[str] = Field(default_factory=list, description="the columns that were read")
+    label: str | None = Field(default=None, description="the column that was learned")
     rows_checked: int = 0
     seconds: float = 0.0
 

@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     max_parallel_runs: int = Field(default=1, ge=1, validation_alias=_env("MTW_MAX_PARALLEL_RUNS"))
     lease_seconds: float = Field(default=10, gt=0, validation_alias=_env("MTW_LEASE_SECONDS"))
     default_budget_seconds: int = Field(default=120, ge=5, validation_alias=_env("MTW_DEFAULT_BUDGET_SECONDS"))
+    check_seconds: int = Field(default=25, ge=0, le=600, validation_alias=_env("MTW_CHECK_SECONDS"))
 
     # Slack (left out where the tokens are missing)
     slack_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias=_env("SLACK_BOT_TOKEN"))

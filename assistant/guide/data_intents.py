@@ -39,6 +39,11 @@ def redact(text: str, journey: Journey) -> Reply:
     return _on_data("redact_dataset", journey)
 
 
+def check(text: str, journey: Journey) -> Reply:
+    """Whether the labels are right and the rows enough, by a model."""
+    return _on_data("check_dataset", journey)
+
+
 def augment(text: str, journey: Journey) -> Reply:
     """More rows for rare answers."""
     return _on_data("augment_dataset", journey)
@@ -46,8 +51,10 @@ def augment(text: str, journey: Journey) -> Reply:
 
 def compare(text: str, journey: Journey) -> Reply:
     """This version and the one before it, or the data that is named."""
+    if not journey.dataset_id:
+        return Reply(say("no_data_yet"), ask=file_ask())
     other = named(text)
-    return _on_data("compare_datasets", journey, **({"other_id": other} if other else {}))
+    return Reply(calls=(Call("compare_datasets", {"before": other, "after": journey.dataset_id} if other else {}),))
 
 
 def rename(text: str, journey: Journey) -> Reply:
@@ -68,7 +75,7 @@ def share(text: str, journey: Journey) -> Reply:
         return Reply(say("no_data_yet"), ask=file_ask())
     if not who:
         return Reply(say("share_with"))
-    return _on_data("share_dataset", journey, **{"with_user": who})
+    return _on_data("share_dataset", journey, user=who)
 
 
 def fixes_in(text: str) -> list[str]:

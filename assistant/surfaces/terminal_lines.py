@@ -144,7 +144,7 @@ class Lines:
 
     async def _listen(self) -> None:
         async for item in self._terminal.news:
-            if isinstance(item, RunProgressed):
+            if isinstance(item, RunProgressed) and not item.analysis:
                 _print(item)
 
     async def _take(self, line: Say | Upload | Answer | Wait) -> None:

@@ -99,6 +99,12 @@ if (!all.ProblemsCard) {
             {privacy.map(([kind, rows]) => `${kind.replace(/_/g, " ")} in ${number(rows)} rows`).join(", ")}
           </p>
         )}
+        {data.checking && ["queued", "running"].includes(data.checking.status) && (
+          <p className="mtw-note" data-testid="closer-look">
+            <progress value={data.checking.fraction} max={1} aria-label="Closer look by a model" />{" "}
+            {data.checking.message} … you can go on meanwhile.
+          </p>
+        )}
         {data.verdict?.curve.length > 0 && <Curve curve={data.verdict.curve} metric={data.verdict.metric} />}
         {buttons.length > 0 && (
           <div className="mtw-buttons">

@@ -22,6 +22,7 @@ def test_example_file_lists_exactly_the_settings() -> None:
 
 def test_example_file_shows_the_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MTW_HOME")
+    monkeypatch.delenv("MTW_CHECK_SECONDS")
     defaults = load_settings()
     for name, value in example_lines().items():
         if value:

@@ -74,6 +74,16 @@ class VerdictView(BaseModel):
     curve: list[CurvePoint] = Field(default_factory=list, description="how good a quick model gets with more rows")
 
 
+class CheckingView(BaseModel):
+    """A closer look by a model that is under way."""
+
+    run_id: str
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled"]
+    message: str = Field(description="what is happening, in plain words")
+    fraction: float = Field(ge=0, le=1)
+    eta_seconds: float | None = None
+
+
 class ProblemsCard(CardData):
     """What in the data would hurt a training. An empty list is good news and is shown as such."""
 
@@ -83,6 +93,7 @@ class ProblemsCard(CardData):
     problems: list[ProblemView] = Field(description="most severe first")
     privacy: dict[str, int] = Field(default_factory=dict, description="rows per kind of personal data")
     verdict: VerdictView | None = None
+    checking: CheckingView | None = Field(default=None, description="the same shape is sent anew at each tick")
     buttons: list[Option] = Field(default_factory=list, description="mend all, or show first what that would do")
 
 

@@ -70,6 +70,7 @@ def check(given: AnalysisInput) -> AnalysisResult:
     found = look(given.job, given.table, given.profile, given.report, given.vectors, seconds)
     problems = {p.code: p.count for p in found.check.problems}
     verdict = found.check.verdict
+    about = {"text": list(given.job.text), "label": given.job.label}
     return AnalysisResult(
         data={
             "problems": dict(problems),
@@ -77,7 +78,7 @@ def check(given: AnalysisInput) -> AnalysisResult:
             "seconds": round(time.monotonic() - started, 2),
             "verdict": verdict.kind if verdict else None,
         },
-        check=found.check,
+        check=found.check.model_copy(update=about),
         findings=found.findings,
         codes=(SUSPICIOUS, SAME_MEANING),
     )
