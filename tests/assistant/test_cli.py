@@ -138,7 +138,9 @@ def test_missing_files_and_folders(tmp_path: Path, capsys: pytest.CaptureFixture
     assert error_of(capsys.readouterr().out)["code"] == "NO_TABLE"
 
 
-def test_a_folder_is_inspected_like_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_is_inspected_like_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "mails"
     for label in ("billing", "delivery"):
         (folder / label).mkdir(parents=True)
@@ -147,6 +149,7 @@ def test_a_folder_is_inspected_like_a_file(tmp_path: Path, capsys: pytest.Captur
     assert run(["inspect", str(folder), "--json"]) == 0
     profile = json.loads(capsys.readouterr().out)
     assert (profile["format"], profile["rows"], profile["labels"]) == ("txt", 6, {"billing": 3, "delivery": 3})
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     assert run(["inspect", "hf://nobody/nothing", "--json"]) == 1
     assert error_of(capsys.readouterr().out)["code"] == "HUB_OFFLINE"
 
