@@ -171,6 +171,7 @@ _TAKERS = {
     "inspect_dataset": _dataset,
     "clean_dataset": _version,
     "redact_dataset": _version,
+    "augment_dataset": _version,
     "finish_labelling": _version,
     "delete_dataset": _deleted,
     "propose_plan": _plan,
