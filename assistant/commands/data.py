@@ -18,10 +18,19 @@ Sheet = Annotated[str | None, typer.Option(help="Which sheet of a workbook.", me
 def inspect(
     file: File,
     sheet: Sheet = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out the closer look by a model.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Show what is in a file: its columns, what they are for, and what would hurt a training."""
-    with read_table(file, sheet) as (profile, _):
+    """Show what is in a file: its columns, what they are for, and what would hurt a training.
+
+    Tables of at most 20,000 rows that sort texts are also looked at by a model, for up to 20 seconds: which labels
+    look wrong, and what more rows would bring.
+    """
+    from assistant.commands.closer_look import looked_closely
+
+    with read_table(file, sheet) as (profile, table):
+        if not quick:
+            profile = looked_closely(table, profile)
         if json:
             from assistant.commands.printing import print_json
 
@@ -125,3 +134,5 @@ def _show(name: str, profile: DatasetProfile) -> None:
         out.print(Text(f"{number}. {problem.message}", style=style))
     if not profile.problems:
         out.print("No problems found.")
+    if profile.verdict:
+        out.print(Text(profile.verdict.sentence, style="bold"))
