@@ -41,15 +41,19 @@ _DEVICE = (
     r"(?:sent from my|gesendet von meinem|von meinem \w+ gesendet|envoyé de mon|enviado desde mi|inviato da|"
     r"enviado do meu|verstuurd vanaf mijn|get outlook for)[^\n]{1,60}"
 )
-SIGNED = rf"(?im)^\s*(?:--|—|__)|{_CLOSINGS}|{_DEVICE}"
+SIGNED = rf"(?im)^\s*(?:--|—|__)|{_CLOSINGS}|{_DEVICE}|,[ \t]*\n"
 """Finds texts that may end with a signature (RE2)."""
 
+_SIGN_OFF = r"(?:[^\W\d_]+[ ]?){1,4},\n"
+_PERSON = r"[A-ZÀ-Þ][\w.'’-]+(?: [A-ZÀ-Þ][\w.'’-]*){0,3}"
 _NAME = r"(?:\s+(?:[A-ZÀ-Þ][\w.'’-]*|von|van|de|da|di|del)){0,5}"
 _END = re.compile(
     # A closing on a line of its own with at most six short lines below; or behind a full sentence, with a name.
     rf"\n\s*(?i:{_CLOSINGS})\s*[,.!]?\s*(?:\n[^\n]{{0,80}}){{0,6}}\Z"
     rf"|(?<=[.!?])\s+(?=[A-Z])(?i:{_CLOSINGS})(?:\s*[,.!])?{_NAME}\s*\Z"
     rf"|(?:\n\s*|(?<=[.!?])\s+)(?i:{_DEVICE})\s*\Z"
+    # Any few words with a comma on a line of their own, and a name below.
+    rf"|\n\s*\n{_SIGN_OFF}{_PERSON}(?:\n[^\n]{{0,80}}){{0,5}}\Z"
     r"|\n(?:-- ?|—|_{2,})\n(?:[^\n]{0,100}\n?){1,8}\Z"
 )
 _ROUNDS = 4

@@ -17,6 +17,11 @@ _TRANSLATIONS = Path(__file__).parent / "data" / "label_translations.json"
 _MOST = 1_000
 _TYPO_SHARE = 0.2
 _PLURAL_SHARE = 0.5
+_SHORT_SHARE = 0.05
+"""Names of three letters may be codes: only very rare ones are taken for errors, and only among few answers."""
+
+_FEW_LABELS = 10
+_FREQUENT = 0.1
 _SIGNS = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 _OPPOSITES = frozenset("un in im il ir dis non not no anti de a re pre post".split())
@@ -48,9 +53,16 @@ def similar_labels(counts: Mapping[str, int]) -> SimilarLabels:
     spellings = {group[0]: group for group in _grouped(counts)}
     ordered = sorted(forms, key=lambda form: (-forms[form], form))
     better: dict[str, str] = {}
+    few = sum(count >= _FREQUENT * max(forms.values(), default=0) for count in forms.values()) <= _FEW_LABELS
+    candidates: defaultdict[str, list[str]] = defaultdict(list)
     for rare, often in _close(ordered):
-        if rare not in better and often not in better and _same(rare, often, forms[rare] / forms[often]):
-            better[rare] = often
+        if _same(rare, often, forms[rare] / forms[often], least=3 if few else 4):
+            candidates[rare].append(often)
+    for rare, mains in candidates.items():
+        # Where two names are equally near, nobody knows which was meant.
+        nearest = [main for main in mains if main not in candidates]
+        if nearest and (len(nearest) == 1 or _distance(rare, nearest[0]) < _distance(rare, nearest[1])):
+            better[rare] = nearest[0]
     meant: dict[str, str] = {}
     for often, rare in combinations([form for form in ordered if form not in better], 2):
         if rare not in meant and often not in meant and _meanings(rare) & _meanings(often):
@@ -83,7 +95,11 @@ def _close(ordered: list[str]) -> Iterable[tuple[str, str]]:
     return [(ordered[b], ordered[a]) for _, b, a in sorted(pairs)]
 
 
-def _same(rare: str, often: str, share: float) -> bool:
+def _distance(one: str, other: str) -> int:
+    return int(OSA.distance(_bare(one), _bare(other)))
+
+
+def _same(rare: str, often: str, share: float, least: int) -> bool:
     a, b = _bare(rare), _bare(often)
     if not a or not b or _DIGITS.findall(a) != _DIGITS.findall(b):
         return False
@@ -94,8 +110,8 @@ def _same(rare: str, often: str, share: float) -> bool:
     shorter, longer = sorted((a, b), key=len)
     if longer.endswith(shorter) and longer.removesuffix(shorter) in _OPPOSITES:
         return False
-    distance = OSA.distance(a, b)
-    return share <= _TYPO_SHARE and len(shorter) >= 4 and distance <= (1 if len(longer) < 9 else 2)
+    allowed = _TYPO_SHARE if len(shorter) >= 4 else _SHORT_SHARE
+    return share <= allowed and len(shorter) >= least and OSA.distance(a, b) <= (1 if len(longer) < 9 else 2)
 
 
 def _plural(a: str, b: str) -> bool:
