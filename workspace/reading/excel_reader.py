@@ -2,10 +2,10 @@
 
 import datetime
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 import python_calamine as calamine
@@ -16,19 +16,19 @@ from workspace.reading.columns import batches_of, string_schema
 from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers, find_layout, is_comment
 from workspace.reading.names import usable
 from workspace.reading.reports import other_tables
+from workspace.reading.sheet_size import refuse_vast_sheets
 from workspace.reading.source import Opened, Source
 from workspace.reading.tables import Block, find_tables, largest
+from workspace.reading.unpacking import refuse_bomb
 
 _SAMPLE_ROWS = 400
 _MOST_SHEETS = 20
 _MOST_SPLIT_ROWS = 50_000
-_MOST_UNPACKED = 4 << 30
-_MOST_RATIO = 200
 
 
 def open_xlsx(source: Source) -> Opened:
     """An Excel workbook of the XML kind. Raises UnreadableFile, LimitExceeded."""
-    _refuse_bomb(source.path)
+    _refuse_bomb(source)
     return _open(source, "xlsx")
 
 
@@ -39,7 +39,7 @@ def open_xls(source: Source) -> Opened:
 
 def open_ods(source: Source) -> Opened:
     """An OpenDocument spreadsheet. Raises UnreadableFile, LimitExceeded."""
-    _refuse_bomb(source.path)
+    _refuse_bomb(source)
     return _open(source, "ods")
 
 
@@ -62,20 +62,20 @@ def _damaged(exc: Exception) -> UnreadableFile:
     return error
 
 
-def _refuse_bomb(path: Path) -> None:
-    """Reads the sizes that the zip's directory declares, before anything is unpacked."""
+def _vast() -> LimitExceeded:
+    return LimitExceeded(
+        "SHEET_TOO_LARGE",
+        "A sheet of this workbook spans more cells than I can hold.",
+        "Copy the cells that you need to a new sheet, or save the sheet as CSV, and upload that.",
+    )
+
+
+def _refuse_bomb(source: Source) -> None:
     try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as exc:
+        refuse_bomb(source.path, source.limits)
+        refuse_vast_sheets(source.path, source.limits)
+    except (UnreadableFile, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as exc:
         raise _damaged(exc) from exc
-    packed = max(1, path.stat().st_size)
-    if unpacked > _MOST_UNPACKED or (unpacked > 200 << 20 and unpacked > _MOST_RATIO * packed):
-        raise LimitExceeded(
-            "FILE_UNPACKS_TOO_LARGE",
-            f"This workbook unpacks to {unpacked / (1 << 20):,.0f} MB, far more than a table of this size would.",
-            "Save the sheet that you need as CSV and upload that.",
-        )
 
 
 def _open(source: Source, kind: str) -> Opened:
@@ -88,6 +88,8 @@ def _open(source: Source, kind: str) -> Opened:
     except calamine.PasswordError as exc:
         raise protected() from exc
     except (calamine.CalamineError, OSError, ValueError) as exc:
+        if "limit exceeded" in str(exc):
+            raise _vast() from exc
         raise _damaged(exc) from exc
 
 

@@ -71,6 +71,38 @@ _UNREADABLE = {
 }
 
 
+def _far_corners() -> bytes:
+    """Two cells, as far apart as a sheet allows: a grid of 17 billion."""
+    book = openpyxl.load_workbook(io.BytesIO(_workbook()))
+    book.worksheets[0].cell(1_048_576, 16_384, "far away")
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_sheet_of_vast_extent_is_refused_before_room_is_made_for_it(tmp_path: Path) -> None:
+    with pytest.raises(LimitExceeded) as caught:
+        read_bytes(tmp_path, "a.xlsx", _far_corners())
+    assert caught.value.code == "SHEET_TOO_LARGE"
+    assert "1,048,576 rows and 16,384 columns" in caught.value.message
+
+
+def test_entities_in_a_workbook_are_not_expanded(tmp_path: Path) -> None:
+    bomb = b'<!DOCTYPE a [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(_workbook())) as book, zipfile.ZipFile(out, "w") as changed:
+        for name in book.namelist():
+            data = book.read(name)
+            if name.startswith("xl/worksheets/"):
+                data = bomb + data.replace(
+                    b"</sheetData>", b'<row r="99"><c r="A99" t="inlineStr"><is><t>&b;</t></is></c></row></sheetData>'
+                )
+            changed.writestr(name, data)
+    with pytest.raises(UnreadableFile) as caught:
+        read_bytes(tmp_path, "a.xlsx", out.getvalue())
+    assert caught.value.code == "FILE_DAMAGED"
+
+
 @pytest.mark.parametrize("case", _UNREADABLE, ids=str)
 def test_unreadable_files(case: str, tmp_path: Path) -> None:
     name, data, code = _UNREADABLE[case]
