@@ -181,6 +181,15 @@ def test_convert_keeps_nested_values_as_json(tmp_path: Path) -> None:
     assert rows[1]["text"] == ""
 
 
+def test_convert_for_an_annotation_tool(mails: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["convert", str(mails), str(tmp_path / "tasks.json"), "--to", "labelstudio"]) == 0
+    tasks = json.loads((tmp_path / "tasks.json").read_text("utf-8"))
+    assert tasks[0]["data"]["Body"] == "Where is my order, number 0?"
+    assert tasks[0]["annotations"][0]["result"][0]["value"] == {"choices": ["Orders"]}
+    assert run(["convert", str(mails), str(tmp_path / "tasks.conll")]) == 2
+    assert "neither tags nor marked places" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("out", ["out.xlsx", "no folder/out.csv", "", "mails Q3 [final].csv"])
 def test_convert_refuses_at_once(mails: Path, out: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = mails.read_bytes()

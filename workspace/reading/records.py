@@ -61,7 +61,7 @@ class Columns:
         keys: list[str] = []
         taken: set[str] = set()
         for key, kind in self.kinds.items():
-            name = clean(key) or f"column {len(fields) + 1}"
+            name = _whole(clean(key)) or f"column {len(fields) + 1}"
             while name in taken:
                 name += " (2)"
             taken.add(name)
@@ -103,11 +103,25 @@ def batches_of_records(
     while block := list(islice(iterator, BATCH_ROWS)):
         yield pa.record_batch(
             [
-                pa.array([make(record.get(key)) for record in block], field.type)
+                _array([make(record.get(key)) for record in block], field.type)
                 for make, key, field in zip(convert, keys, schema, strict=True)
             ],
             schema=schema,
         )
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    """The values as Arrow has them. Half characters, which JSON can write and UTF-8 cannot, become U+FFFD."""
+    try:
+        return pa.array(values, kind)
+    except UnicodeEncodeError:
+        return pa.array([_whole(value) for value in values], kind)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
 
 
 def _converter(field: pa.Field) -> Callable[[Any], Any]:

@@ -27,9 +27,9 @@ def doccano_lines(table: Table) -> Iterator[str]:
     """Doccano's JSONL: ``label``, or ``entities`` with ``relations`` or with ``cats`` where there are both."""
     _needs_text(table, "Doccano")
     related, both = "relations" in table.parts.rest, _has_spans(table) and _has_labels(table)
-    for row in table.rows():
+    for number, row in enumerate(table.rows(), start=1):
         text, spans = as_text(row)
-        found: dict[str, Any] = {"text": text}
+        found: dict[str, Any] = {"id": number, "text": text}
         found |= {key: value for key, value in row.rest.items() if key not in ("label", "labels", "entities")}
         if related:
             found["entities"] = [_offsets(span, index) for index, span in enumerate(spans)]
@@ -68,7 +68,8 @@ def label_studio_lines(table: Table) -> Iterator[str]:
         for number, row in enumerate(table.rows(), start=1):
             text, spans = as_text(row)
             key = row.rest.get("id")
-            data = {"text": text} | {name: value for name, value in row.rest.items() if name not in own}
+            data = {table.parts.text or "text": text}
+            data |= {name: value for name, value in row.rest.items() if name not in own}
             task: dict[str, Any] = {"id": int(str(key)) if _counts(key) else key or number, "data": data}
             settled = row.spans is not None or bool(row.tokens) or row.labels is not None
             task["annotations"] = [_annotation(row, text, spans)] if settled else []

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.workspace.reading.files import read_bytes
+from workspace.dataset import DatasetProfile
 
 _WORDS = (
     "the a refund card late parcel please thanks invoice login password broken when order again very much help".split()
@@ -142,3 +143,79 @@ def test_spans_are_ner(tmp_path: Path) -> None:
     assert profile.task.kind == "ner"
     assert (profile.task.text, profile.task.label) == (["text"], "entities")
     assert profile.columns[1].type == "object"
+
+
+def _guessed(tmp_path: Path, header: list[str], rows: list[list[object]]) -> DatasetProfile:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([header, *rows])
+    return read_bytes(tmp_path, "a.csv", out.getvalue().encode())[0]
+
+
+@pytest.mark.parametrize("separator", ["; ", ", ", "|", "#"])
+@pytest.mark.parametrize("name", ["emotions", "label"])
+def test_cells_that_list_labels_are_multilabel(separator: str, name: str, tmp_path: Path) -> None:
+    c, text = random.Random(1), _text(random.Random(2))
+    rows: list[list[object]] = [
+        [text(i), separator.join(c.sample(["joy", "anger", "fear", "calm"], c.choice([1, 1, 2])))] for i in range(200)
+    ]
+    profile = _guessed(tmp_path, ["text", name], rows)
+    assert (profile.task.kind, profile.task.label) == ("multilabel", name)
+    assert profile.task.label_separator == separator.strip()
+    assert set(profile.labels) == {"joy", "anger", "fear", "calm"}
+    assert profile.column(name).role == "labels"  # type: ignore[union-attr]
+
+
+def test_names_with_a_comma_are_single_labels(tmp_path: Path) -> None:
+    text = _text(random.Random(2))
+    rows: list[list[object]] = [[text(i), ["Food, Drinks", "Toys, Games", "Sales"][i % 3]] for i in range(200)]
+    profile = _guessed(tmp_path, ["text", "category"], rows)
+    assert (profile.task.kind, profile.task.label_separator) == ("classification", None)
+
+
+def test_a_column_for_each_label_is_multilabel(tmp_path: Path) -> None:
+    c, text = random.Random(1), _text(random.Random(2))
+    flags = [[c.randint(0, 1), c.randint(0, 1), int(i == 7)] for i in range(200)]
+    rows: list[list[object]] = [[i, text(i), *flags[i]] for i in range(200)]
+    profile = _guessed(tmp_path, ["id", "comment_text", "toxic", "obscene", "threat"], rows)
+    assert (profile.task.kind, profile.task.text, profile.task.label) == ("multilabel", ["comment_text"], None)
+    assert profile.task.label_columns == ["toxic", "obscene", "threat"]
+    assert profile.labels["threat"] == 1
+    assert "3 columns" in profile.task.why
+
+
+def test_two_texts_that_are_judged_together(tmp_path: Path) -> None:
+    text = _text(random.Random(2))
+    rows: list[list[object]] = [[text(i), text(i), ["yes", "no", "maybe"][i % 3]] for i in range(200)]
+    profile = _guessed(tmp_path, ["premise", "hypothesis", "gold_label"], rows)
+    assert (profile.task.kind, profile.task.text) == ("classification", ["premise", "hypothesis"])
+    assert profile.task.label == "gold_label"
+
+
+_ANN = {"start": 5, "end": 8, "label": "PER"}
+
+
+def test_spans_beside_columns_that_repeat_are_ner(tmp_path: Path) -> None:
+    lines = "\n".join(
+        json.dumps(
+            {"text": f"call Ann at {i}", "spans": [{"start": 5, "end": 8, "label": "PER"}], "status": "ab"[i % 2]}
+        )
+        for i in range(40)
+    )
+    profile, _ = read_bytes(tmp_path, "a.jsonl", lines.encode())
+    assert (profile.task.kind, profile.task.label) == ("ner", "spans")
+
+
+def test_texts_sorted_by_intent_with_slots_marked_are_sorted(tmp_path: Path) -> None:
+    lines = "\n".join(
+        json.dumps(
+            {
+                "text": f"call Ann at {i}",
+                "intent": ["call", "text"][i % 2],
+                "slots": [{"start": 5, "end": 8, "label": "PER"}],
+            }
+        )
+        for i in range(40)
+    )
+    profile, _ = read_bytes(tmp_path, "a.jsonl", lines.encode())
+    assert (profile.task.kind, profile.task.label) == ("classification", "intent")
+    assert profile.column("slots").role == "spans"  # type: ignore[union-attr]

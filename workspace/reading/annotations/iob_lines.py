@@ -9,12 +9,12 @@ from workspace.reading.annotations.tags import Scheme, looks_tagged, scheme_note
 from workspace.reading.source import Opened, Source
 
 
-def is_iob_lines(text: str) -> bool:
-    """Whether nearly every word of a sample carries its tag behind a bar."""
+def is_iob_lines(text: str, suffix: str = "") -> bool:
+    """Whether nearly every word of a sample carries its tag behind a bar; few words do where the name says so."""
     lines = [line for line in sample_lines(text, 200) if line.strip()] or [text]
     words = [word for line in lines if not line.startswith("-DOCSTART-") for word in line.split(" ") if word]
     barred = [word.rsplit("|", 1)[1] for word in words if "|" in word]
-    return len(barred) >= 3 and len(barred) >= 0.98 * len(words) and looks_tagged(barred)
+    return len(barred) >= (1 if suffix == ".iob" else 3) and len(barred) >= 0.98 * len(words) and looks_tagged(barred)
 
 
 def open_iob_lines(source: Source) -> Opened:

@@ -22,7 +22,7 @@ _KNOWN: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ("webanno", lambda text, suffix: is_webanno(text)),
     ("brat", lambda text, suffix: suffix == ".ann" and is_ann(text)),
     ("conllu", lambda text, suffix: is_conllu(text)),
-    ("iob", lambda text, suffix: is_iob_lines(text)),
+    ("iob", is_iob_lines),
     ("conll", is_conll),
     ("fasttext", lambda text, suffix: is_fasttext(text)),
 )
