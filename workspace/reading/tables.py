@@ -13,6 +13,7 @@ from workspace.reading.cells import extent, is_blank, is_typed
 Row = Sequence[str]
 _AHEAD = 3
 _MOST_TABLES = 50
+_MOST_BLANK = 200
 _LARGER = 1.1
 
 
@@ -48,26 +49,27 @@ def find_tables(records: Iterable[Row]) -> list[Block]:
     usual: Counter[int] = Counter()
     header: list[str] | None = None
     after_blank = False
+    before: Row = ()
     for index, row, below in _windows(records):
-        if not any(not is_blank(cell) for cell in row):
+        if not below:
             after_blank = True
             continue
-        cells = [cell.strip() for cell in row]
-        if header is None and len(row) > 1 and reads_like_header(row):
-            header = cells
+        if header is None and reads_like_header(row):
+            header = [cell.strip() for cell in row]
         current = blocks[-1]
         if (
-            len(blocks) < _MOST_TABLES
-            and current.rows >= 2
-            and cells != header
-            and _begins_table(row, below, usual, after_blank)
+            current.rows >= 2
+            and (after_blank or len(row) != len(before))
+            and len(blocks) < _MOST_TABLES
+            and _begins_table(row, below[1:], usual, after_blank)
+            and [cell.strip() for cell in row] != header
         ):
-            blocks.append(current := Block(index, first=cells))
+            header = [cell.strip() for cell in row]
+            blocks.append(current := Block(index, first=header))
             usual = Counter()
-            header = cells
         usual[len(row)] += 1
         current.take(index, row)
-        after_blank = False
+        after_blank, before = False, row
     return _only_tables(blocks)
 
 
@@ -125,16 +127,24 @@ def _begins_table(row: Row, below: Sequence[Row], usual: Counter[int], after_bla
 
 
 def _windows(records: Iterable[Row]) -> Iterator[tuple[int, Row, list[Row]]]:
-    """Every record with its index and the next ones that are not blank."""
-    waiting: deque[tuple[int, Row]] = deque()
+    """Every record with its index, and itself and the next ones that are not blank; none of them for a blank one."""
+    waiting: deque[tuple[int, Row, bool]] = deque()
+    filled: deque[Row] = deque()
     for index, row in enumerate(records):
-        waiting.append((index, row))
-        if sum(1 for _, other in waiting if any(not is_blank(cell) for cell in other)) > _AHEAD or len(waiting) > 200:
-            yield _first(waiting)
+        full = any(not is_blank(cell) for cell in row)
+        waiting.append((index, row, full))
+        if full:
+            filled.append(row)
+        if len(filled) > _AHEAD or len(waiting) > _MOST_BLANK:
+            yield _first(waiting, filled)
     while waiting:
-        yield _first(waiting)
+        yield _first(waiting, filled)
 
 
-def _first(waiting: deque[tuple[int, Row]]) -> tuple[int, Row, list[Row]]:
-    index, row = waiting.popleft()
-    return index, row, [other for _, other in waiting if any(not is_blank(cell) for cell in other)][: _AHEAD - 1]
+def _first(waiting: deque[tuple[int, Row, bool]], filled: deque[Row]) -> tuple[int, Row, list[Row]]:
+    index, row, full = waiting.popleft()
+    if not full:
+        return index, row, []
+    below = list(filled)[:_AHEAD]
+    filled.popleft()
+    return index, row, below
