@@ -41,7 +41,7 @@ MOST_FROM_ONE = 4
 RARE_SHARE = 0.5
 """A label is rare with fewer rows than half of the middle label's."""
 MOST_LABELS = 10
-NEAR = 0.8
+NEAR = 0.75
 """Share of common words from which a new row is a near copy of an exam row."""
 SEEDS = 5
 CHUNK = 256
