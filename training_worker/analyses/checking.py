@@ -42,8 +42,8 @@ LEAST_ROWS = 40
 READING = 0.75
 """Share of the time that reading the texts may take."""
 CHUNK = 256
-WORTH_A_WARNING = 0.02
-"""Share of doubtful labels from which on they hurt; in clean data a percent or less is doubted."""
+WORTH_A_WARNING = 0.03
+"""Share of doubtful labels from which on they hurt; in clean data one to three of a hundred are doubted."""
 EXAMPLES = 3
 EXAMPLE_CHARS = 160
 

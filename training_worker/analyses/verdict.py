@@ -13,8 +13,8 @@ GOOD = 0.9
 """From here on a model is of use for most things, and more rows are a matter of taste."""
 STEEP = 0.04
 """A gain from twice as many rows that is worth waiting for."""
-WORTH_TELLING = 0.01
-MUCH = 0.02
+WORTH_TELLING = 0.02
+MUCH = 0.03
 """Share of the rows from which on a fault should be repaired first."""
 GOOD_START = 50
 """Rows of each label that are a good start where nothing can be measured."""
