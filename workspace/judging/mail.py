@@ -45,7 +45,7 @@ SIGNED = rf"(?im)^\s*(?:--|—|__)|{_CLOSINGS}|{_DEVICE}|,[ \t]*\n"
 """Finds texts that may end with a signature (RE2)."""
 
 _SIGN_OFF = r"(?:[^\W\d_]+[ ]?){1,4},\n"
-_PERSON = r"[A-ZÀ-Þ][\w.'’-]+(?: [A-ZÀ-Þ][\w.'’-]*){0,3}"
+_PERSON = r"[A-ZÀ-Þ][\w.'’-]+(?: (?:[A-ZÀ-Þ][\w.'’-]*|von|van|der|de|da|di|del)){0,4}"
 _NAME = r"(?:\s+(?:[A-ZÀ-Þ][\w.'’-]*|von|van|de|da|di|del)){0,5}"
 _END = re.compile(
     # A closing on a line of its own with at most six short lines below; or behind a full sentence, with a name.
