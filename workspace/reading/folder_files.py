@@ -10,7 +10,7 @@ TABLES = frozenset(
     ".csv .tsv .tab .psv .json .jsonl .ndjson .parquet .arrow .feather .ipc .xlsx .xlsm .xls .ods .conll .conllu "
     ".iob .iob2 .bio .bioes".split()
 )
-_DOCUMENTS = frozenset(".docx .odt .pdf .html .htm".split())
+DOCUMENTS = frozenset(".docx .odt .pdf .html .htm".split())
 _NO_DATA = frozenset(
     ".py .ipynb .md .rst .yaml .yml .toml .cfg .ini .lock .sh .css .js .png .jpg .jpeg .gif .svg .bib .tex .sql .r "
     ".gitignore .gitattributes .sha256 .md5 .crc .log .doc .ppt .pptx".split()
@@ -46,7 +46,7 @@ def data_files(files: Sequence[Inner]) -> list[Inner]:
     seen = [inner for inner in files if not any(part.startswith(".") for part in inner.parts)] or list(files)
     useful = [i for i in seen if i.suffix not in _NO_DATA and not _ABOUT.fullmatch(i.parts[-1]) and not _is_cache(i)]
     if any(inner.suffix in TABLES for inner in useful):
-        useful = [inner for inner in useful if inner.suffix not in _DOCUMENTS]
+        useful = [inner for inner in useful if inner.suffix not in DOCUMENTS]
     found = useful or seen
     return sorted(found, key=lambda inner: (SPLIT_ORDER.get(split_of(inner.name) or "", 3), inner.name))
 

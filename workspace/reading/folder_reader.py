@@ -13,7 +13,7 @@ from pathlib import Path
 
 from workspace.errors import LimitExceeded, UnreadableFile
 from workspace.reading.features import names_in_folder
-from workspace.reading.folder_files import data_files
+from workspace.reading.folder_files import DOCUMENTS, data_files
 from workspace.reading.folder_texts import label_folders, open_texts, text_documents
 from workspace.reading.joining import Member, open_members
 from workspace.reading.source import Limits, Opened, Source
@@ -76,7 +76,10 @@ def _open(source: Source, files: Sequence[Inner], kind: str) -> Opened:
         if documents := text_documents(chosen):
             return open_texts(source, documents)
     names = names_in_folder({inner.name: inner.path for inner in files})
-    return open_members(source, [Member(source, inner, names) for inner in chosen], kind)
+    beside = [inner for inner in files if inner not in chosen and inner.suffix in DOCUMENTS]
+    asked = [*chosen, *beside] if source.sheet is not None else chosen
+    members = [Member(source, inner, names) for inner in asked]
+    return open_members(source, members, kind, [inner.name for inner in beside])
 
 
 def _brat_pairs(files: Sequence[Inner]) -> list[tuple[Inner, Inner]]:

@@ -101,26 +101,28 @@ class Member:
         return opened.exact() if exact and opened.exact is not None else opened
 
 
-def open_members(source: Source, members: Sequence[Member], kind: str) -> Opened:
+def open_members(source: Source, members: Sequence[Member], kind: str, beside: Sequence[str] = ()) -> Opened:
     """The table that several files are together.
+
+    Args:
+        beside: names of further files that can be asked for.
 
     Raises:
         UnreadableFile: where none of them can be read, or there is none of the name asked for.
     """
-    if len(members) == 1:
+    if source.sheet is not None and (len(members) > 1 or beside):
+        return _asked_for(source, members)
+    if len(members) == 1 and not beside:
         members[0].sheet = source.sheet
         return members[0].open()
-    if source.sheet is not None:
-        return _asked_for(source, members)
     readable, left_out = _readable(members)
     group = _largest(readable)
-    names = [member.inner.name for member in readable]
     opened = group[0].open() if len(group) == 1 else _joined(group, kind, exact=False)
-    if len(readable) > 1:
-        opened.sheets = names[:_MOST_NAMES]
-        opened.sheet = names[readable.index(group[0])] if len(group) == 1 else None
-        what = group[0].inner.name if len(group) == 1 else f"{len(group)} files of one shape"
-        rest = [member.inner.name for member in readable if member not in group]
+    what = group[0].inner.name if len(group) == 1 else f"{len(group)} files of one shape"
+    rest = [*(member.inner.name for member in readable if member not in group), *beside]
+    if rest or len(group) > 1:
+        opened.sheets = [*(member.inner.name for member in readable), *beside][:_MOST_NAMES]
+        opened.sheet = group[0].inner.name if len(group) == 1 else None
         opened.problems += others(what, [what, *rest])
     opened.problems += left_out
     return opened

@@ -115,6 +115,15 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_read(tmp_path: Path) -> No
     assert left_out.examples[0].startswith("b.bin")
 
 
+def test_documents_beside_a_table_are_told_of_and_can_be_asked_for(tmp_path: Path) -> None:
+    data = zipped({"rows.csv": csv(), "about.docx": word(PARAGRAPHS), "readme.txt": b"about, this"})
+    profile, table = read_bytes(tmp_path, "d.zip", data)
+    assert table == TABLE
+    assert (profile.sheets, profile.sheet) == (["rows.csv", "about.docx"], "rows.csv")
+    other, texts = read_bytes(tmp_path, "d.zip", data, sheet="about.docx")
+    assert (other.format, other.sheet, texts["text"]) == ("docx", "about.docx", PARAGRAPHS)
+
+
 def test_a_document_among_others_of_its_kind(tmp_path: Path) -> None:
     profile, table = read_bytes(tmp_path, "d.zip", zipped({"a.docx": word(PARAGRAPHS), "b.docx": word(PARAGRAPHS[:1])}))
     assert profile.format == "docx"
