@@ -23,17 +23,24 @@ def commands() -> list[list[str]]:
 def test_the_commands_run_one_after_the_other(tmp_path: Path) -> None:
     (tmp_path / "tools").symlink_to(ROOT / "tools")
     environment = os.environ | {"MTW_HOME": str(tmp_path / "home")}
-    assert [command[1] for command in commands()] == ["inspect", "train", "predict"]
+    assert [command[1] for command in commands()] == ["inspect", "train", "predict", "clean", "convert"]
+    said = {}
     for command in commands():
         program = [sys.executable, "-c", "from assistant.cli import main; main()", *command[1:]]
         done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=280)
         assert done.returncode == 0, done.stderr
-    assert "spam" in done.stdout
+        said[command[1]] = done.stdout
+    assert "spam" in said["predict"]
+    assert (tmp_path / "clean.csv").is_file()
+    assert (tmp_path / "questions.jsonl").is_file()
     assert (tmp_path / "my-model" / "README.md").is_file()
 
 
 def test_what_it_points_to_is_there() -> None:
-    targets = [t for t in re.findall(r"\]\(([^)]+)\)", README) if not t.startswith("http")]
+    headings = {"#" + heading.lower().replace(" ", "-") for heading in re.findall(r"^## (.+)$", README, re.MULTILINE)}
+    links = re.findall(r"\]\(([^)]+)\)", README)
+    assert {link for link in links if link.startswith("#")} <= headings
+    targets = [t for t in links if not t.startswith(("http", "#"))]
     named = re.findall(r"`([a-z_.]+/)`", README)
     assert targets
     assert named
