@@ -12,7 +12,7 @@ from workspace.reading.statistics import ColumnStatistics, is_integer
 
 _TAG = re.compile(r"O|[BIESLU][-_].+|0|\d{1,2}")
 _URL = re.compile(r"\s*(?:https?://|www\.|[\w.+-]+@[\w-]+\.\w)\S*\s*")
-_NO_LABEL = frozenset({"start", "end", "text", "id", "ws"})
+_SPAN_LABELS = frozenset("label labels type tag entity entity_group entity_type class category".split())
 _MOST_LABELS = 1_000
 
 
@@ -153,7 +153,7 @@ def _span_score(column: ColumnStatistics) -> float:
         lists = lists and isinstance(spans, list)
         for span in spans if isinstance(spans, list) else []:
             seen += 1
-            good += isinstance(span, dict) and {"start", "end"} <= span.keys() and not span.keys() <= _NO_LABEL
+            good += isinstance(span, dict) and {"start", "end"} <= span.keys() and bool(span.keys() & _SPAN_LABELS)
             good += isinstance(span, list) and len(span) == 3 and all(isinstance(x, int) for x in span[:2])
     if not seen:
         # An annotation tool's table in which nothing is marked (yet).

@@ -71,20 +71,21 @@ def raw_stack(cells: list[str], first: int, width: int) -> list[list[str]]:
 def stack(cells: list[str], first: int, features: Sequence[str]) -> list[tuple[list[str | None], int]]:
     """The stacked values of a span layer's columns, ``*`` and ``_`` as None, with the number that tells them apart.
 
-    Slot features (``ROLE_…`` and the targets behind) stay as the file has them.
+    Values belong together by their number, else by their place in the stack: some programs write a value only for
+    those annotations that have one. Slot features (``ROLE_…`` and the targets behind) stay as the file has them.
     """
-    found: list[tuple[list[str | None], int]] = []
-    for raw in raw_stack(cells, first, len(features)):
-        number = 0
-        values: list[str | None] = []
-        for index, value in enumerate(raw):
-            slot, target = is_slot(features, index)
+    found: dict[int, list[str | None]] = {}
+    for index in range(len(features)):
+        slot, target = is_slot(features, index)
+        known = list(found)
+        column = split(cells[first + index]) if first + index < len(cells) else []
+        for place, value in enumerate(column):
             match = None if target else _NUMBER.search(value)
-            if match is not None:
-                number, value = int(match.group(1)), value[: match.start()]
-            values.append(None if value in ("*", "_", "") else value if slot else unescape(value))
-        found.append((values, number))
-    return found
+            number = int(match.group(1)) if match else known[place] if place < len(known) else -1 - place
+            value = value[: match.start()] if match else value
+            values = found.setdefault(number, [None] * len(features))
+            values[index] = None if value in ("*", "_", "") else value if slot else unescape(value)
+    return [(values, max(0, number)) for number, values in found.items()]
 
 
 def is_slot(features: Sequence[str], index: int) -> tuple[bool, bool]:

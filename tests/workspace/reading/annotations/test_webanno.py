@@ -63,3 +63,14 @@ def test_chains_and_slots_are_kept(tmp_path: Path) -> None:
         (8, "coref->1-2"),
     ]
     assert rows[0]["chains"][1]["values"]["referenceType"] == "pr[1]"
+
+
+def test_values_belong_to_their_number(tmp_path: Path) -> None:
+    text = _file(
+        "#T_SP=webanno.custom.Referent|entity|identity\n",
+        "#Text=Ants of Rome\n1-1\t0-4\tAnts\tanimal[1]\t_\t\n1-2\t5-7\tof\tanimal[1]\t_\t\n"
+        "1-3\t8-12\tRome\tanimal[1]|place[2]\tRome_city[2]\t\n",
+    )
+    _, rows = read_text(tmp_path, "a.tsv", text)
+    assert marked(rows[0]) == [("animal", "Ants of Rome"), ("place", "Rome")]
+    assert [span.get("identity") for span in rows[0]["spans"]] == [None, "Rome_city"]
