@@ -33,7 +33,7 @@ from workspace.plan import TrainingPlan
 from workspace.recipe import load_recipes
 from workspace.run import Progressed
 
-MOST_ROWS = 2_500
+MOST_ROWS = 1_500
 """Learning rows the gain is measured on; rare labels keep all of theirs."""
 MOST_NEW = 200
 """New rows for one label; more of the same adds little."""
