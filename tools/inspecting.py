@@ -65,14 +65,35 @@ def next_step(dataset: Dataset, choice: Choice, problems: list[DataProblem]) -> 
     fixes = offered(problems)
     if any(p.severity == "blocking" and p not in fixes for p in problems):
         example = button("Show me with an example", "load_sample")
-        return ask("This cannot be trained as it is. How would you like to go on?", _other_file(), CHANGE, example)
+        return ask(
+            "This cannot be trained as it is. How would you like to go on?",
+            *_other_tables(dataset),
+            _other_file(),
+            CHANGE,
+            example,
+        )
     text = " and ".join(f"“{plain(name, 60)}”" for name in choice.text)
     plan = button("Right, make a plan", "propose_plan", primary=not fixes, dataset_id=dataset.id)
     first = [mend_all(dataset, fixes, then_plan=True)] if fixes else []
     show = [button(SHOW_FIRST, "clean_dataset", dataset_id=dataset.id, fixes="all", preview="true")] if fixes else []
     return ask(
-        f"I would read {text} and learn “{plain(choice.label, 60)}”. Is that right?", *first, plan, *show, CHANGE
+        f"I would read {text} and learn “{plain(choice.label, 60)}”. Is that right?",
+        *first,
+        plan,
+        *show,
+        *_other_tables(dataset),
+        CHANGE,
     )
+
+
+def _other_tables(dataset: Dataset) -> list[Option]:
+    """Further tables of the same workbook, document or archive, if the reader told of them."""
+    told = [name for p in dataset.profile.problems if p.code == "OTHER_TABLES" for name in p.examples]
+    return [
+        button(f"Read “{plain(name, 40)}” instead", "inspect_dataset", dataset_id=dataset.id, sheet=name)
+        for name in told[:2]
+        if name in dataset.profile.sheets
+    ]
 
 
 def _which_label(dataset: Dataset, choice: Choice) -> Asked:
@@ -84,7 +105,11 @@ def _which_label(dataset: Dataset, choice: Choice) -> Asked:
     question = "Which column holds the answer to learn?" if options else "No column could be the answer to learn."
     label = [button("Label some rows here", "label_examples", primary=not options, dataset_id=dataset.id)]
     return ask(
-        question, *options, *(label if choice.text else []), _other_file(primary=not options and not choice.text)
+        question,
+        *options,
+        *(label if choice.text else []),
+        *_other_tables(dataset),
+        _other_file(primary=not options and not choice.text),
     )
 
 

@@ -1,11 +1,13 @@
 """Data: samples, inspection with corrections, lists, deletion."""
 
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.tools.conftest import Call, mails, real_texts
+from tools.asking import call_of
 from tools.cards import DatasetsCard, ProblemsCard, TableCard
 from tools.context import ToolContext
 from tools.registry import all_tools
@@ -14,6 +16,7 @@ from workspace.dataset import Dataset
 from workspace.errors import Conflict, InputError, NotFound
 from workspace.events import ToolCalled, ToolReturned
 from workspace.home import Workspace
+from workspace.reading import ingest
 
 Load = Callable[..., Dataset]
 
@@ -202,3 +205,19 @@ def test_data_in_use_is_not_deleted_and_models_outlive_it(
     assert call("inspect_dataset").data["rows"] == 90
     assert run_id
     assert len(context.workspace.models.list()) == 1
+
+
+def test_another_file_of_an_archive_is_one_press_away(call: Call, workspace: Workspace, tmp_path: Path) -> None:
+    rows = "".join(f"a message that says {i},{'IT' if i % 2 else 'HR'}\n" for i in range(40))
+    prices = "".join(f"the offer number {i},{'high' if i % 3 else 'low'}\n" for i in range(20))
+    path = tmp_path / "all.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mails.csv", "text,team\n" + rows)
+        archive.writestr("offers.csv", "offer,price\n" + prices)
+    dataset = ingest(workspace, path, "all.zip", "conv_1")
+    asked = call("inspect_dataset", dataset_id=dataset.id).ask
+    assert asked is not None
+    other = next(option for option in asked.options if option.label == "Read “offers.csv” instead")
+    tool, arguments = call_of(other.id)
+    output = call(tool, **arguments)
+    assert (output.data["rows"], [c.name for c in table_of(output).columns]) == (20, ["offer", "price"])
