@@ -51,11 +51,20 @@ def ending(workspace: Workspace, analysis: Analysis) -> Sequence[ConversationEve
         before = workspace.transcripts.load(analysis.conversation_id or "").events
     except NotFound:
         return []
+    if tool == "check_dataset" and _told(before, analysis.job.dataset_id):
+        return []
     if _waits_for_this(before, analysis.job.dataset_id):
         events.append(AssistantSaid(text=after(tool, data=outcome.data), model="guide"))
         if outcome.output.ask:
             events.append(outcome.output.ask)
     return events
+
+
+def _told(events: Sequence[StoredEvent], dataset_id: str) -> bool:
+    """Whether the person asked, and was told, before this end was seen."""
+    returned = [s.event for s in events if isinstance(s.event, ToolReturned) and s.event.tool == "check_dataset"]
+    data = [event.data for event in returned if isinstance(event.data, dict)]
+    return any((d.get("dataset_id"), d.get("status")) == (dataset_id, "done") for d in data)
 
 
 def _waits_for_this(events: Sequence[StoredEvent], dataset_id: str) -> bool:

@@ -114,7 +114,7 @@ def look(
         return Found(_only_verdict(rows, counts), [])
     if len(counts) > MOST_LABELS:
         return Found(Check(rows_checked=0, seconds=round(time.monotonic() - begun, 2)), [])
-    read = _read(rows, vectors, tell, begun + READING * seconds)
+    read = _read(rows, vectors, tell, report.check, begun + READING * seconds)
     many = f"{len(read.rows):,} labels"
     tell(READING, f"Looking more closely at {many}")
     views = Views.of(read.rows.texts, read.vectors)
@@ -160,7 +160,13 @@ def _only_verdict(rows: SampledRows, counts: Counter[str]) -> Check:
     return Check(verdict=too_few(list(counts.values()), len(rows)), rows_checked=len(rows))
 
 
-def _read(rows: SampledRows, cache: VectorCache, tell: Callable[[float, str], None], deadline: float) -> Read:
+def _read(
+    rows: SampledRows,
+    cache: VectorCache,
+    tell: Callable[[float, str], None],
+    check: Callable[[], None],
+    deadline: float,
+) -> Read:
     """Reads texts until all are read or the time is over; a part that was read is a fair sample of the rows."""
     names = sorted(set(rows.labels))
     number = {name: i for i, name in enumerate(names)}
@@ -183,9 +189,9 @@ def _read(rows: SampledRows, cache: VectorCache, tell: Callable[[float, str], No
         if time.monotonic() > deadline and int(known.sum()) >= LEAST_ROWS:
             break
         chunk = unread[start : start + CHUNK]
-        going_on = partial(tell, 0.02 + (READING - 0.02) * start / len(unread), message)
+        tell(0.02 + (READING - 0.02) * start / len(unread), message)
         tokens = encoder.tokenize([rows.texts[i] for i in chunk], max_tokens)
-        encoder.embed(tokens, partial(chunk_read, chunk), check=going_on)
+        encoder.embed(tokens, partial(chunk_read, chunk), check=check)
         cache.add(reader, [rows.texts[i] for i in chunk], vectors[chunk])
         known[chunk] = True
     read = np.flatnonzero(known)

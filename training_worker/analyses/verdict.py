@@ -11,6 +11,7 @@ from workspace.dataset import DataProblem, Verdict
 
 GOOD = 0.9
 """From here on a model is of use for most things, and more rows are a matter of taste."""
+NEARLY_ALL = 0.97
 STEEP = 0.04
 """A gain from twice as many rows that is worth waiting for."""
 WORTH_TELLING = 0.02
@@ -33,7 +34,7 @@ def too_few(counts: list[int], rows: int) -> Verdict:
 
 
 def verdict_of(curve: Curve, usable: int, problems: Sequence[DataProblem], weakest: str, rows: int) -> Verdict:
-    """Args: usable: labelled rows of the table; rows: how many of them were looked at; weakest: a hint, or empty."""
+    """Args: usable: labelled rows of the table; rows: how many of them were looked at; weakest: labels, or empty."""
     now = float(curve.accuracy[:, -1].mean())
     # The curve ends at four fifths of the rows; a training learns from about as many.
     have = curve.sizes[-1] * max(1.0, usable / max(rows, 1))
@@ -58,21 +59,22 @@ def verdict_of(curve: Curve, usable: int, problems: Sequence[DataProblem], weake
         fixes = (
             f" First repair what is wrong with {max(p.count for p in repairs):,} rows: that is quicker than new rows."
         )
-    hint = f" {weakest}" if weakest and now < 0.97 else ""
+    hint = ""
+    if weakest and now < NEARLY_ALL:
+        hint = f" It is weakest at {weakest}" + (": rows like those help most." if target is not None else ".")
     verdict.sentence = sentence + more + fixes + hint
     return verdict
 
 
 def weakest_labels(correct: NDArray[np.bool_], classes: Indices, names: Sequence[str]) -> str:
-    """A hint which labels would gain most from more rows; empty where none stands out."""
+    """The one or two labels that are recognised worst; empty where none stands out."""
     counts = np.bincount(classes, minlength=len(names))
     right = np.bincount(classes, weights=correct, minlength=len(names)) / np.maximum(counts, 1)
     overall = correct.mean()
     found = [c for c in np.argsort(right) if counts[c] and right[c] < overall - 0.1][:2]
     if not found:
         return ""
-    told = [f"“{names[c][:60]}” ({_of_100(right[c])} right, {counts[c]:,} rows)" for c in found]
-    return f"It is weakest at {' and '.join(told)}: more rows of {'it' if len(told) == 1 else 'these'} help most."
+    return " and ".join(f"“{names[c][:60]}” ({_of_100(right[c])} right, {counts[c]:,} rows)" for c in found)
 
 
 def _target(here: Forecast, ahead: Sequence[Forecast]) -> int | None:
