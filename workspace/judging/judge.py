@@ -9,9 +9,7 @@ from workspace.judging.problems import find_problems, label_counts, ranked
 from workspace.judging.types import CountedTable
 from workspace.judging.verdict import quick_verdict
 
-_NOT_LOOKED_INTO = frozenset(
-    (ColumnRole.DATE, ColumnRole.NUMBER, ColumnRole.ID, ColumnRole.TAGS, ColumnRole.SPANS, ColumnRole.LABEL)
-)
+_NOT_LOOKED_INTO = frozenset((ColumnRole.DATE, ColumnRole.TAGS, ColumnRole.SPANS, ColumnRole.LABEL))
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,6 @@ def judge(
 
 
 def _looked_into(columns: Sequence[ColumnProfile], task: TaskGuess) -> list[str]:
-    """Columns that may hold personal data: the texts, and whatever is neither a number, a date nor an answer."""
-    other = [c.name for c in columns if c.role not in _NOT_LOOKED_INTO and c.type in ("text", "list")]
+    """Columns that may hold personal data: the texts, and whatever is neither a date nor an answer."""
+    other = [c.name for c in columns if c.role not in _NOT_LOOKED_INTO and c.type in ("text", "list", "integer")]
     return list(dict.fromkeys([*task.text, *other]))

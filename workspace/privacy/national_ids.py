@@ -59,6 +59,11 @@ def _compiled() -> tuple[tuple[_Number, re.Pattern[str], re.Pattern[str], Any], 
     )
 
 
+def number_words() -> list[re.Pattern[str]]:
+    """For each number the words that say what it is."""
+    return [said for _, _, said, _ in _compiled()]
+
+
 def find_numbers(text: str, hint: str) -> Iterator[tuple[int, int, bool]]:
     """Start, end, and whether a word or the column's name says what it is."""
     for number, shape, said, module in _compiled():

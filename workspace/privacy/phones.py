@@ -18,7 +18,7 @@ _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,
 _NO_PHONE = re.compile(r"\D*0\D*0\D*0|\d{1,3}(?:\.\d{1,3}){3}$")
 """No number in the world begins with 000, which is why stand-ins do (:mod:`pseudonyms`); the other is an IP address."""
 
-_SAID = words(
+PHONE_SAID = words(
     tuple(
         "phone telephone tel tel. mobile cell cellphone call fax whatsapp sms ring reach telefon telefonnummer handy "
         "handynummer mobil mobilnummer rufnummer rückruf anrufen téléphone tél tél. portable appeler appelez teléfono "
@@ -37,7 +37,7 @@ def find_phones(text: str, hint: str) -> Iterator[tuple[int, int, bool]]:
         digits = sum(c.isdigit() for c in written)
         if not 7 <= digits <= 17 or _DATE.match(written) or _NO_PHONE.match(written):
             continue
-        said = said_before(_SAID, text, start, hint)
+        said = said_before(PHONE_SAID, text, start, hint)
         if _is_phone(written, said):
             yield start, match.end(), said
 

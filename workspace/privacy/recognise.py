@@ -9,8 +9,8 @@ from workspace.privacy.addresses import find_addresses
 from workspace.privacy.context import said_before, words
 from workspace.privacy.kinds import Found
 from workspace.privacy.names import find_names
-from workspace.privacy.national_ids import find_cards, find_numbers
-from workspace.privacy.phones import find_phones
+from workspace.privacy.national_ids import find_cards, find_numbers, number_words
+from workspace.privacy.phones import PHONE_SAID, find_phones
 from workspace.privacy.presidio import email_recogniser, recognisers
 
 _NUMBERS = re.compile(r"\S*\d(?:\S|[ \u00a0](?=[\d()+\-/A-Z]))*")
@@ -46,6 +46,13 @@ def find_personal(text: str, hint: str = "") -> list[Found]:
     found += [(a, b, "address", False) for a, b in find_addresses(text)]
     found += [(a, b, "name", False) for a, b in find_names(text)]
     return _without_overlaps(found)
+
+
+def said_by(name: str) -> bool:
+    """Whether a name (of a column) is one of the words that make bare digits a phone or an identity number."""
+    contexts = [tuple(one.context or ()) for kind, one in recognisers() if kind == "national_id"]
+    patterns = [PHONE_SAID, *number_words(), *map(words, contexts)]
+    return any(pattern.search(name) for pattern in patterns)
 
 
 def _emails(text: str) -> Iterator[tuple[int, int]]:

@@ -7,6 +7,7 @@ is then a lower bound, and the message says so.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,8 @@ _SAMPLED_TEXTS = 300
 EXAMPLES = 3
 _STRETCH = 500
 _WORTH_A_LOOK = re.compile(r"[@\d]")
+_BARE = r"^\s*\d{1,11}\s*$"
+"""Row numbers, ids, years: too short for a card, and nothing else without a word that says what they are."""
 
 
 class PersonalScan(BaseModel):
@@ -104,12 +107,22 @@ def _worth_a_look(batch: Any) -> NDArray[np.bool_]:
     if available():
         return np.ones(batch.num_rows, dtype=bool)
     worth = np.zeros(batch.num_rows, dtype=bool)
-    for column in batch.columns:
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if pa.types.is_list(column.type):
             column = pc.binary_join(column, " ")
         matches = pc.match_substring_regex(column, _WORTH_A_LOOK.pattern)
+        if not _says_what_digits_are(name):
+            matches = pc.and_not(matches, pc.match_substring_regex(column, _BARE))
         worth |= pc.fill_null(matches, False).to_numpy(zero_copy_only=False)
     return worth
+
+
+@cache
+def _says_what_digits_are(name: str) -> bool:
+    """Whether a column's name makes its bare digits personal: "mobile", "PESEL"."""
+    from workspace.privacy.recognise import said_by
+
+    return said_by(name)
 
 
 def count_personal(table: Path, columns: Sequence[str]) -> dict[str, int]:

@@ -74,3 +74,13 @@ def test_masks_and_shades() -> None:
     assert shade(text) == "Write to a•••@g•••.com or •••67"
     assert hide("nothing to see") == "nothing to see"
     assert masked("Hauptstraße 12", "address") == "H•••"
+
+
+def test_row_numbers_and_ids_leave_the_look_to_the_texts(tmp_path: Path) -> None:
+    """A column of ids must not use up the texts that are looked into; one called "mobile" is no id."""
+    ids = [str(100_000 + i) for i in range(1_000)]
+    texts = ["mail a@gmail.com" if i % 10 == 0 else "words" for i in range(1_000)]
+    table = stored(tmp_path, id=ids, text=texts, mobile=["4155552671"] * 1_000)
+
+    assert scan_personal(table, ["id", "text"], texts=100).rows == {"email": 100}
+    assert scan_personal(table, ["mobile"], texts=100).rows == {"phone": 100}
