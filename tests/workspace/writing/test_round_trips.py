@@ -84,7 +84,7 @@ def _span_table(rows: list[tuple[str, list[dict[str, Any]]]], folder: Path) -> P
     return folder / "t.parquet"
 
 
-@pytest.mark.parametrize("form", ["doccano", "labelstudio", "prodigy", "spacy", "webanno", "brat", "jsonl", "json"])
+@pytest.mark.parametrize("form", ["doccano", "labelstudio", "prodigy", "spacy", "webanno", "brat", "jsonl", "csv"])
 @given(rows=st.lists(_marked(overlapping=True), min_size=1, max_size=6))
 @_QUICK
 def test_texts_with_any_spans(form: str, rows: list[tuple[str, list[dict[str, Any]]]]) -> None:

@@ -1,14 +1,19 @@
 """CSV files that annotation tools write: read as any CSV, then brought into the tools' form."""
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Any
+
+import pyarrow as pa
 
 from workspace.reading.annotations.doccano import Doccano
 from workspace.reading.annotations.forms import Form
 from workspace.reading.annotations.label_studio import recognise_label_studio
+from workspace.reading.annotations.spans import canonical
 from workspace.reading.annotations.table import Row, opened_rows
-from workspace.reading.source import Opened, Reader, Source
+from workspace.reading.records import OBJECT
+from workspace.reading.source import Opened, Reader, ReadExactly, Source
 
 _DOCCANO = frozenset({"annotation_approver", "label", "text"})
 _LABEL_STUDIO: tuple[frozenset[str], ...] = (
@@ -31,9 +36,45 @@ def with_exports(read: Reader) -> Reader:
         if any(names >= known for known in _LABEL_STUDIO):
             form = recognise_label_studio(list(islice(_records(read, source), _JUDGED)))
             return _formed(source, read, plain, form, iter) if form is not None else plain
-        return plain
+        return _with_marks(plain)
 
     return opened
+
+
+def _with_marks(plain: Opened) -> Opened:
+    """The same table, with the columns marked as JSON whose first cells all hold lists of spans.
+
+    So a table with marked places that was written as CSV is one again when it is read.
+    """
+    try:
+        first = next(plain.batches, None)
+    except ReadExactly:
+        assert plain.exact is not None, "only the fast reader gives up, and it names the exact one"
+        return _with_marks(plain.exact())
+    if first is None:
+        return plain
+    fields = [_marked(field, first.column(index)) for index, field in enumerate(plain.schema)]
+    plain.batches = chain([first], plain.batches)
+    if fields != list(plain.schema) or any(field.metadata for field in fields):
+        plain.schema, exact = pa.schema(fields), plain.exact
+        plain.batches = (pa.record_batch(batch.columns, schema=pa.schema(fields)) for batch in plain.batches)
+        if exact is not None:
+            plain.exact = lambda: _with_marks(exact())
+    return plain
+
+
+def _marked(field: pa.Field, column: pa.Array) -> pa.Field:
+    if field.metadata or not pa.types.is_string(field.type):
+        return field
+    cells = [cell for cell in column.slice(0, _JUDGED).to_pylist() if cell]
+    if not cells or not all(cell[0] == "[" and cell[-1] == "]" for cell in cells):
+        return field
+    try:
+        lists = [json.loads(cell) for cell in cells]
+    except (ValueError, RecursionError):
+        return field
+    spans = [canonical(found) for found in lists]
+    return field.with_metadata(OBJECT) if all(found is not None for found in spans) and any(spans) else field
 
 
 def _formed(
