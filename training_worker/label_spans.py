@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction import FeatureHasher
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from training_worker.label_order import wilson
@@ -56,13 +57,15 @@ class SpanModel:
         self._hasher = FeatureHasher(_BUCKETS, input_type="string", alternate_sign=False)
         self._seen = _dictionary(texts)
         tags = np.array([tag for text in texts for tag in _tags(text, self._keys)], dtype=np.int64)
-        self._head: LogisticRegression | None = None
+        self._head: OneVsRestClassifier | None = None
         if len(np.unique(tags)) > 1:
             with warnings.catch_warnings(), threadpool_limits(1):
                 warnings.simplefilter("ignore", ConvergenceWarning)
                 # A text's own words must not be known from itself: else the dictionary would explain everything.
                 features = [f for text in texts for f in self._features(text, without=text)]
-                self._head = LogisticRegression(C=3.0, max_iter=60).fit(self._hasher.transform(features), tags)
+                # Most features are zero: liblinear takes a hundredth of the time that lbfgs does.
+                one = LogisticRegression(C=3.0, solver="liblinear")
+                self._head = OneVsRestClassifier(one).fit(self._hasher.transform(features), tags)
 
     def read(self, texts: Sequence[Marked]) -> list[Reading]:
         """What it would mark. Words of one label that touch are one place."""
