@@ -1,6 +1,8 @@
 """Data: load a sample, look into a file, list what is there, delete it."""
 
 import hashlib
+import tempfile
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, Field, JsonValue
@@ -20,6 +22,7 @@ from workspace.dataset import Dataset, TaskKind
 from workspace.errors import Conflict, NotFound
 from workspace.events import FileReceived
 from workspace.reading import ingest, original_key
+from workspace.reading.hub_reader import fetch_hub_dataset, hub_name
 
 _MAX_LISTED = 50
 
@@ -30,8 +33,9 @@ def load_sample(
     name: Annotated[
         str | None,
         Field(
-            description="'sms_spam' (text messages, the usual one), 'bank_questions' (ten topics) or "
-            "'voice_commands' (seven intents, with names and places marked)"
+            description="'sms_spam' (text messages, the usual one), 'bank_questions' (ten topics), "
+            "'voice_commands' (seven intents, with names and places marked), or hf://owner/name for a data set of the "
+            "Hugging Face hub that the person has named"
         ),
     ] = None,
 ) -> ToolOutput:
@@ -39,6 +43,10 @@ def load_sample(
 
     It becomes the data of this conversation, and is then shown in the same way as an uploaded file.
     """
+    if hub := hub_name(name or ""):
+        with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
+            fetched = fetch_hub_dataset(hub, Path(folder), context.workspace.settings)
+            return inspected(context, ingest(context.workspace, fetched, fetched.name, context.conversation_id))
     sample = find_sample(name)
     recent = context.workspace.datasets.list(context.conversation_id) if context.conversation_id else []
     if recent and recent[0].source_name == sample.file and recent[0].parent_id is None:

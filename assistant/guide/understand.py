@@ -26,6 +26,7 @@ from tools.asking import call_of
 from tools.glossary import find_concept
 from tools.goal import score_goal
 from workspace.events import Asked
+from workspace.reading.hub_reader import hub_name
 
 _QUESTION = re.compile(
     r"\b(what(?:'s|s| is| are| does| do| means?)|explain|define|meaning of|mean(?:s|ing)?\b|"
@@ -68,6 +69,8 @@ def _by_rule(text: str, journey: Journey) -> Reply | None:
 def _by_slots(text: str, journey: Journey) -> Reply | None:
     """What names a column, a concept, a setting or a file."""
     count = len(text.split())
+    if hub := next(filter(None, (hub_name(word.strip("“”\"'<>().,;!?")) for word in text.split())), None):
+        return Reply(calls=(Call("load_sample", {"name": f"hf://{hub}"}),))
     if reply := _columns(text, journey):
         return reply
     if _QUESTION.search(text) and count <= 12 and (concept := find_concept(text)):

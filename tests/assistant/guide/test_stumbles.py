@@ -8,6 +8,7 @@ import pytest
 from assistant.followup import Followup
 from tests.assistant.talking import Talker, calls, errors, failures, finish_run, of, words
 from tests.fakes import FakeQueue
+from tests.workspace.reading.hub import hub_of_our_own
 from workspace.events import ToolCalled
 from workspace.model import Prediction
 from workspace.run import Failure
@@ -367,3 +368,21 @@ def test_no_id_and_no_code_reaches_a_person(trained: Talker) -> None:
     for text in [words(trained.stored), *(e.text for e in of(trained.stored, type(trained.asked)))]:
         for mark in ("ds_", "run_", "mdl_", "plan_0", "MISSING_COLUMN", "None", "«", "{"):
             assert mark not in text
+
+
+@pytest.mark.parametrize("name", ["hf://ada/mails", "https://huggingface.co/datasets/ada/mails"])
+def test_the_name_of_a_data_set_of_the_hub_fetches_it(
+    talker: Talker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    monkeypatch.setattr(talker.workspace.settings, "hf_hub_offline", False)
+    with hub_of_our_own(monkeypatch, tmp_path / "cache"):
+        happened = talker.say(f"please take {name}.")
+    assert calls(happened) == ["load_sample"]
+    assert [(d.name, d.rows) for d in talker.workspace.datasets.list()] == [("mails", 60)]
+
+
+def test_the_hub_is_never_asked_where_that_is_switched_off(talker: Talker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talker.workspace.settings, "hf_hub_offline", True)
+    happened = talker.say("take hf://ada/mails")
+    assert "HUB_OFFLINE" in str(failures(happened))
+    assert talker.workspace.datasets.list() == []

@@ -118,8 +118,8 @@ def test_a_folder_of_splits(tmp_path: Path) -> None:
 
 def test_a_repository_of_the_hub_with_its_names_in_the_card(tmp_path: Path) -> None:
     card = (
-        "---\nlicense: mit\ndataset_info:\n  features:\n  - name: text\n    dtype: string\n  - name: label\n    dtype:\n"
-        "      class_label:\n        names:\n          '0': calm\n          '1': angry\n---\n# Tempers\n"
+        "---\nlicense: mit\ndataset_info:\n  features:\n  - name: text\n    dtype: string\n  - name: label\n"
+        "    dtype:\n      class_label:\n        names:\n          '0': calm\n          '1': angry\n---\n# Tempers\n"
     )
     files = {
         "README.md": card.encode(),

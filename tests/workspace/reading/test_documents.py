@@ -153,7 +153,8 @@ def test_a_small_table_amid_much_text_is_passed_over_but_can_be_asked_for(tmp_pa
 def test_deleted_words_and_field_codes_of_a_document_are_not_read(tmp_path: Path) -> None:
     body = (
         "<w:p><w:r><w:t>We ship </w:t></w:r><w:del><w:r><w:t>never</w:t></w:r></w:del>"
-        "<w:r><w:instrText>HYPERLINK evil</w:instrText></w:r><w:r><w:t>on Monday</w:t><w:br/><w:t>at noon</w:t></w:r></w:p>"
+        "<w:r><w:instrText>HYPERLINK evil</w:instrText></w:r>"
+        "<w:r><w:t>on Monday</w:t><w:br/><w:t>at noon</w:t></w:r></w:p>"
     )
     assert columns_of(opened_here(tmp_path, "docx", word_with(body)))["text"] == ["We ship on Monday\nat noon"]
 
