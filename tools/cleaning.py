@@ -135,12 +135,12 @@ def _recipe(context: ToolContext, dataset: Dataset, wanted: str) -> tuple[list[F
     workspace = context.workspace
     if wanted.strip().casefold() in _AGAIN:
         others = [d for d in workspace.datasets.list() if d.family_id != dataset.family_id]
-        source = next((d for d in others if versions.fixes_of(workspace, d)), None)
+        source = next((d for d in others if versions.fixes_of(workspace.datasets, d)), None)
         if source is None:
             raise NotFound("NO_RECIPE", "No other data of yours was cleaned yet.", "Clean this one as it needs it.")
     else:
         source = find_dataset(context, wanted)
-    fixes = versions.fixes_of(workspace, source)
+    fixes = versions.fixes_of(workspace.datasets, source)
     if not fixes:
         message = f"Nothing was repaired in “{plain(source.name, 60)}”, so there is nothing to do again."
         raise InputError("NO_RECIPE", message, "Name data that was cleaned.")

@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from workspace.cleaning import FIXES
 from workspace.model import Evaluation, RunOutcome
 
 STARTER_LICENCE = "apache-2.0"
@@ -71,13 +72,24 @@ def model_card(name: str, meta: dict[str, Any], outcome: RunOutcome) -> str:
         "- Texts that look different from those it learned from (other language, other time, other source) may be "
         "sorted worse than the numbers above say.\n"
         "- Whatever was uneven or unfair in the training rows is likely to be so in its answers. Check before it "
-        "decides about people.",
+        "decides about people." + _cleaning(meta),
         "## How to use it",
         LOADING[meta["format"]],
         "## Licence",
         _licence(meta),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _cleaning(meta: dict[str, Any]) -> str:
+    """What a program that loads the weights by itself has to do to a text first."""
+    titles = [FIXES[fix["code"]].title.lower() for fix in meta.get("cleaning", [])]
+    if not titles:
+        return ""
+    return (
+        f"\n- The texts were cleaned before it learned from them ({'; '.join(titles)}). The wizard does the same to "
+        "each text that it is asked about; a program of your own has to do it by itself."
+    )
 
 
 def _front_matter(name: str, meta: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:

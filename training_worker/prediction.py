@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training_worker.calibration import softmax
-from workspace.dataset import TaskKind
+from workspace.cleaning import clean_text
+from workspace.dataset import FixCall, TaskKind
 from workspace.errors import InputError
 from workspace.model import Prediction
 
@@ -39,11 +40,15 @@ class Predictor:
         self.task = TaskKind(meta["task"])
         self.labels: list[str] = meta["labels"]
         self._scorer = scorer
+        self._clean = clean_text([FixCall.model_validate(fix) for fix in meta.get("cleaning", [])])
 
     def probabilities(
         self, texts: Sequence[str], on_progress: Callable[[float], None] | None = None
     ) -> NDArray[np.float64]:
-        """Rows by ``labels``; each row sums to 1. ``on_progress`` gets the fraction done, several times a second."""
+        """Rows by ``labels``; each row sums to 1. ``on_progress`` gets the fraction done, several times a second.
+
+        A text is cleaned as those were that the model learned from.
+        """
         found = np.zeros((len(texts), len(self.labels)))
         done = 0
 
@@ -54,7 +59,8 @@ class Predictor:
                 on_progress(min(1.0, done / len(texts)))
 
         for start in range(0, len(texts), BATCH_ROWS):
-            found[start : start + BATCH_ROWS] = self._scorer(texts[start : start + BATCH_ROWS], tick)
+            cleaned = [self._clean(text) for text in texts[start : start + BATCH_ROWS]]
+            found[start : start + BATCH_ROWS] = self._scorer(cleaned, tick)
         return found
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]:

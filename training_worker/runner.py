@@ -38,6 +38,7 @@ from workspace.run import Analysed, Failed, Progressed, Run, RunEvent, Succeeded
 from workspace.run_log import Lease, LeaseLost, RunLog, SilentBell, StreamBell
 from workspace.settings import Settings
 from workspace.storage import Storage
+from workspace.versions import fixes_of
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +127,7 @@ def _train(order: Order, run: Run, log: RunLog, reporter: RunReporter, work: Pat
         if run.plan.test_dataset_id:
             test_table = files.enter_context(storage.as_file(datasets.get(run.plan.test_dataset_id).table_key))
         vectors = StoredVectors(storage, datasets, dataset)
-        trained = train(run.plan, table, test_table, work, reporter, dataset.name, vectors)
+        trained = train(run.plan, table, test_table, work, reporter, dataset.name, vectors, fixes_of(datasets, dataset))
     reporter.check()
     reporter.progress(
         Progressed(stage="save", message="Storing the model", fraction=0.999, best=None, recipe=trained.outcome.recipe)

@@ -5,6 +5,7 @@ import shutil
 import sys
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from training_worker.prediction import load_predictor
 from training_worker.reporter import Reporter
 from training_worker.split import Split, sample, split_rows
 from training_worker.vector_cache import VectorCache
-from workspace.dataset import TaskKind
+from workspace.cleaning import FIXES
+from workspace.dataset import FixCall, TaskKind
 from workspace.errors import InputError
 from workspace.model import Evaluation, RunOutcome
 from workspace.plan import TrainingPlan
@@ -45,12 +47,14 @@ def train(
     report: Reporter,
     name: str,
     vectors: VectorCache | None = None,
+    cleaned: Sequence[FixCall] = (),
 ) -> Trained:
     """Trains, judges and saves.
 
     ``work`` survives a ``kill -9``: called again with the same plan and folder, it goes on from there. The result
     depends on the rows, the plan and the machine only, except where the budget cuts a recipe short. ``vectors`` are
-    what the base model has read before; they differ from fresh ones in the last of their eleven bits.
+    what the base model has read before; they differ from fresh ones in the last of their eleven bits. ``cleaned`` is
+    what was done to the table; the model does to a text what of it can be done to one text alone.
 
     Raises:
         InputError: the plan or the rows cannot be used (``ONE_CLASS``, ``RARE_CLASS_SPLIT``, ``TASK_NOT_YET``, ...).
@@ -73,6 +77,8 @@ def train(
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     facts = choice.candidate.save(choice.job, part)
+    if fixes := [fix.model_dump(mode="json") for fix in cleaned if FIXES[fix.code].for_prediction]:
+        facts = {**facts, "cleaning": fixes}
     meta = describe(part, plan, split.labels, choice.recipe, choice.candidate.base, facts)
     train_seconds = time.monotonic() - started - data_seconds
 

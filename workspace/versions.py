@@ -17,6 +17,7 @@ from workspace.findings import read_findings, write_findings
 from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.reading import profile_table
+from workspace.repositories import Datasets
 
 CHANGES = "changes.parquet"
 """Beside the table: what the step did to each row (:mod:`workspace.cleaning`)."""
@@ -153,9 +154,12 @@ def lineage(workspace: Workspace, dataset: Dataset) -> list[Dataset]:
     return line
 
 
-def fixes_of(workspace: Workspace, dataset: Dataset) -> list[FixCall]:
+def fixes_of(datasets: Datasets, dataset: Dataset) -> list[FixCall]:
     """The recipe of a version: every repair since the upload, in order."""
-    steps = [version.step for version in lineage(workspace, dataset)]
+    steps = [dataset.step]
+    while dataset.parent_id:
+        dataset = datasets.get(dataset.parent_id)
+        steps.insert(0, dataset.step)
     return [fix for step in steps if step and step.kind == "clean" for fix in step.fixes]
 
 

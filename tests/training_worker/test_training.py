@@ -18,7 +18,8 @@ from training_worker.evaluation import evaluate
 from training_worker.prediction import load_predictor
 from training_worker.reporter import CancelAsked, ListReporter
 from training_worker.training import Trained, train
-from workspace.dataset import TaskKind
+from workspace.cleaning import FIXES
+from workspace.dataset import FixCall, TaskKind
 from workspace.errors import InputError, Unavailable
 
 
@@ -98,6 +99,19 @@ def test_the_card_has_valid_front_matter_and_the_measured_numbers(learned: tuple
     assert card["model-index"][0]["results"][0]["metrics"][0]["value"] == accuracy
     assert f"{accuracy * 100:.1f} of 100" in body
     assert "skops.io.load" in body
+
+
+def test_a_model_cleans_what_it_is_asked_as_its_rows_were_cleaned(tmp_path: Path) -> None:
+    rows = table(tmp_path / "rows.parquet", *sms())
+    fixes = [FixCall(code="strip_html"), FixCall(code="drop_duplicates")]
+    trained = train(plan("linear"), rows, None, tmp_path / "work", ListReporter(), "SMS", cleaned=fixes)
+    predictor = load_predictor(trained.folder)
+    assert [fix["code"] for fix in predictor.meta["cleaning"]] == ["strip_html"]
+    plain, marked = predictor.predict(["Win a prize now", "<p>Win a <b>prize</b> now</p>"])
+    assert marked.scores == plain.scores
+    assert marked.text == "<p>Win a <b>prize</b> now</p>"
+    card = (trained.folder / "README.md").read_text("utf-8")
+    assert FIXES["strip_html"].title.lower() in card
 
 
 def test_what_is_told_is_what_the_saved_model_scores_on_the_test_file(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_version_knows_its_line_and_leaves_its_parent_alone(
     assert (second.rows, third.rows, third.name, third.family_id) == (37, 35, "mails", upload.id)
     assert table_of(workspace, upload) == before
     assert workspace.datasets.get(upload.id) == upload
-    assert [fix.code for fix in fixes_of(workspace, third)] == ["drop_duplicates", "drop_conflicts"]
+    assert [fix.code for fix in fixes_of(workspace.datasets, third)] == ["drop_duplicates", "drop_conflicts"]
     assert current(workspace, upload).id == third.id
 
 
