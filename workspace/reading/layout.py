@@ -4,6 +4,7 @@ Works on rows of strings, so that CSV and spreadsheets share it. The idea: below
 type, and the header's own cell is not of that type; where no column has a type, the words of the row decide.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -152,11 +153,14 @@ def _is_year_run(row: Row, typed: frozenset[int]) -> bool:
 
 def _last_header(rows: Sequence[Row], kept: list[int], typed: frozenset[int], typical: int) -> int | None:
     last: int | None = None
+    usual = Counter(len(rows[index]) for index in kept).most_common(1)[0][0]
     for index in kept[:_TOP]:
         balance = _balance(rows[index], typed)
         if balance > 0:
             break
-        if balance < 0 and _fill(rows[index]) >= min(2, typical):
+        # Below a header as wide as the table, a row of another width is a broken one.
+        broken = last is not None and len(rows[last]) == usual != len(rows[index])
+        if balance < 0 and not broken and _fill(rows[index]) >= min(2, typical):
             last = index
     else:
         if len(kept) <= _TOP or not typed:

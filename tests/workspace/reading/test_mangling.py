@@ -91,6 +91,15 @@ def test_mending_gives_the_width_or_nothing(line: str, width: int) -> None:
     assert mended is None or len(mended) == width
 
 
+def test_a_broken_first_row_is_not_taken_for_the_header(tmp_path: Path) -> None:
+    rows = "".join(f'row-{n:03d},"parcel,",billing,{n}\n' for n in range(1, 8))
+    data = 'key,text,label,number\nrow-000,,"parcel,",billing,0\n' + rows
+    profile, table = read_bytes(tmp_path, "a.csv", data.encode())
+    assert (profile.rows, profile.header_row) == (8, 0)
+    assert table["key"][0] == "row-000"
+    assert table["text"] == ["parcel,"] * 8
+
+
 def test_mending_needs_rows_to_learn_from() -> None:
     assert column_shapes([["a", "b"]] * 4, 2) == ()
     assert mend("a,b,c", Dialect(","), ()) is None
