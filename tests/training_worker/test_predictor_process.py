@@ -43,6 +43,14 @@ def test_answers_and_stays(predictor: PredictorProcess, model_id: str) -> None:
     assert predictor.pid == pid != os.getpid()
 
 
+def test_computes_in_the_same_process(predictor: PredictorProcess, model_id: str) -> None:
+    predictor.answer(LOCAL_OWNER, model_id, ["once"])
+    pid = predictor.pid
+    answer = predictor.compute(LOCAL_OWNER, "no such thing", {})
+    assert (answer["error"]["code"], answer["error"]["kind"]) == ("COMPUTATION_UNKNOWN", "InputError")
+    assert predictor.pid == pid
+
+
 def test_a_process_that_died_is_replaced(predictor: PredictorProcess, model_id: str) -> None:
     predictor.answer(LOCAL_OWNER, model_id, ["once"])
     pid = predictor.pid
