@@ -142,6 +142,7 @@ def test_rows_are_added_as_a_version_that_can_be_undone(
     assert new.step is not None
     assert (new.step.kind, new.step.rows_added, new.step.title) == ("augment", 20, "20 rows made for 1 rare label")
     assert (new.profile.task.text, new.profile.task.label) == (["body"], "team")
+    assert "NEAR_DUPLICATES" not in {problem.code for problem in new.profile.problems}
     with context.workspace.storage.as_file(changes_key(context.workspace, new)) as changes:
         lines = pq.read_table(changes).to_pylist()
     assert {(line["kind"], line["row"]) for line in lines} == {("added", -1)}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from workspace.augmentation import MARKER
 from workspace.dataset import ColumnProfile, ColumnRole, DataProblem, TaskGuess, Verdict
 from workspace.judging.problems import find_problems, label_counts, ranked
 from workspace.judging.types import CountedTable
@@ -33,6 +34,8 @@ def judge(
     rows = statistics.columns[0].rows if statistics.columns else 0
     labels = label_counts(statistics, task)
     found = find_problems(table, rows, statistics, task, met)
+    if any(column.name == MARKER for column in columns):
+        found = [problem for problem in found if problem.code != "NEAR_DUPLICATES"]  # they were made on purpose
     privacy: dict[str, int] = {}
     if rows:
         # Presidio and its helpers are only loaded where there is something to look at.
@@ -47,5 +50,9 @@ def judge(
 
 def _looked_into(columns: Sequence[ColumnProfile], task: TaskGuess) -> list[str]:
     """Columns that may hold personal data: the texts, and whatever is neither a date nor an answer."""
-    other = [c.name for c in columns if c.role not in _NOT_LOOKED_INTO and c.type in ("text", "list", "integer")]
+    other = [
+        c.name
+        for c in columns
+        if c.name != MARKER and c.role not in _NOT_LOOKED_INTO and c.type in ("text", "list", "integer")
+    ]
     return list(dict.fromkeys([*task.text, *other]))
