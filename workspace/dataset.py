@@ -187,7 +187,10 @@ class Dataset(BaseModel):
 
     @property
     def problems(self) -> list[DataProblem]:
-        """All that is known to be wrong, found by counting or by a model, most severe first."""
+        """All that is known to be wrong, found by counting or by a model, most severe first.
+
+        Within a severity those of the profile keep their order, by how much they would hurt.
+        """
         order = {"blocking": 0, "warning": 1, "info": 2}
         found = [*self.profile.problems, *(self.check.problems if self.check else [])]
-        return sorted(found, key=lambda problem: (order[problem.severity], -problem.count))
+        return sorted(found, key=lambda problem: order[problem.severity])

@@ -1,19 +1,15 @@
 """Texts that are almost the same: a typing error, other capitals or punctuation, "Re:", a word more or less.
 
 Rows with the same answer are compared only, since small differences between answers are what a model has to learn.
-Two steps, as in record linkage: candidates that share much, then a comparison word by word.
-
-* Short texts are candidates where they have the same words but for one or two (deletion neighbourhoods, as SymSpell
-  makes them of letters); longer ones where MinHash with locality-sensitive hashing (Broder 1997; Indyk, Motwani 1998)
-  lets their sets of words meet.
-* A pair is taken where the words that differ weigh little against those that are shared; a word weighs as much as it
-  is rare (idf), and hardly anything where it is a rare misspelling of the other text's word.
+Two steps, as in record linkage: candidates that share much
+(:mod:`workspace.judging.near_candidates`), then a comparison word by word. A pair is taken where
+the words that differ weigh little against those that are shared; a word weighs as much as it is rare (idf), and hardly
+anything where it is a rare misspelling of the other text's word.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -23,24 +19,23 @@ import pyarrow.compute as pc
 from rapidfuzz.distance import OSA, LCSseq
 
 from workspace.dataset import DataProblem, FixOffer
-from workspace.hashing import Hashes, combine, hash_strings, mix
+from workspace.hashing import Hashes, combine, hash_strings
 from workspace.judging.columns import flat, spread, values_at
+from workspace.judging.near_candidates import SHORT, Texts, candidates
 from workspace.judging.sample import WHOLE, joined_texts
 from workspace.judging.types import RowNumbers
 
 _NO_ROWS = np.zeros(0, dtype=np.int64)
 _SHOWN = 70
-_SHORT, _LONG = 12, 10
-_TWO = 7
-_SLOT = 16
-_BANDS, _BAND = 12, 4
 _COST = 0.22
+"""What differs may weigh so much of the whole."""
+
 _SWAPS = 5
 _TYPO = 0.3
+"""A misspelling weighs so much of its word."""
+
 _ANSWERED = r"^\s*(?:(?:re|aw|antw|sv|vs|fw|fwd|wg|tr|rv|ref)\s*:\s*)+"
 _WIDE = r"([\x{0E00}-\x{0EFF}\x{1000}-\x{109F}\x{1780}-\x{17FF}\x{3040}-\x{30FF}\x{3400}-\x{9FFF}])"
-_random = np.random.default_rng(19_970_611)
-_FACTORS = _random.integers(1, 2**63, size=_BANDS * _BAND, dtype=np.uint64) | np.uint64(1)
 
 
 @dataclass(frozen=True)
@@ -50,19 +45,6 @@ class NearDuplicates:
     rows: RowNumbers
     like: RowNumbers
     looked_at: int
-
-
-@dataclass(frozen=True)
-class _Texts:
-    """Rows as words: ``words[starts[i]:starts[i + 1]]`` are codes of row i's words."""
-
-    rows: RowNumbers
-    raw: Hashes
-    keys: Hashes
-    answers: Hashes
-    words: npt.NDArray[np.int64]
-    starts: npt.NDArray[np.int64]
-    vocabulary: list[str]
 
 
 def find_near_duplicates(table: Path, text: list[str], label: str | None, most: int | None = None) -> NearDuplicates:
@@ -86,7 +68,7 @@ def find_near_duplicates(table: Path, text: list[str], label: str | None, most: 
     return NearDuplicates(given.rows[places], given.rows[like], total)
 
 
-def _read(table: Path, text: list[str], label: str | None, most: int | None) -> _Texts:
+def _read(table: Path, text: list[str], label: str | None, most: int | None) -> Texts:
     parts: list[tuple[RowNumbers, Hashes, Hashes, pa.Array]] = []
     for rows, batch in spread(table, [*text, *([label] if label else [])], most):
         joined = pc.fill_null(joined_texts(batch, text), "")
@@ -100,7 +82,7 @@ def _read(table: Path, text: list[str], label: str | None, most: int | None) -> 
     texts = texts.filter(filled)
     split = pc.split_pattern(texts, " ")
     words = split.flatten().dictionary_encode()
-    return _Texts(
+    return Texts(
         np.concatenate(numbers)[keep],
         np.concatenate(raws)[keep],
         hash_strings(pc.replace_substring(texts, " ", "")),
@@ -122,7 +104,7 @@ def plain_words(texts: pa.Array) -> pa.Array:
     return pc.utf8_trim_whitespace(texts)
 
 
-def _round(given: _Texts, alive: npt.NDArray[np.bool_]) -> dict[int, int]:
+def _round(given: Texts, alive: npt.NDArray[np.bool_]) -> dict[int, int]:
     """Place of a near copy to the place of the first text like it."""
     places = np.flatnonzero(alive)
     groups = combine(given.keys[places], given.answers[places])
@@ -136,7 +118,7 @@ def _round(given: _Texts, alive: npt.NDArray[np.bool_]) -> dict[int, int]:
         copies.setdefault(leader, []).append(place)
     weigh = _Weights(given, heads)
     gone: set[int] = set()
-    for one, other in _candidates(given, heads):
+    for one, other in candidates(given, heads):
         if one not in gone and other not in gone and weigh.near(one, other):
             gone.add(other)
             found |= dict.fromkeys(copies[other], one)
@@ -146,7 +128,7 @@ def _round(given: _Texts, alive: npt.NDArray[np.bool_]) -> dict[int, int]:
 class _Weights:
     """Compares texts word by word."""
 
-    def __init__(self, given: _Texts, heads: npt.NDArray[np.int64]) -> None:
+    def __init__(self, given: Texts, heads: npt.NDArray[np.int64]) -> None:
         self._given = given
         sizes = np.diff(given.starts)
         mask = np.zeros(len(sizes), dtype=bool)
@@ -163,7 +145,7 @@ class _Weights:
     def near(self, one: int, other: int) -> bool:
         """Whether two texts have the same words in the same order but for misspelt ones and little else."""
         first, second = self._words(one), self._words(other)
-        short = min(len(first), len(second)) <= _SHORT
+        short = min(len(first), len(second)) <= SHORT
         # Most candidates differ too much, which sets tell fastest.
         if len(set(first) ^ set(second)) > _SWAPS + (0 if short else len(first) // 4):
             return False
@@ -210,78 +192,6 @@ class _Weights:
         if abs(len(a) - len(b)) > most or longer < 3 or not (a + b).isalpha():
             return False
         return OSA.distance(a, b, score_cutoff=most) <= most
-
-
-def _candidates(given: _Texts, heads: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Pairs of places that may be near, each once, the earlier place first, in rising order."""
-    sizes = (given.starts[1:] - given.starts[:-1])[heads]
-    of_word = mix(np.arange(1, len(given.vocabulary) + 1, dtype=np.uint64))
-    signatures: list[Hashes] = []
-    places: list[npt.NDArray[np.int64]] = []
-    for size in range(3, _SHORT + 1):
-        rows = heads[sizes == size]
-        if len(rows):
-            made = _neighbourhood(of_word[given.words[given.starts[rows][:, None] + np.arange(size)]])
-            signatures.append(combine(made, given.answers[rows][:, None]).ravel())
-            places.append(np.repeat(rows, made.shape[1]))
-    for rows in np.array_split(heads[sizes > _LONG], max(1, int(sizes.sum()) // 500_000)):
-        if len(rows):
-            made = _bands(given, rows, of_word)
-            signatures.append(combine(made, given.answers[rows][:, None]).ravel())
-            places.append(np.repeat(rows, _BANDS))
-    return iter(_meeting(signatures, places))
-
-
-def _neighbourhood(words: Hashes) -> Hashes:
-    """Sums of the words' hashes: all of them, all but one, all but two. Shape (rows, sums)."""
-    whole = words.sum(axis=1, dtype=np.uint64)[:, None]
-    less = [whole, whole - words]
-    size = words.shape[1]
-    if size >= _TWO:
-        first, second = np.array(list(combinations(range(size), 2))).T
-        less.append(whole - words[:, first] - words[:, second])
-    return np.concatenate(less, axis=1)
-
-
-def _bands(given: _Texts, rows: npt.NDArray[np.int64], of_word: Hashes) -> Hashes:
-    """MinHash of each row's words, four values to a band. Shape (rows, bands)."""
-    sizes = (given.starts[1:] - given.starts[:-1])[rows]
-    begins = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    within = np.arange(int(sizes.sum())) - np.repeat(begins, sizes)
-    words = of_word[given.words[np.repeat(given.starts[rows], sizes) + within]]
-    bands = np.empty((len(rows), _BANDS), dtype=np.uint64)
-    for band in range(_BANDS):
-        value = np.full(len(rows), band, dtype=np.uint64)
-        for factor in _FACTORS[band * _BAND : (band + 1) * _BAND]:
-            value = combine(value, np.minimum.reduceat((words * factor) >> np.uint64(16), begins))
-        bands[:, band] = value
-    return bands
-
-
-def _meeting(signatures: list[Hashes], places: list[npt.NDArray[np.int64]]) -> list[tuple[int, int]]:
-    if not signatures:
-        return []
-    values, where = np.concatenate(signatures), np.concatenate(places)
-    order = np.argsort(values, kind="stable")
-    values, where = values[order], where[order]
-    pairs: list[npt.NDArray[np.int64]] = []
-    # Where more texts than this agree but for a word, that word is a slot to be filled, and means something.
-    starts = np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
-    sizes = np.diff(np.append(starts, len(values)))
-    run = np.repeat(sizes, sizes) <= _SLOT
-    values, where = values[run], where[run]
-    for gap in range(1, _SLOT):
-        if gap >= len(values):
-            break
-        meet = (values[gap:] == values[:-gap]) & (where[gap:] != where[:-gap])
-        if not (values[gap:] == values[:-gap]).any():
-            break
-        one, other = where[:-gap][meet], where[gap:][meet]
-        pairs.append(np.stack([np.minimum(one, other), np.maximum(one, other)], axis=1))
-    if not pairs:
-        return []
-    unique = np.unique(np.concatenate(pairs), axis=0)
-    return [(int(a), int(b)) for a, b in unique]
 
 
 def find_problem(found: NearDuplicates, table: Path, text: list[str], total: int) -> DataProblem | None:

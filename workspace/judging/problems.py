@@ -25,7 +25,7 @@ _HARM = [
     # What is not to be learnt would be, and could be given away.
     "PERSONAL_DATA",
     # Wrong things would be learnt.
-    *("BAD_SPANS", "OVERLAPPING_SPANS", "BAD_TAG_SEQUENCE", "SUSPICIOUS_LABELS", "CONFLICTING_LABELS"),
+    *("ID_AS_TEXT", "BAD_SPANS", "OVERLAPPING_SPANS", "BAD_TAG_SEQUENCE", "SUSPICIOUS_LABELS", "CONFLICTING_LABELS"),
     *("LABEL_VARIANTS", "SIMILAR_LABELS", "RAGGED_ROWS", "BAD_BYTES", "BROKEN_LINES", "MISSING_TAGS", "BLANK_SPANS"),
     # Less would be learnt.
     *("QUOTED_MAIL", "BOILERPLATE", "SIGNATURES", "HTML_IN_TEXT", "MOJIBAKE", "RARE_CLASSES", "FEW_ROWS"),
@@ -74,6 +74,7 @@ def find_problems(
     if labels:
         found += find_label_problems(labels, rows, single=task.kind is TaskKind.CLASSIFICATION)
     if text is not None:
+        found += _no_text(text)
         found += _about_texts(table, rows, task)
         found += find_leakage(table, statistics, task)
     if task.kind is TaskKind.NER and task.text and task.label is not None:
@@ -128,6 +129,23 @@ def _no_task(statistics: CountedTable, task: TaskGuess) -> DataProblem:
         count=0,
         message=f"I found texts in “{task.text[0]}” but no column with an answer to learn. The columns are {named}.",
     )
+
+
+def _no_text(column: CountedColumn) -> list[DataProblem]:
+    """Ids, dates or other codes where texts should be."""
+    codes = sum(1 for value in column.sample if not any(c.isspace() for c in value) and any(c.isdigit() for c in value))
+    if codes < 0.9 * len(column.sample) or not column.sample:
+        return []
+    return [
+        DataProblem(
+            code="ID_AS_TEXT",
+            severity="warning",
+            count=column.rows,
+            message=f"“{column.name}” holds codes or dates, not texts. A model could only learn them by heart. Choose "
+            "the column with the words.",
+            examples=[value[:100] for value in column.sample[:3]],
+        )
+    ]
 
 
 def _missing_text(column: CountedColumn) -> DataProblem:
