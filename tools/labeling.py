@@ -6,10 +6,10 @@ from pydantic import Field, JsonValue
 
 from tools.asking import UPLOAD, ask, button
 from tools.cards import SpanView
-from tools.columns import Choice
+from tools.columns import Choice, problems_of
 from tools.context import ToolContext
 from tools.finding import find_dataset
-from tools.inspecting import inspected
+from tools.inspecting import inspected, labels_of
 from tools.labelling_classes import changed_classes
 from tools.labelling_desk import Desk, answer, before, desk_of
 from tools.labelling_result import make_version
@@ -162,15 +162,24 @@ def finish_labelling(context: ToolContext, session_id: Annotated[str | None, _SE
         "session_id": session.id,
     }
     differ = f" On {count(split, 'row')} people differ; they stay empty." if split else ""
-    question = (
-        f"{count(filled, 'row')} of {dataset.rows:,} have a label now, as version {dataset.version}.{differ} "
-        "Your file is unchanged, and this can be undone. How shall we go on?"
-    )
-    plan = button(
-        PLAN, "propose_plan", primary=True, dataset_id=dataset.id, label=session.target, task=session.task.value
-    )
+    found = f"{count(filled, 'row')} of {dataset.rows:,} have a label now, as version {dataset.version}.{differ}"
+    safe = "Your file is unchanged, and this can be undone."
     more = button("Label more", "label_examples", dataset_id=dataset.id)
-    return output.model_copy(update={"data": output.data | data, "ask": ask(question, plan, more, UPLOAD)})
+    blocking = {
+        p.code
+        for p in problems_of(dataset, choice, len(labels_of(context, dataset, session.target)))
+        if p.severity == "blocking"
+    }
+    if blocking & {"ONE_CLASS", "FEW_ROWS", "RARE_CLASSES"}:
+        little = "That is too little to learn from yet: two categories and ten rows are the least, 50 are a start."
+        asked = ask(f"{found} {safe} {little}", more.model_copy(update={"style": "primary"}), UPLOAD)
+    elif blocking:
+        asked = ask(f"{found} {safe} The card above has them for download, for other tools as well.", more, UPLOAD)
+    else:
+        task = session.task.value
+        plan = button(PLAN, "propose_plan", primary=True, dataset_id=dataset.id, label=session.target, task=task)
+        asked = ask(f"{found} {safe} How shall we go on?", plan, more, UPLOAD)
+    return output.model_copy(update={"data": output.data | data, "ask": asked})
 
 
 @tool()

@@ -4,13 +4,15 @@ import logging
 import threading
 import time
 
-from workspace.errors import WizardError
+from workspace.errors import NotFound, WizardError
 from workspace.home import Workspace
 from workspace.labelling import LabelEstimate, LabelSession, NextText
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 180.0
+MOST_ROUNDS = 20
+"""Each reads texts for a few seconds, so that others get their turn in between."""
 PAUSE_SECONDS = 20.0
 """After a failure nothing is asked for so long."""
 
@@ -29,8 +31,11 @@ def due(session: LabelSession, answers: int) -> bool:
     return answers - session.queue_answers >= step
 
 
-def refresh(workspace: Workspace, session_id: str) -> None:
-    """Computes and stores what comes next. Raises Unavailable where no worker answers."""
+def refresh(workspace: Workspace, session_id: str) -> bool:
+    """Computes and stores what comes next; True where not all texts were read yet, so that once more is worth it.
+
+    Raises Unavailable where no worker answers.
+    """
     session = workspace.labelling.get(session_id)
     answers = len(workspace.labelling.answers(session_id))
     found = workspace.queue.compute(
@@ -40,6 +45,7 @@ def refresh(workspace: Workspace, session_id: str) -> None:
     estimate = LabelEstimate.model_validate(found["estimate"]) if found.get("estimate") else None
     if workspace.labelling.get(session_id).classes == session.classes:
         workspace.labelling.set_queue(session_id, queue, answers, estimate)
+    return bool(found.get("more"))
 
 
 def refresh_if_due(workspace: Workspace, session: LabelSession, answers: int) -> None:
@@ -70,8 +76,12 @@ def wait(session_id: str, seconds: float) -> None:
 
 def _run(workspace: Workspace, session_id: str) -> None:
     try:
-        refresh(workspace, session_id)
+        for _ in range(MOST_ROUNDS):
+            if not refresh(workspace, session_id):
+                break
         _failed.pop(session_id, None)
+    except NotFound:
+        log.info("labelling %s was deleted meanwhile", session_id)
     except WizardError as exc:
         # People label on without suggestions, in the order of a fair sample.
         log.info("no new order for labelling %s: %s", session_id, exc.code)

@@ -291,8 +291,9 @@ if (!all.LabelCard) {
     }, [])
 
     useEffect(() => {
-      // Suggestions are on their way: the text on show stays, unless nothing was answered yet.
-      if (!seen.preparing || gone) return undefined
+      // Suggestions are on their way: the text on show stays, unless nothing was answered yet. One that has its
+      // suggestion is left alone.
+      if (!seen.preparing || gone || item?.suggestion || item?.given) return undefined
       const timer = setTimeout(() => load(item && seen.labelled ? `&row=${item.row}` : "").catch(() => {}), 1500)
       return () => clearTimeout(timer)
     }, [seen, gone])
