@@ -71,6 +71,9 @@ def problems() -> Card:
             metric="accuracy",
             curve=[CurvePoint(rows=n, score=s, low=s - 0.05, high=s + 0.04) for n, s in ((200, 0.7), (800, 0.86))],
         ),
+        checking=cards.CheckingView(
+            run_id="an_1", status="running", message="Looking more closely at 1,772 labels", fraction=0.75
+        ),
         buttons=[
             Option(id="clean_dataset?fixes=all", label="Do all three", style="primary"),
             Option(id="clean_dataset?fixes=all&preview=true", label="Show me first"),
@@ -447,7 +450,6 @@ def labelling() -> Card:
         exports=["csv", "doccano"],
         buttons=[Option(id=f"finish_labelling?session_id={view.session_id}", label="Use my answers")],
     ).card("24 texts labelled so far")
-
 
 
 def augmentation() -> Card:

@@ -159,3 +159,12 @@ def finish_run(workspace: Workspace, run_id: str, failure: Failure | None = None
         )
     )
     log.append(lease, Succeeded(outcome=outcome))
+
+
+def planned(talker: Talker, mails: Path) -> Asked:
+    """A conversation in which a plan waits for Start; returns the question."""
+    talker.upload(mails)
+    talker.press("Right, make a plan")
+    asked = talker.asked
+    assert asked.approval is not None
+    return asked
