@@ -66,6 +66,7 @@ def open_conll(source: Source) -> Opened:
 def layout_of(lines: Iterable[str], *, sure: bool) -> Layout | None:
     """The columns of a file, judged on its first lines; ``sure`` where its name says that it is CoNLL."""
     rows = [fields for line in lines if (fields := _fields(line)) is not None]
+    rows = [fields for fields in rows if not fields[0].startswith("#") or any(map(TAG.fullmatch, fields[1:]))]
     widths = Counter(len(fields) for fields in rows if len(fields) > 1)
     if not widths:
         return None

@@ -14,8 +14,8 @@ from typing import Any
 from workspace.dataset import DataProblem
 from workspace.errors import UnreadableFile
 from workspace.reading.annotations.forms import Categories, Form, Row, disagreements, majority, most
-from workspace.reading.annotations.label_studio_min import is_min, task_of
-from workspace.reading.annotations.label_studio_results import Result, is_media, read_result, without_words
+from workspace.reading.annotations.label_studio_min import answers_in, is_min, task_of
+from workspace.reading.annotations.label_studio_results import Result, is_media, read_result, shown_text, without_words
 from workspace.reading.annotations.spans import Span, plain
 
 _FILE = re.compile(r"\S+\.(?:png|jpe?g|gif|bmp|webp|tiff?|svg|mp3|wav|ogg|flac|m4a|mp4|avi|mov|webm)(?:\?\S*)?", re.I)
@@ -65,6 +65,7 @@ class LabelStudio:
     def __init__(self) -> None:
         self._choices: dict[str, Categories] = {}
         self._texts: Counter[str] = Counter()
+        self._controls: set[str] = set()
         self._spans = self._several = False
         self._shared = self._differ = 0
 
@@ -72,7 +73,9 @@ class LabelStudio:
         """Which controls there are, whether several people annotated, which text the spans are in."""
         if not isinstance(record, Mapping):
             return
-        task = task_of([record]) if is_min(record) else record
+        if is_min(record):
+            self._controls.update(answers_in(record))
+        task = task_of([record], self._controls) if is_min(record) else record
         data = task.get("data")
         if not isinstance(data, Mapping):
             return
@@ -93,11 +96,11 @@ class LabelStudio:
         self._several = False
         for key, group in groupby(records, _key):
             if key is not None:
-                yield self._row(task_of(list(group)))
+                yield self._row(task_of(list(group), self._controls))
                 continue
             for record in group:
                 if isinstance(record, Mapping):
-                    yield self._row(task_of([record]) if is_min(record) else record)
+                    yield self._row(task_of([record], self._controls) if is_min(record) else record)
                 else:
                     yield {"not read": json.dumps(record, ensure_ascii=False)}
 
@@ -108,8 +111,9 @@ class LabelStudio:
         row = self._data(data, task)
         differ = False
         if self._spans:
-            text = row.get("text")
             spans, same = _agreed_spans(counted)
+            if (text := row.get("text")) != (shown := shown_text(text, spans or [])):
+                row["text"], row["html"], text = shown, text, shown
             row["spans"] = None if spans is None else without_words(text, spans)
             differ = not same
         for name, categories in self._choices.items():

@@ -4,7 +4,7 @@ The order of a record's fields is the tool's: the task's data, ``id``, the answe
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from workspace.reading.annotations.label_studio_results import SPANS
@@ -21,9 +21,12 @@ def is_min(record: Any) -> bool:
     return "annotation_id" in record or {"annotator", "lead_time"} <= record.keys()
 
 
-def task_of(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The task that rows of a short export are about, one annotation for each."""
-    answers = [_answers(record) for record in records]
+def task_of(records: Sequence[Mapping[str, Any]], controls: Collection[str] = ()) -> dict[str, Any]:
+    """The task that rows of a short export are about, one annotation for each.
+
+    ``controls`` are fields that other rows of the file show to be answers: a single choice looks like any text.
+    """
+    answers = [answers_in(record, controls) for record in records]
     named = {name for answer in answers for name in answer}
     data = {key: value for key, value in records[0].items() if key not in _OWN and key not in named}
     if "agreement" in records[0]:
@@ -39,7 +42,7 @@ def task_of(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {"id": records[0].get("id"), "data": data, "annotations": annotations}
 
 
-def _answers(record: Mapping[str, Any]) -> dict[str, Any]:
+def answers_in(record: Mapping[str, Any], controls: Collection[str] = ()) -> dict[str, Any]:
     """The fields that hold answers: known by their shape, or by their place between ``id`` and ``annotator``."""
     keys = list(record)
     placed: list[str] = []
@@ -48,7 +51,7 @@ def _answers(record: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in record.items():
         parsed = _parsed(value)
-        if key not in _OWN and (key in placed or _has_shape(parsed)):
+        if key not in _OWN and (key in placed or key in controls or _has_shape(parsed)):
             found[key] = parsed
     return found
 

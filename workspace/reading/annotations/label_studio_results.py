@@ -1,5 +1,7 @@
 """Label Studio's results (labelstud.io/guide/export): what one annotator did in one task, sorted by control."""
 
+import html
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +17,7 @@ MEDIA = frozenset(
 )
 _DRAWN = frozenset({"original_width", "points", "rle", "x", "channel", "sequence"})
 PATH = " > "
+_MARKUP = re.compile(r"<[^<>]*>")
 
 
 @dataclass
@@ -105,3 +108,15 @@ def without_words(text: Any, spans: list[Span]) -> list[Span]:
     """The spans put to characters by their words, and without these."""
     placed = by_surface(text, spans) if isinstance(text, str) else spans
     return [{key: value for key, value in span.items() if key != "text"} for span in placed]
+
+
+def shown_text(text: Any, spans: list[Span]) -> Any:
+    """The text that the offsets count: of a web page what is shown of it, where the marked words prove it."""
+    if not isinstance(text, str) or "<" not in text or not spans:
+        return text
+    shown = html.unescape(_MARKUP.sub("", text))
+    return shown if _fitting(shown, spans) > _fitting(text, spans) else text
+
+
+def _fitting(text: str, spans: list[Span]) -> int:
+    return sum(1 for span in spans if span.get("text") and text[span["start"] : span["end"]] == span["text"])

@@ -94,3 +94,11 @@ def test_tables_with_letters_are_no_conll(tmp_path: Path) -> None:
     profile, _ = read_text(tmp_path, "a.tsv", text)
     assert profile.format == "tsv"
     assert profile.task.kind == "classification"
+
+
+def test_comments_with_as_many_words_as_there_are_columns(tmp_path: Path) -> None:
+    text = "# id 12 domain=en\nAnn _ _ B-PER\nsaw _ _ O\nRome _ _ B-LOC\n\n" * 10
+    profile, rows = read_text(tmp_path, "a.txt", text)
+    assert (profile.format, profile.rows) == ("conll", 10)
+    assert rows[0]["tokens"] == ["Ann", "saw", "Rome"]
+    assert rows[0]["comments"] == ["# id 12 domain=en"]

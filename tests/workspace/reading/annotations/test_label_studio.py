@@ -137,3 +137,21 @@ def test_what_is_no_text_is_refused(data: dict[str, str], result: dict[str, Any]
     with pytest.raises(UnreadableFile) as caught:
         _read(tmp_path, _task([result], **data))
     assert caught.value.code == "NOT_ABOUT_TEXT"
+
+
+def test_a_single_choice_beside_several_in_a_csv(tmp_path: Path) -> None:
+    lines = ["annotation_id,annotator,id,lead_time,text,topic"]
+    several = '"{""choices"": [""a"", ""b""]}"'
+    lines += [f"{i},1,{i},2.5,some text number {i},{several if i % 2 else 'a'}" for i in range(12)]
+    profile, rows = read_text(tmp_path, "a.csv", "\n".join(lines))
+    assert str(profile.task.kind) == "multilabel"
+    assert [row["labels"] for row in rows[:2]] == [["a"], ["a", "b"]]
+
+
+def test_offsets_in_what_is_shown_of_a_web_page(tmp_path: Path) -> None:
+    offsets = {"startOffset": 0, "endOffset": 3, "globalOffsets": {"start": 6, "end": 9}}
+    value = {"start": "/p[1]", "end": "/p[1]", "text": "Ann", "hypertextlabels": ["PER"], **offsets}
+    result = {"id": "x", "from_name": "l", "to_name": "t", "type": "hypertextlabels", "value": value}
+    _, rows = _read(tmp_path, _task([result], page="<p>You &amp; <b>Ann</b></p>"))
+    assert marked(rows[0]) == [("PER", "Ann")]
+    assert rows[0]["html"] == "<p>You &amp; <b>Ann</b></p>"
