@@ -71,7 +71,7 @@ def measure(folder: Path, name: str, rate: float, seconds: float, vectors: Vecto
     good = sum(f.suggestion == right[f.row] for f in hits)
     curve = [f"{p.rows}:{p.score:.3f}" for p in found.check.verdict.curve] if found.check.verdict else []
     recall = len(hits) / wrong.sum() if wrong.any() else float("nan")
-    top = [f for f in doubted[: int(wrong.sum() * 0.5)]]
+    top = doubted[: int(wrong.sum() * 0.5)]
     print(
         f"{name}\trows {len(given)}\tlooked at {found.check.rows_checked}\tplanted {int(wrong.sum())}\t"
         f"doubted {len(doubted)}\tprecision {len(hits) / max(1, len(doubted)):.3f}\trecall {recall:.3f}\t"

@@ -8,6 +8,7 @@ import errno
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import training_worker.analyses
@@ -18,7 +19,7 @@ from training_worker.fork_server import serve_the_worker
 from training_worker.reporter import Reporter
 from training_worker.training import Trained
 from training_worker.vector_cache import VectorCache
-from workspace.dataset import Check
+from workspace.dataset import Check, FixCall
 from workspace.errors import InputError, Unavailable
 from workspace.findings import Finding
 from workspace.model import Evaluation, RunOutcome
@@ -36,6 +37,7 @@ def train(
     report: Reporter,
     name: str,
     vectors: VectorCache | None = None,
+    cleaned: Sequence[FixCall] = (),
 ) -> Trained:
     """Counts from the checkpoint to ``steps``."""
     assert table.is_file()
