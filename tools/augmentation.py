@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from pydantic import Field, JsonValue
 
 from tools.asking import ask, button
+from tools.augmentation_names import exchange_names
 from tools.augmentation_view import measured_card, rows_made, sentence_of, verdict_of
 from tools.cards import AugmentationCard
 from tools.checking import checking_view
@@ -54,10 +55,13 @@ def augment_dataset(
 
     New rows are learning rows with typing errors, words left out or exchanged, never made from rows of the exam. It
     takes about half a minute and is told when it has ended; often there is no gain, and then that is what is said.
+    In data with marked names, names are exchanged for others of their kind instead; that is not measured.
     With use the measured rows are added as a new version, which can be undone.
     """
     dataset = versions.current(context.workspace, find_dataset(context, dataset_id))
     choice = choose(context, dataset, None, None, None)
+    if choice.task is TaskKind.NER and choice.text and choice.label:
+        return exchange_names(context, dataset, choice, use=use)
     _refuse(dataset, choice)
     wanted = _listed(labels)
     kinds = _methods(methods)

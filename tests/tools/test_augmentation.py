@@ -14,9 +14,10 @@ from tools.asking import call_of
 from tools.cards import AugmentationCard
 from tools.context import ToolContext
 from tools.registry import ToolOutput
-from workspace.augmentation import MARKER, source_key
+from workspace.augmentation import MARKER, mentions_in, source_key
 from workspace.dataset import Dataset
 from workspace.errors import InputError, NotFound, Unavailable
+from workspace.reading import ingest
 from workspace.run import Analysed
 from workspace.run_log import RunLog
 from workspace.versions import changes_key
@@ -185,3 +186,36 @@ def test_paraphrases_come_from_the_port_with_personal_data_hidden(call: Call, co
     assert len(pairs) == 8, "one came back as it was sent"
     assert pairs[0] == [source_key(rows[61][0]), "kindly take number 1 back for [EMAIL]"]
     assert "anna" not in analysis.model_dump_json()
+
+
+def test_names_are_exchanged_where_names_are_marked(call: Call, context: ToolContext, tmp_path: Path) -> None:
+    names = [("Ada", "Rome"), ("Grace", "Paris"), ("Li Wei", "Oslo"), ("Bo", "New York")] * 5
+    lines = []
+    for i, (person, place) in enumerate(names):
+        for word, tag in _tagged(person, "PER") + [("met", "O"), (f"us{i}", "O"), ("in", "O")] + _tagged(place, "LOC"):
+            lines.append(f"{word} {tag}")
+        lines.append("")
+    path = tmp_path / "names.conll"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    dataset = ingest(context.workspace, path, "names.conll", context.conversation_id)
+    shown = call("augment_dataset")
+
+    assert shown.data["verdict"] is None
+    assert "not measured" in shown.cards[0].title
+    assert shown.ask is not None
+    assert (shown.ask.options[0].label, shown.ask.options[0].style) == ("Leave them out", "primary")
+    new = context.workspace.datasets.get(str(call("augment_dataset", use=True).data["dataset_id"]))
+    assert new.rows == 40
+    with context.workspace.storage.as_file(new.table_key) as table:
+        made = [row for row in pq.read_table(table).to_pylist() if row[MARKER]]
+    words, tags = dataset.profile.task.text[0], dataset.profile.task.label
+    known = {"PER": {p for p, _ in names}, "LOC": {p for _, p in names}}
+    for row in made:
+        assert len(row[words]) == len(row[tags])
+        for mention in mentions_in(row[tags]):
+            assert " ".join(row[words][mention.start : mention.end]) in known[mention.label]
+
+
+def _tagged(name: str, kind: str) -> list[tuple[str, str]]:
+    first, *others = name.split()
+    return [(first, f"B-{kind}"), *((word, f"I-{kind}") for word in others)]

@@ -38,8 +38,6 @@ def test_names_are_read_from_tags_of_every_scheme(tags: str, found: list[Mention
 def test_a_longer_name_gets_tags_in_the_rows_own_scheme(tags: str, after: str) -> None:
     others = {"LOC": [("Rio", "de", "Janeiro")]}
     swapped = swap_in_words("We met Paris .".split(), tags.split(), others, random.Random(0))
-        "We met Paris .".split(), tags.split(), {"LOC": [("Rio", "de", "Janeiro")]}, random.Random(0)
-    )
 
     assert swapped == ("We met Rio de Janeiro .".split(), after.split())
 
