@@ -131,8 +131,11 @@ def _show(name: str, profile: DatasetProfile) -> None:
             out.print(f"and {len(profile.labels) - 20:,} more labels")
     for number, problem in enumerate(profile.problems, start=1):
         style = {"blocking": "red", "warning": "yellow"}.get(problem.severity, "")
-        out.print(Text(f"{number}. {problem.message}", style=style))
+        mend = f" [--fix {problem.fix.code}]" if problem.fix else ""
+        out.print(Text(f"{number}. {problem.message}{mend}", style=style))
     if not profile.problems:
         out.print("No problems found.")
     if profile.verdict:
         out.print(Text(profile.verdict.sentence, style="bold"))
+    if any(problem.fix for problem in profile.problems):
+        out.print(Text("Repair it with: mtw clean FILE OUT.csv --all, or with --fix for one thing at a time."))

@@ -108,6 +108,13 @@ def test_the_file_is_never_written_over_itself(messy: Path, capsys: pytest.Captu
     assert "over itself" in clean(capsys, messy, messy, "--all", code=2)["error"]["message"]
 
 
+def test_inspection_names_the_repairs(messy: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["inspect", str(messy)]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "[--fix drop_duplicates]" in shown
+    assert "mtw clean FILE OUT.csv --all" in shown
+
+
 def test_for_people(messy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["clean", str(messy), str(messy.with_name("clean.csv")), "--all"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
