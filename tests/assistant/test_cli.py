@@ -88,7 +88,7 @@ def test_inspect_as_json(mails: Path, capsys: pytest.CaptureFixture[str]) -> Non
     found = json.loads(told.out)
     assert list(found) == [
         "format", "encoding", "delimiter", "header_row", "sheets", "sheet", "rows", "columns", "task", "labels",
-        "problems", "privacy",
+        "problems", "privacy", "verdict",
     ]  # fmt: skip
     assert found["rows"] == 40
     assert [c["name"] for c in found["columns"]] == ["id", "Body", "Team"]
