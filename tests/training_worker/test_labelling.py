@@ -69,7 +69,7 @@ def test_suggestions_get_better_with_answers(ready: Workspace, tmp_path: Path, t
     keys = {c.name: c.key for c in desk.session.classes}
     right = []
     for number in range(40):
-        if number % 5 == 0:
+        if number % 10 == 0:
             wait(session.id, 60)
             refresh(ready, session.id)
         item = view(desk).item
