@@ -51,6 +51,13 @@ class Terminal:
             if run.id in lost:
                 await anyio.to_thread.run_sync(self.workspace.queue.submit_run, run.id)
 
+    async def go_on_looking(self) -> None:
+        """Takes up the closer look at data that was broken off when ``mtw chat`` was closed."""
+        waiting = await anyio.to_thread.run_sync(RunLog(engine_for(self.settings.database)).next_analysis)
+        analyses = await anyio.to_thread.run_sync(self.workspace.analyses.unreported)
+        if waiting in [a.id for a in analyses if a.conversation_id == self.conversation.id]:
+            await anyio.to_thread.run_sync(self.workspace.queue.submit_run, waiting)
+
     async def sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_SECONDS)
@@ -95,6 +102,7 @@ async def terminal(settings: Settings, resume: str | None) -> AsyncIterator[Term
         with hub.subscribe(conversation.id, "terminal") as news:
             opened = Terminal(conversation, workspace, news, settings)
             await opened.submit_lost(0)
+            await opened.go_on_looking()
             sweeping = asyncio.create_task(opened.sweep())
             async with following(settings, lambda _: workspace, owner=LOCAL_OWNER, conversation_id=conversation.id):
                 yield opened

@@ -7,8 +7,10 @@ import pytest
 from assistant.followup import Followup
 from assistant.hub import Hub
 from assistant.rendering.steps import Renderer
+from assistant.surfaces.terminal import Terminal
 from assistant.surfaces.web_live import run_state
 from tests.assistant.talking import Talker, calls, of, words, write_csv
+from tests.fakes import FakeQueue
 from workspace.analysis import Analysis
 from workspace.dataset import Check, DataProblem, FixOffer, Verdict
 from workspace.events import Asked, CardShown, RunProgressed
@@ -123,3 +125,17 @@ def test_the_card_shows_how_far_it_is_live_and_after_a_reload(talker: Talker, an
         reloaded.event(stored)
     (card,) = reloaded.progress_cards()
     assert card.body["props"]["data"]["checking"]["fraction"] == 0.75
+
+
+def test_one_that_was_broken_off_goes_on_when_the_conversation_is_opened_again(
+    talker: Talker, analysis: Analysis, queue: FakeQueue
+) -> None:
+    with Hub().subscribe(talker.conversation.id) as news:
+        opened = Terminal(talker.conversation, talker.workspace, news, talker.workspace.settings)
+        queue.submitted.clear()
+        talker.run(opened.go_on_looking)
+        assert queue.submitted == [analysis.id]
+        finish(talker, analysis)
+        look(talker)
+        talker.run(opened.go_on_looking)
+        assert queue.submitted == [analysis.id]
