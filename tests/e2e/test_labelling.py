@@ -1,7 +1,6 @@
 """Labelling in a real browser: from a file without labels to a plan, by keys, by mouse and by touch."""
 
 import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")
-def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Real questions of four topics, without their topics."""
     path = tmp_path_factory.mktemp("files") / "questions.csv"
     with load_samples()["bank_questions"].path.open(encoding="utf-8", newline="") as file:
@@ -26,7 +25,7 @@ def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         writer = csv.writer(file)
         writer.writerow(["no", "question"])
         writer.writerows((i, row["text"]) for i, row in enumerate(kept))
-    yield path
+    return path
 
 
 def upload(page: Page, file: Path) -> None:
@@ -91,8 +90,6 @@ def test_from_a_file_without_labels_to_a_plan(open_page: OpenPage, unlabelled: P
     press(page, "Make a plan")
     expect(question(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
     expect(card(page, "plan")).to_contain_text("label")
-
-
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
