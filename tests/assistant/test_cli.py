@@ -94,7 +94,7 @@ def test_inspect_as_json(mails: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert [c["name"] for c in found["columns"]] == ["id", "Body", "Team"]
     assert set(found["columns"][0]) == {"name", "type", "role", "missing", "unique", "examples"}
     assert [c["role"] for c in found["columns"]] == ["id", "text", "label"]
-    assert set(found["task"]) == {"kind", "text", "label", "confidence", "why"}
+    assert set(found["task"]) >= {"kind", "text", "label", "confidence", "why"}
     assert found["labels"] == {"Billing": 20, "Orders": 20}
 
 
