@@ -112,12 +112,7 @@ def _chosen(source: Source, tables: list[Block]) -> int:
 
 
 def _others(tables: list[Block], chosen: int) -> DataProblem:
-    others = [
-        f"{_table_name(index)}: from row {block.start + 1}, {block.rows} rows: {' | '.join(block.first)}"[:200]
-        for index, block in enumerate(tables)
-        if index != chosen
-    ]
-    return other_tables(_table_name(chosen), others)
+    return other_tables(_table_name(chosen), [_table_name(index) for index in range(len(tables)) if index != chosen])
 
 
 def _mended_header(row: list[str], head: list[list[str]], dialect: Dialect) -> list[str]:

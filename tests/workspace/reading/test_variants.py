@@ -166,7 +166,8 @@ def test_the_largest_of_several_tables_is_taken_and_the_others_are_named(tmp_pat
     profile, table = read_bytes(tmp_path, "a.csv", data)
     assert (profile.rows, profile.sheet, profile.sheets) == (30, "table 2", ["table 1", "table 2", "table 3"])
     assert table["text"] == [row[1] for row in _PLAIN]
-    assert "OTHER_TABLES" in codes(profile)
+    others = next(problem for problem in profile.problems if problem.code == "OTHER_TABLES")
+    assert others.examples == ["table 1", "table 3"]
     profile, table = read_bytes(tmp_path, "a.csv", data, sheet="table 3")
     assert table == {"month": ["May", "June", "July"], "sum": ["3", "4", "5"]}
     assert profile.header_row == 37
