@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 
-_BETWEEN = re.compile(r"(\s*\n\s*|(?<=[.!?。！？])\s+)")
+_BETWEEN = re.compile(r"(\n\s*|(?<=[.!?。！？])\s+)")
 _SHARE = 0.05
 _LEAST_ROWS = 10
 _LEAST_LENGTH = 15

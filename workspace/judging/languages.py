@@ -13,9 +13,9 @@ _KNOWN = (
     "PERSIAN BENGALI"
 )
 _NAMES = {"BOKMAL": "Norwegian"}
-_LEAST_LETTERS = 30
+_LEAST_LETTERS = 40
 _LOOKED_AT = 400
-_SHARE = 0.03
+_SHARE = 0.05
 _LEAST = 8
 
 
@@ -25,7 +25,7 @@ def _detector() -> Any:
 
     languages = [getattr(Language, name) for name in _KNOWN.split()]
     builder = LanguageDetectorBuilder.from_languages(*languages)
-    return builder.with_low_accuracy_mode().with_minimum_relative_distance(0.15).build()
+    return builder.with_low_accuracy_mode().with_minimum_relative_distance(0.25).build()
 
 
 def language_of(text: str) -> str | None:

@@ -44,19 +44,21 @@ _DEVICE = (
 SIGNED = rf"(?im)^\s*(?:--|—|__)|{_CLOSINGS}|{_DEVICE}|,[ \t]*\n"
 """Finds texts that may end with a signature (RE2)."""
 
-_SIGN_OFF = r"(?:[^\W\d_]+[ ]?){1,4},\n"
+_SIGN_OFF = r"[^\W\d_]+(?: [^\W\d_]+){0,4},\n"
 _PERSON = r"[A-ZÀ-Þ][\w.'’-]+(?: (?:[A-ZÀ-Þ][\w.'’-]*|von|van|der|de|da|di|del)){0,4}"
 _NAME = r"(?:\s+(?:[A-ZÀ-Þ][\w.'’-]*|von|van|de|da|di|del)){0,5}"
 _END = re.compile(
     # A closing on a line of its own with at most six short lines below; or behind a full sentence, with a name.
-    rf"\n\s*(?i:{_CLOSINGS})\s*[,.!]?\s*(?:\n[^\n]{{0,80}}){{0,6}}\Z"
+    rf"\n\s{{0,9}}(?i:{_CLOSINGS})\s*[,.!]?\s*(?:\n[^\n]{{0,80}}){{0,6}}\Z"
     rf"|(?<=[.!?])\s+(?=[A-Z])(?i:{_CLOSINGS})(?:\s*[,.!])?{_NAME}\s*\Z"
-    rf"|(?:\n\s*|(?<=[.!?])\s+)(?i:{_DEVICE})\s*\Z"
+    rf"|(?:\n\s{{0,9}}|(?<=[.!?])\s+)(?i:{_DEVICE})\s*\Z"
     # Any few words with a comma on a line of their own, and a name below.
-    rf"|\n\s*\n{_SIGN_OFF}{_PERSON}(?:\n[^\n]{{0,80}}){{0,5}}\Z"
+    rf"|\n[^\S\n]{{0,9}}\n{_SIGN_OFF}{_PERSON}(?:\n[^\n]{{0,80}}){{0,5}}\Z"
     r"|\n(?:-- ?|—|_{2,})\n(?:[^\n]{0,100}\n?){1,8}\Z"
 )
 _ROUNDS = 4
+_LONGEST = 4_000
+"""Characters of a mail; what is longer is something else, and would take long."""
 
 
 @cache
@@ -68,7 +70,7 @@ def _parser() -> Any:
 
 def strip_quoted(text: str) -> str:
     """The mail's own words, without the mails it quotes. Where nothing would be left, the text stays as it is."""
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if len(text) <= _LONGEST else 0):
         less = _once_unquoted(text)
         if less == text or not less:
             break
@@ -92,7 +94,7 @@ def _once_unquoted(text: str) -> str:
 
 def strip_signature(text: str) -> str:
     """The text without the closing and the signature at its end. Where nothing would be left, it stays as it is."""
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if len(text) <= _LONGEST else 0):
         less = _once_unsigned(text)
         if less == text or not less:
             break

@@ -15,7 +15,7 @@ from workspace.judging.text_checks import find_text_problems
 from workspace.judging.types import CountedColumn, CountedTable
 from workspace.reading.label_shapes import part_counts, yes_count
 
-_COMPARED = 4_000
+_COMPARED = 2_000
 """Rows of a long table that are compared with each other."""
 
 _ORDER = {"blocking": 0, "warning": 1, "info": 2}

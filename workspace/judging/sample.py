@@ -15,7 +15,7 @@ from workspace.judging.types import RowNumbers
 WHOLE = 50_000
 """Tables of at most so many rows are looked at as a whole."""
 
-PART = 10_000
+PART = 5_000
 """So many rows of longer tables are looked at, and the counts of the whole estimated."""
 
 
