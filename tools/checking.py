@@ -51,15 +51,20 @@ def check_dataset(
             f"{_LEAST_ROWS} labelled rows and at most {_MOST_LABELS} labels.",
             "Go on with a plan: the training shows what the data is worth.",
         )
-    view = start_check(context, dataset, choice)
+    view = start_check(context, dataset, choice, asked=True)
     data: dict[str, JsonValue] = {"dataset_id": dataset.id, "status": "running"}
     card = problems_card(dataset, []).model_copy(update={"checking": view})
     return ToolOutput(data=data, cards=[card.card("A model looks more closely at your data")], stage="data")
 
 
-def start_check(context: ToolContext, dataset: Dataset, choice: Choice) -> CheckingView | None:
-    """Starts the closer look in the background, once for the same data and columns. None where there is none to do."""
+def start_check(context: ToolContext, dataset: Dataset, choice: Choice, *, asked: bool = False) -> CheckingView | None:
+    """Starts the closer look in the background, once for the same data and columns. None where there is none to do.
+
+    Data with personal data is looked at only when a person asks for it: what they hide first must not reach a worker.
+    """
     seconds = context.workspace.settings.check_seconds
+    if dataset.profile.privacy and not asked:
+        return None
     if not seconds or dataset.check is not None or not _possible(dataset, choice):
         return None
     job = AnalysisJob(

@@ -102,14 +102,14 @@ def _describe_share(context: ToolContext, arguments: BaseModel) -> ApprovalReque
 @tool(describe=_describe_share)
 def share_dataset(
     context: ToolContext,
-    user: Annotated[str, Field(description="name or e-mail address with which the other person logs in here")],
+    colleague: Annotated[str, Field(description="name or e-mail address with which the other person logs in here")],
     dataset_id: Annotated[
         str | None, Field(description="id or name of the data; leave out for the newest of this conversation")
     ] = None,
 ) -> ToolOutput:
     """Gives another user of this installation a copy of a data set. It waits for the person's yes."""
     dataset = find_dataset(context, dataset_id)
-    receiver_id, name = find_user(context.workspace, user)
+    receiver_id, name = find_user(context.workspace, colleague)
     share(context.workspace, dataset, receiver_id)
     return ToolOutput(
         data={"shared": quote(dataset.name, 100), "with": quote(name, 100), "rows": dataset.rows},
@@ -119,7 +119,7 @@ def share_dataset(
 
 def _to_share(context: ToolContext, arguments: BaseModel) -> tuple[Dataset, tuple[str, str]]:
     dataset = find_dataset(context, getattr(arguments, "dataset_id", None))
-    return dataset, find_user(context.workspace, getattr(arguments, "user", ""))
+    return dataset, find_user(context.workspace, getattr(arguments, "colleague", ""))
 
 
 def _earlier(context: ToolContext, dataset: Dataset) -> Dataset:

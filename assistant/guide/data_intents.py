@@ -75,7 +75,7 @@ def share(text: str, journey: Journey) -> Reply:
         return Reply(say("no_data_yet"), ask=file_ask())
     if not who:
         return Reply(say("share_with"))
-    return _on_data("share_dataset", journey, user=who)
+    return _on_data("share_dataset", journey, colleague=who)
 
 
 def fixes_in(text: str) -> list[str]:

@@ -46,10 +46,11 @@ def test_nothing_that_needs_a_yes_runs_without_it(context: ToolContext) -> None:
     assert {"launch_training", "delete_dataset"} <= set(gated)
     call_tool(context, "load_sample", {})
     call_tool(context, "propose_plan", {})
+    elsewhere = {"share_dataset": "NOBODY_ELSE", "prelabel_examples": "NO_LABELLING"}
     for name in gated:
-        outcome = call_tool(context, name, {})
+        outcome = call_tool(context, name, {"colleague": "ben"} if name == "share_dataset" else {})
         assert not outcome.ok
-        assert outcome.data["code"] == "APPROVAL_NEEDED"  # type: ignore[index,call-overload]
+        assert outcome.data["code"] == elsewhere.get(name, "APPROVAL_NEEDED")  # type: ignore[index,call-overload]
     assert context.workspace.runs.list() == []
     assert len(context.workspace.datasets.list()) == 1
 

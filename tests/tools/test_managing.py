@@ -122,9 +122,9 @@ def test_sharing_copies_one_version_and_keeps_a_record(
     anna, ben = two_users
     load(messy(), workspace=anna.workspace)
     cleaned = str(call("clean_dataset", anna, fixes="drop_duplicates").data["dataset_id"])
-    request = describe(anna, "share_dataset", user="ben@example.org")
+    request = describe(anna, "share_dataset", colleague="ben@example.org")
     assert "ben@example.org a copy of “mails” (version 2) with 92 rows" in request.text  # type: ignore[attr-defined]
-    call("share_dataset", anna, user="ben@example.org")
+    call("share_dataset", anna, colleague="ben@example.org")
     (copy,) = ben.workspace.datasets.list()
     assert (copy.rows, copy.version, copy.name, copy.owner_id) == (92, 1, "mails", "usr_b")
     assert call("inspect_dataset", ben).data["rows"] == 92
@@ -145,9 +145,9 @@ def test_sharing_with_nobody_oneself_or_without_logins_is_refused(
     anna, _ = two_users
     load(messy(), workspace=anna.workspace)
     with pytest.raises(NotFound, match="Nobody here logs in as “carl”"):
-        describe(anna, "share_dataset", user="carl")
+        describe(anna, "share_dataset", colleague="carl")
     with pytest.raises(InputError, match="That is you"):
-        describe(anna, "share_dataset", user="anna@example.org")
+        describe(anna, "share_dataset", colleague="anna@example.org")
     load(messy())
     with pytest.raises(InputError, match="Nobody else uses"):
-        describe(context, "share_dataset", user="ben@example.org")
+        describe(context, "share_dataset", colleague="ben@example.org")

@@ -85,5 +85,5 @@ def test_names_and_people() -> None:
     assert only_call(rename("call this data “Mails of March”", DATA))[1]["name"] == "Mails of March"
     assert only_call(rename("rename my data to March 2026", DATA))[1]["name"] == "March 2026"
     assert not rename("rename my data", DATA).calls
-    assert only_call(share("share it with anna@example.com", DATA))[1]["user"] == "anna@example.com"
+    assert only_call(share("share it with anna@example.com", DATA))[1]["colleague"] == "anna@example.com"
     assert not share("share my data with a colleague", DATA).calls
