@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol
 from pydantic import JsonValue
 
 from assistant.rendering.markdown import safe_markdown
+from assistant.rendering.names import DOING, ELEMENTS
 from workspace.errors import NotFound
 from workspace.events import (
     STAGES,
@@ -32,60 +33,6 @@ from workspace.transcript import Transcript
 
 ASSISTANT = "Wizard"
 PERSON = "You"
-
-_ELEMENTS = {
-    "table": "DataCard",
-    "problems": "ProblemsCard",
-    "changes": "ChangesCard",
-    "comparison": "ComparisonCard",
-    "privacy": "PrivacyCard",
-    "augmentation": "AugmentationCard",
-    "plan": "PlanCard",
-    "progress": "ProgressCard",
-    "metrics": "ResultCard",
-    "confusion": "ConfusionCard",
-    "mistakes": "MistakesCard",
-    "prediction": "PredictionCard",
-    "labelling": "LabelCard",
-    "download": "DownloadCard",
-    "concept": "ConceptCard",
-    "datasets": "ListCard",
-    "runs": "ListCard",
-    "models": "ListCard",
-}
-
-_DOING = {
-    "recommend_task": "Thinking about your goal",
-    "load_sample": "Fetching sample data",
-    "inspect_dataset": "Reading your data",
-    "list_datasets": "Looking up your data",
-    "check_dataset": "Looking more closely at your data",
-    "clean_dataset": "Cleaning your data",
-    "compare_datasets": "Comparing your data",
-    "redact_dataset": "Looking for personal data",
-    "augment_dataset": "Making rows for rare labels",
-    "rename_dataset": "Renaming data",
-    "share_dataset": "Sharing data",
-    "delete_dataset": "Deleting data",
-    "propose_plan": "Making a plan",
-    "revise_plan": "Changing the plan",
-    "list_base_models": "Looking up models to start from",
-    "launch_training": "Starting the training",
-    "run_status": "Looking at the training",
-    "cancel_run": "Stopping the training",
-    "list_runs": "Looking up your trainings",
-    "explain_results": "Reading the results",
-    "show_mistakes": "Looking at the mistakes",
-    "try_model": "Asking your model",
-    "label_examples": "Getting texts ready to label",
-    "change_categories": "Changing the categories",
-    "answer_example": "Keeping your answer",
-    "finish_labelling": "Putting your answers into the data",
-    "invite_labeller": "Making a code for your colleague",
-    "prelabel_examples": "Asking the chat model for suggestions",
-    "export_model": "Packing your model",
-    "explain_concept": "Looking up the explanation",
-}
 
 JsonDict = dict[str, Any]
 RunState = Callable[[str], JsonDict | None]
@@ -237,7 +184,7 @@ class Renderer:
         run_id = _run_shown(card.kind, data)
         if run_id and (now := self.run_state(run_id)):
             data = _ticked({"kind": card.kind, "data": data}, now)
-        name = _ELEMENTS.get(card.kind, "PlainCard")
+        name = ELEMENTS.get(card.kind, "PlainCard")
         updates = self._element(stored, name, {"kind": card.kind, "title": card.title, "data": data})
         if run_id:
             self._progress.setdefault(run_id, []).append(updates[-1].body)
@@ -286,7 +233,7 @@ class Renderer:
         body: JsonDict = {
             "id": step_id(self.conversation_id, stored.seq),
             "threadId": self.conversation_id,
-            "name": _DOING.get(called.tool, called.tool.replace("_", " ").capitalize()),
+            "name": DOING.get(called.tool, called.tool.replace("_", " ").capitalize()),
             "type": "tool",
             "input": "",
             "output": "",
