@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from assistant.rendering import steps
+from assistant.rendering import names, steps
 from assistant.rendering.steps import Renderer, render, seq_of
 from tests.assistant import card_samples
 from tools.cards import CARDS
@@ -74,7 +74,7 @@ def test_every_kind_of_card_has_a_renderer_and_a_sample() -> None:
     cards = [sample() for sample in card_samples.ALL]
     assert {card.kind for card in cards} | {"datasets", "models"} == set(CARDS)
     for kind in CARDS:
-        assert (ELEMENTS / f"{steps._ELEMENTS[kind]}.jsx").is_file(), kind
+        assert (ELEMENTS / f"{names.ELEMENTS[kind]}.jsx").is_file(), kind
     for name in ("Question", "ErrorCard", "PlainCard", "Welcome"):
         assert (ELEMENTS / f"{name}.jsx").is_file()
 
@@ -155,7 +155,7 @@ def test_a_tool_is_told_in_plain_words_and_ends() -> None:
 def test_every_tool_has_plain_words() -> None:
     from tools.registry import all_tools
 
-    assert set(all_tools()) <= set(steps._DOING)
+    assert set(all_tools()) <= set(names.DOING)
 
 
 def test_files_and_errors_are_shown() -> None:
