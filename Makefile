@@ -6,6 +6,8 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary
 comma := ,
+# Tests of one file stay together: they share their servers and trained models.
+PARALLEL := --numprocesses=auto --dist=loadfile
 # The tested versions first; where one of them is not to be had, whatever pyproject.toml allows.
 INSTALL = $(PIP) --constraint constraints.txt --editable '$(1)' 2>.venv/install.log || $(PIP) --editable '$(1)'
 # A virtual environment holds the path of its folder: a moved project is installed anew.
@@ -23,9 +25,9 @@ run: install ## start the wizard on http://127.0.0.1:8000 (PORT=8001 make run: a
 
 test: install-dev system-packages check ## install what the tests need, and pass them
 	@echo "Fast tests"
-	@$(PY) -m pytest -m "not slow and not e2e"
+	@$(PY) -m pytest $(PARALLEL) -m "not slow and not e2e"
 	@echo "Real servers and trainings"
-	@$(PY) -m pytest -m "slow and not e2e"
+	@$(PY) -m pytest $(PARALLEL) -m "slow and not e2e"
 	@echo "In the browser"
 	@$(PY) -m pytest -m e2e || { echo "Once more what failed in the browser"; $(PY) -m pytest -m e2e --last-failed; }
 
