@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ from pydantic import Field, JsonValue
 
 from tools.asking import ask, button
 from tools.cards import ChangesCard
-from tools.cleaning_view import cleaned_card, preview_card, went_back_card
+from tools.cleaning_view import Repaired, cleaned_card, preview_card, went_back_card
 from tools.columns import Choice, choose, judged, problems_of
 from tools.context import ToolContext
 from tools.finding import find_dataset
@@ -22,7 +21,7 @@ from tools.registry import ToolOutput, tool
 from tools.repairs import offered, place_of
 from tools.words import count
 from workspace import versions
-from workspace.cleaning import FIXES, CleaningReport, Columns, FixDone, apply_fixes
+from workspace.cleaning import FIXES, Columns, FixDone, apply_fixes
 from workspace.dataset import DataProblem, Dataset, FixCall, Step, TaskGuess
 from workspace.errors import InputError, NotFound
 
@@ -31,20 +30,6 @@ _BY_ROW = ("drop_suspicious", "relabel_suspicious", "drop_ragged_rows")
 """Repairs of rows that were found in one table: they say nothing about another one."""
 
 Options = dict[str, dict[str, JsonValue]]
-
-
-@dataclass(frozen=True)
-class Repaired:
-    """What repairs did to a table; the files are there as long as the block lasts."""
-
-    report: CleaningReport
-    table: Path
-    changes: Path
-
-    @property
-    def done(self) -> list[FixDone]:
-        """Those that found something to do."""
-        return [f for f in self.report.done if f.rows_removed or f.rows_added or f.cells_changed]
 
 
 @tool()
@@ -91,7 +76,7 @@ def clean_dataset(
         if not result.done:
             return _nothing(context, dataset, choice, "Nothing was left to change: these repairs found nothing.")
         cleaned = _kept(context, dataset, choice, result)
-        card = cleaned_card(context, dataset, cleaned, result.report, result.done, result.changes, left_out)
+        card = cleaned_card(context, dataset, cleaned, result, left_out)
     return _shown(context, cleaned, choice, card, result, then_plan=then_plan)
 
 
@@ -105,7 +90,7 @@ def repaired(context: ToolContext, dataset: Dataset, choice: Choice, calls: Sequ
         out, changes = Path(folder) / "table.parquet", Path(folder) / "changes.parquet"
         with storage.as_file(findings) if storage.exists(findings) else nullcontext(None) as known:
             report = apply_fixes(table, out, calls, columns, known, changes)
-        yield Repaired(report, out, changes)
+        yield Repaired(report, table, out, changes, choice.text)
 
 
 def _problems(context: ToolContext, dataset: Dataset, choice: Choice) -> list[DataProblem]:
@@ -181,7 +166,7 @@ def _shown(
 
 def _previewed(dataset: Dataset, result: Repaired) -> ToolOutput:
     done, report = result.done, result.report
-    card = preview_card(dataset, report, done, result.changes)
+    card = preview_card(dataset, result)
     codes = ",".join(fix.code for fix in done)
     data: dict[str, JsonValue] = {
         "preview": True,

@@ -1,44 +1,59 @@
 """What a step changed, as a card: before and after, the way back, and the whole list to take away."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools.asking import button
 from tools.cards import ChangesCard, FixDoneView
 from tools.context import ToolContext
 from tools.quoting import plain
-from tools.row_changes import changes_file_name, count_changes, first_changes, local_changes
+from tools.row_changes import changes_file_name, count_changes, first_changes, local_changes, with_texts
 from tools.words import listed
-from workspace.cleaning import CleaningReport, FixDone
+from workspace.cleaning import FIXES, CleaningReport, FixDone
 from workspace.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """What repairs did to a table; the files are there as long as the block of ``repaired`` lasts."""
+
+    report: CleaningReport
+    before: Path
+    table: Path
+    changes: Path
+    text: list[str]
+
+    @property
+    def done(self) -> list[FixDone]:
+        """Those that found something to do."""
+        return [f for f in self.report.done if f.rows_removed or f.rows_added or f.cells_changed]
 
 
 def cleaned_card(
     context: ToolContext,
     parent: Dataset,
     cleaned: Dataset,
-    report: CleaningReport,
-    done: Sequence[FixDone],
-    changes: Path,
+    result: Repaired,
     left_out: Sequence[str],
 ) -> ChangesCard:
     """A new version. ``left_out``: repairs of a recipe that say nothing about this data."""
     note = f"Left out, because it is about rows of the other file: {listed(left_out)}." if left_out else ""
-    return _card(parent, cleaned, report, done, changes).model_copy(
+    return _card(parent, cleaned, result).model_copy(
         update={
             "done": "cleaned",
             "note": note,
             "url": f"/api/v1/datasets/{cleaned.id}/changes",
             "file_name": changes_file_name(cleaned),
-            "path": local_changes(context.workspace, cleaned, changes),
+            "path": local_changes(context.workspace, cleaned, result.changes),
             "buttons": [button("Undo", "clean_dataset", dataset_id=cleaned.id, undo="true")],
         }
     )
 
 
-def preview_card(dataset: Dataset, report: CleaningReport, done: Sequence[FixDone], changes: Path) -> ChangesCard:
+def preview_card(dataset: Dataset, result: Repaired) -> ChangesCard:
     """What repairs would do. Nothing is kept."""
-    return _card(dataset, dataset, report, done, changes)
+    return _card(dataset, dataset, result)
 
 
 def went_back_card(before: Dataset, now: Dataset, *, back: bool) -> ChangesCard:
@@ -60,9 +75,10 @@ def went_back_card(before: Dataset, now: Dataset, *, back: bool) -> ChangesCard:
     )
 
 
-def _card(before: Dataset, now: Dataset, report: CleaningReport, done: Sequence[FixDone], changes: Path) -> ChangesCard:
-    titles = {fix.code: plain(fix.title, 120) for fix in done}
-    shown = first_changes(changes, titles)
+def _card(before: Dataset, now: Dataset, result: Repaired) -> ChangesCard:
+    report, done = result.report, result.done
+    shown = first_changes(result.changes, {fix.code: FIXES[fix.code].title for fix in done})
+    shown = with_texts(shown, result.before, result.text)
     return ChangesCard(
         dataset_id=now.id,
         name=plain(before.name),
@@ -81,5 +97,5 @@ def _card(before: Dataset, now: Dataset, report: CleaningReport, done: Sequence[
             for fix in done
         ],
         changes=shown,
-        hidden_changes=max(0, count_changes(changes) - len(shown)),
+        hidden_changes=max(0, count_changes(result.changes) - len(shown)),
     )

@@ -4,7 +4,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from workspace.cleaning import FIXES
 from workspace.dataset import Dataset
 from workspace.errors import NotFound
 from workspace.home import Workspace
+from workspace.judging.columns import values_at
 from workspace.privacy import shade
 from workspace.versions import changes_key
 
@@ -43,7 +44,7 @@ def first_changes(changes: Path, titles: Mapping[str, str], most: int = SHOWN) -
     """A few changes of every repair, so that none hides behind the one that was first.
 
     Args:
-        titles: what people call each repair, by its code.
+        titles: the repairs that were made, by their codes, with what people call each.
     """
     shown: dict[str, list[RowChangeView]] = {code: [] for code in titles}
     each = max(2, most // max(1, len(titles)))
@@ -56,6 +57,24 @@ def first_changes(changes: Path, titles: Mapping[str, str], most: int = SHOWN) -
         if sum(map(len, shown.values())) >= most:
             break
     return [view for views in shown.values() for view in views][:most]
+
+
+def with_texts(views: Sequence[RowChangeView], table: Path, text: Sequence[str]) -> list[RowChangeView]:
+    """The same changes, each with the row's text where another column has changed: nobody can judge a label without.
+
+    Args:
+        table: the table before; ``row`` counts its rows from 1.
+        text: the columns that are read.
+    """
+    shown = {plain(name, 60) for name in text}
+    rows = sorted({v.row - 1 for v in views if v.row and v.column and v.column not in shown})
+    texts = dict(zip(rows, values_at(table, list(text), rows), strict=True)) if rows and text else {}
+    return [
+        view.model_copy(update={"text": plain(shade(texts[view.row - 1]), _CHARS)})
+        if view.row and view.column and view.column not in shown and view.row - 1 in texts
+        else view
+        for view in views
+    ]
 
 
 def pieces(before: str, after: str) -> tuple[list[Piece], list[Piece]]:

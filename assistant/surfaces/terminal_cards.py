@@ -67,8 +67,10 @@ def _problems(card: cards.ProblemsCard) -> RenderableType:
 def _changes(card: cards.ChangesCard) -> RenderableType:
     parts: list[RenderableType] = [_lines(*(f"• {fix.title}" for fix in card.fixes), card.note)]
     if card.changes:
-        rows = [(c.row, c.column or c.kind, _marked(c.before, "red strike"), _after(c)) for c in card.changes]
-        parts.append(_grid(["Row", "", "Before", "After"], rows))
+        rows = [
+            (c.row, c.column or c.kind, c.text[:60], _marked(c.before, "red strike"), _after(c)) for c in card.changes
+        ]
+        parts.append(_grid(["Row", "", "Text", "Before", "After"], rows))
     if card.hidden_changes:
         parts.append(Text(f"and {card.hidden_changes:,} more changes", style="dim"))
     if card.path or card.url:

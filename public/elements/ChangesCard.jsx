@@ -22,6 +22,7 @@ if (!all.ChangesCard) {
               {change.column ? `, “${change.column}”` : ""}
               {`: ${change.fix || KINDS[change.kind]}`}
             </div>
+            {change.text && <div className="mtw-text">“{change.text}”</div>}
             {change.before.length > 0 && (
               <div className="mtw-before">
                 <span className="mtw-side">Before</span> <Text pieces={change.before} side="before" />

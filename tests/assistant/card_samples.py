@@ -85,14 +85,15 @@ CHANGES = [
     cards.RowChangeView(
         kind="removed",
         row=12,
-        fix="412 repeated rows removed",
+        fix="Remove repeated rows",
         before=[cards.Piece(text=f"Where is my parcel? {HOSTILE}", changed=True)],
     ),
     cards.RowChangeView(
         kind="changed",
         row=31,
         column="Team",
-        fix="3 answers written like the others",
+        text=f"I was charged twice {HOSTILE}",
+        fix="Write each answer in one way",
         before=[cards.Piece(text="Biling", changed=True), cards.Piece(text="␣", changed=True)],
         after=[cards.Piece(text="Billing", changed=True)],
     ),

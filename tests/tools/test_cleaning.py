@@ -57,6 +57,10 @@ def test_all_repairs_make_one_version_and_show_what_changed(call: Call, load: Lo
     }
     kinds = [change.kind for change in card.changes]
     assert kinds.count("changed") >= 2
+    labels = [change for change in card.changes if change.column == "team"]
+    assert labels
+    for change in labels:
+        assert change.text == messy()[(change.row or 0) - 1][0], "nobody can judge a label without its text"
     assert kinds.count("removed") >= 4
     assert len(kinds) + card.hidden_changes == 18
     assert "90 rows left" in next(c for c in output.cards if c.kind == "changes").title

@@ -32,6 +32,7 @@ class RowChangeView(BaseModel):
     row: int | None = Field(description="number of the row, from 1, in the table before; None where it was added")
     column: str | None = None
     fix: str = Field(description="which repair it was, in words")
+    text: str = Field(default="", description="the row's text, where it is another column that has changed")
     before: list[Piece] = Field(default_factory=list)
     after: list[Piece] = Field(default_factory=list)
 
