@@ -19,6 +19,8 @@ MUCH = 0.03
 """Share of the rows from which on a fault should be repaired first."""
 GOOD_START = 50
 """Rows of each label that are a good start where nothing can be measured."""
+ENOUGH_TO_JUDGE = 10
+"""Rows: of fewer nobody can say how well a label is recognised."""
 MULTIPLES = (1.25, 1.5, 2.0, 3.0, 4.0)
 """How many times the rows that are there; beyond the last nothing can be said."""
 
@@ -67,11 +69,14 @@ def verdict_of(curve: Curve, usable: int, problems: Sequence[DataProblem], weake
 
 
 def weakest_labels(correct: NDArray[np.bool_], classes: Indices, names: Sequence[str]) -> str:
-    """The one or two labels that are recognised worst; empty where none stands out."""
+    """The one or two labels that are recognised worst; empty where none stands out.
+
+    Labels of hardly any rows are left out: that they are rare, or another spelling, is told as a problem of its own.
+    """
     counts = np.bincount(classes, minlength=len(names))
     right = np.bincount(classes, weights=correct, minlength=len(names)) / np.maximum(counts, 1)
     overall = correct.mean()
-    found = [c for c in np.argsort(right) if counts[c] and right[c] < overall - 0.1][:2]
+    found = [c for c in np.argsort(right) if counts[c] >= ENOUGH_TO_JUDGE and right[c] < overall - 0.1][:2]
     if not found:
         return ""
     return " and ".join(f"“{names[c][:60]}” ({_of_100(right[c])} right, {counts[c]:,} rows)" for c in found)

@@ -150,6 +150,7 @@ def test_the_weakest_label_is_named() -> None:
     hint = weakest_labels(correct, classes, ["Orders", "Returns"])
     assert "“Returns” (30 of 100 right, 10 rows)" in hint
     assert weakest_labels(np.ones(60, bool), classes, ["Orders", "Returns"]) == ""
+    assert weakest_labels(correct[:59], classes[:59], ["Orders", "Returns"]) == "", "nine rows tell nothing"
 
 
 def test_the_same_in_other_words_is_told_once_and_not_what_words_show() -> None:
