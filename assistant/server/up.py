@@ -31,8 +31,13 @@ Say = Callable[[str], None]
 
 def say(text: str) -> None:
     """One short line for the person at the terminal, which may be gone by now."""
-    with suppress(OSError, ValueError):
-        print(text, file=sys.stderr, flush=True)
+    with suppress(ValueError):
+        try:
+            print(text, file=sys.stderr, flush=True)
+        except OSError:
+            # What could not be written is tried again at exit, and would make that exit a failure (code 120).
+            with open(os.devnull, "wb") as nowhere, suppress(OSError):  # noqa: PTH123 -- a device, not a file
+                os.dup2(nowhere.fileno(), sys.stderr.fileno())
 
 
 def up(settings: Settings, *, worker: bool = True, with_parent: bool = False, say: Say = say) -> None:

@@ -57,11 +57,11 @@ def test_from_a_file_without_labels_to_a_plan(open_page: OpenPage, unlabelled: P
     before = text.inner_text()
     page.keyboard.press("s")
     expect(text).not_to_have_text(before)
-    skipped = text.inner_text()
     page.keyboard.press("b")
     expect(text).to_have_text(before)
     page.keyboard.press("1")
-    expect(text).to_have_text(skipped)
+    # Which one comes next may have changed meanwhile: the order is made anew every few answers.
+    expect(text).not_to_have_text(before)
     expect(labelling.get_by_role("heading")).to_contain_text("7 of")
 
     # The suggestion of what was learnt so far is taken only when Enter says so.

@@ -166,7 +166,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
-    pyarrow.csv.write_csv(mails(1500), tmp_path / "mails.csv")
+    pyarrow.csv.write_csv(mails(5000), tmp_path / "mails.csv")  # so many that it cannot end before it is stopped
     home = tmp_path / "home"
     settings = load_settings(home=home)
     command = [Path(sys.executable).parent / "mtw", "train", tmp_path / "mails.csv", "--recipe", "embed", "--json"]
