@@ -171,7 +171,12 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     settings = load_settings(home=home)
     command = [Path(sys.executable).parent / "mtw", "train", tmp_path / "mails.csv", "--recipe", "embed", "--json"]
     training = subprocess.Popen(
-        command, env=os.environ | {"MTW_HOME": str(home)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        env=os.environ | {"MTW_HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_heed_ctrl_c,
     )
     workspace = Workspace(LOCAL_OWNER, settings, LocalQueue(settings))
     wait_for(lambda: (home / "mtw.db").exists() and _runs(workspace) > 0, "the run being stored")
@@ -189,6 +194,11 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["run"] == run.id
     assert workspace.runs.get(run.id).status is RunStatus.SUCCEEDED
+
+
+def _heed_ctrl_c() -> None:
+    """Where the tests run in the background of a shell, Ctrl-C is ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _runs(workspace: Workspace) -> int:
