@@ -48,10 +48,17 @@ def overflow(page: Page) -> int:
     return wide
 
 
+_ALL_NAMED = """() => [...document.querySelectorAll("#root button")].every(
+    (button) => button.textContent.trim() || button.title || button.ariaLabel || button.getAttribute("aria-labelledby"),
+)"""
+
+
 def axe_faults(page: Page) -> list[Any]:
     """Serious and critical findings of axe, as (rule, elements)."""
     from axe_playwright_python.sync_playwright import Axe
 
+    # Buttons of Chainlit get their names in the frame after they have appeared.
+    page.wait_for_function(_ALL_NAMED)
     found = Axe().run(page).response["violations"]
     return [
         (fault["id"], [node["html"][:160] for node in fault["nodes"]])
