@@ -1,33 +1,17 @@
 """Analyses with real processes, signals, leases and storage; only the analysis itself counts."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.training_worker.runs import ended, stored_dataset, stored_run, wait_for
-from training_worker.nursery import Nursery
 from training_worker.supervision import Foreman
 from workspace.analysis import Analysis, AnalysisJob
 from workspace.dataset import Dataset
 from workspace.findings import Finding, read_findings, write_findings
 from workspace.home import Workspace
 from workspace.run import RunStatus
-from workspace.settings import Settings
 from workspace.versions import findings_key
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Nursery:
-    return Nursery(preload="tests.training_worker.counting_trainer")
-
-
-@pytest.fixture
-def foreman(settings: Settings, nursery: Nursery) -> Iterator[Foreman]:
-    made = Foreman(settings, nursery)
-    yield made
-    made.stop()
-    made.join()
 
 
 @pytest.fixture

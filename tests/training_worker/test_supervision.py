@@ -26,19 +26,6 @@ from workspace.settings import Settings
 from workspace.tables import RunRow
 
 
-@pytest.fixture(scope="module")
-def nursery() -> Nursery:
-    return Nursery(preload="tests.training_worker.counting_trainer")
-
-
-@pytest.fixture
-def foreman(settings: Settings, nursery: Nursery) -> Iterator[Foreman]:
-    made = Foreman(settings, nursery)
-    yield made
-    made.stop()
-    made.join()
-
-
 @pytest.fixture
 def dataset(workspace: Workspace) -> Dataset:
     return stored_dataset(workspace)
