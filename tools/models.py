@@ -10,7 +10,7 @@ from tools.cards import DownloadCard, ModelRowView, ModelsCard, PredictionCard
 from tools.context import ToolContext
 from tools.exporting import Export, export_of
 from tools.finding import find_model
-from tools.prediction_view import prediction_view
+from tools.prediction_view import prediction_facts, prediction_view
 from tools.quoting import plain, quote
 from tools.registry import ToolOutput, tool
 from tools.words import count
@@ -94,16 +94,7 @@ def try_model(
     title = views[0].sentence if len(views) == 1 else f"{len(views)} texts sorted"
     data: dict[str, JsonValue] = {
         "model_id": model.id,
-        "predictions": [
-            {
-                "text": quote(p.text),
-                "label": quote(p.label, 60),
-                "score": round(p.score, 4),
-                "sure": view.sure,
-                "next_best": [{"label": quote(s.label, 60), "score": s.score} for s in view.scores[1:3]],
-            }
-            for p, view in zip(found, views, strict=True)
-        ],
+        "predictions": [prediction_facts(p, view) for p, view in zip(found, views, strict=True)],
     }
     return ToolOutput(
         data=data,

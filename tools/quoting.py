@@ -47,6 +47,12 @@ def plain(text: str, limit: int = MAX_CHARS) -> str:
     return _cut(_one_line(text, keep=_JOINERS), limit)
 
 
+def prose(text: str, limit: int) -> str:
+    """As :func:`plain`, with its line ends and spaces as they are: for texts that are shown whole, or in parts."""
+    lines = text[: limit + 1].replace("\r\n", "\n").split("\n")
+    return _cut("\n".join("".join(_clean(c, _JOINERS) for c in line) for line in lines), limit)
+
+
 def _one_line(text: str, keep: frozenset[str]) -> str:
     return " ".join("".join(_clean(c, keep) for c in text).split())
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training_worker.evaluation import choosing_score
-from training_worker.job import Candidate, Job, Pace, Trainer, read_json, write_array, write_json
+from training_worker.job import Answers, Candidate, Job, Pace, Trainer, read_json, write_array, write_json
+from training_worker.kinds import kind_of
 from training_worker.split import Split
 from training_worker.vector_cache import VectorCache
 from workspace.errors import InputError, WizardError
@@ -32,7 +32,7 @@ class Attempt:
     seconds: float
     note: str
     rows: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
+    answers: Answers
 
 
 @dataclass
@@ -88,6 +88,7 @@ class Tournament:
         self, plan: TrainingPlan, split: Split, work: Path, pace: Pace, vectors: VectorCache | None = None
     ) -> None:
         self.plan, self.split, self.work, self.pace = plan, split, work, pace
+        self.kind = kind_of(plan.task)
         self.vectors = vectors or VectorCache()
         self.notes: list[str] = []
         self.facts: dict[str, float] = {}
@@ -195,10 +196,10 @@ class Tournament:
         self.notes.append(f"{recipe.title} {need}: more than was left of the {self.plan.budget_seconds} seconds.")
 
     def _judge(self, recipe: str, candidate: Candidate, seconds: float) -> Attempt:
-        rows, probabilities = candidate.rows, candidate.probabilities
-        score = self._score(rows, probabilities) if len(rows) else 0.0
+        rows, answers = candidate.rows, candidate.answers
+        score = self._score(rows, answers) if len(rows) else 0.0
         write_array(self.work / recipe / "valid_rows.npy", rows)
-        write_array(self.work / recipe / "valid_probabilities.npy", probabilities)
+        write_array(self.work / recipe / "valid_answers.npy", answers)
         done = self._state.setdefault("done", {})
         done[recipe] = {"score": round(score, 6), "seconds": round(seconds, 3), "note": candidate.note}
         self._state["spent"] = self._spent_before + time.monotonic() - self._begun
@@ -216,12 +217,12 @@ class Tournament:
         return Attempt(
             recipe=recipe,
             rows=np.load(folder / "valid_rows.npy"),
-            probabilities=np.load(folder / "valid_probabilities.npy"),
+            answers=np.load(folder / "valid_answers.npy"),
             **done,
         )
 
-    def _score(self, rows: NDArray[np.int64], probabilities: NDArray[np.float64]) -> float:
-        return choosing_score(self.plan.metric, self.split.classes[rows], probabilities)
+    def _score(self, rows: NDArray[np.int64], answers: Answers) -> float:
+        return self.kind.score(self.plan, self.split, rows, answers)
 
     def _better(self, champion: Attempt, challenger: Attempt) -> Attempt:
         """Compared on the rows that both were judged on; the cheaper one stays unless the other is better."""
@@ -229,6 +230,6 @@ class Tournament:
         if not len(common):
             # No rows to judge on (one row per label): what knows the language already needs fewer examples.
             return challenger if not len(challenger.rows) and challenger.recipe == "embed" else champion
-        old = self._score(common, champion.probabilities[a])
-        new = self._score(common, challenger.probabilities[b])
+        old = self._score(common, self.kind.select(champion.answers, a))
+        new = self._score(common, self.kind.select(challenger.answers, b))
         return challenger if new > old else champion

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,7 +29,11 @@ __all__ = [
 
 @dataclass(frozen=True)
 class LabelledRows:
-    """Texts with one label each, and how many rows were left out and why.
+    """Texts with their answers, and how many rows were left out and why.
+
+    ``labels`` are the answers where a text has one; for other tasks they are what rows are divided by, so that each
+    side gets its share (the rarest label or kind of entity of a row, empty for none), and ``targets`` are the answers:
+    a tuple of labels (multilabel), of spans (ner), or the text to write (generation).
 
     ``sources`` has one entry a row where some were made from others by augmentation: :func:`source_key` of the text it
     was made from, empty for a row that somebody wrote. An empty list: all were written.
@@ -38,14 +43,20 @@ class LabelledRows:
     labels: list[str]
     dropped: dict[str, int] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
+    targets: list[Any] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def take(self, indices: Sequence[int]) -> "LabelledRows":
         """The rows at these positions, in this order."""
-        sources = [self.sources[i] for i in indices] if self.sources else []
-        return LabelledRows([self.texts[i] for i in indices], [self.labels[i] for i in indices], self.dropped, sources)
+        return LabelledRows(
+            [self.texts[i] for i in indices],
+            [self.labels[i] for i in indices],
+            self.dropped,
+            [self.sources[i] for i in indices] if self.sources else [],
+            [self.targets[i] for i in indices] if self.targets else [],
+        )
 
     @property
     def made(self) -> list[int]:

@@ -18,6 +18,9 @@ from workspace.plan import SettingValue, TrainingPlan
 from workspace.run import MetricLogged, Progressed
 
 Probabilities = NDArray[np.float64]
+Answers = NDArray[Any]
+"""Of several rows, as one array. classification, multilabel: probabilities, rows by labels. ner: spans, each a row of
+[position of its row, start, end, number of its label]. generation: rows by [sum of the losses, number] of tokens."""
 
 
 @dataclass
@@ -70,11 +73,11 @@ class Candidate(Protocol):
     """A recipe after learning on the training rows of the folds.
 
     ``rows`` are positions in ``split.learn`` that it was judged on without having learned from them,
-    ``probabilities`` are its answers there (rows by labels), ``note`` says what was chosen, for people.
+    ``answers`` are what it says there, ``note`` says what was chosen, for people.
     """
 
     rows: NDArray[np.int64]
-    probabilities: Probabilities
+    answers: Answers
     note: str
     base: str | None
 

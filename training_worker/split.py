@@ -5,7 +5,7 @@ punctuation or spacing always land on one side, so that no test text was seen in
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -39,9 +39,14 @@ class Split:
         return np.array([number[label] for label in self.learn.labels], dtype=np.int64)
 
     @property
+    def strata(self) -> Indices:
+        """What each row of ``learn`` is divided by, as numbers; the classes where a text has one label."""
+        return np.unique(np.array(self.learn.labels), return_inverse=True)[1].astype(np.int64)
+
+    @property
     def judged(self) -> tuple[Indices, NDArray[np.bool_]]:
         """The validation rows of all folds, and whether each one's label could be learned in its fold."""
-        classes = self.classes
+        classes = self.strata
         rows = [valid for _, valid in self.folds]
         known = [np.isin(classes[valid], classes[train]) for train, valid in self.folds]
         if not rows:
@@ -56,16 +61,27 @@ class Split:
 
 
 def split_rows(
-    rows: LabelledRows, test: LabelledRows | None, *, test_fraction: float, valid_fraction: float, seed: int
+    rows: LabelledRows,
+    test: LabelledRows | None,
+    *,
+    test_fraction: float,
+    valid_fraction: float,
+    seed: int,
+    check: Callable[[LabelledRows], None] | None = None,
+    labels: Callable[[LabelledRows], list[str]] | None = None,
 ) -> Split:
     """Divides the rows; the same seed gives the same division.
+
+    ``check`` raises where nothing can be learned from rows, ``labels`` says what can be answered; without them they
+    are those of texts with one label each.
 
     Raises:
         InputError: ``EMPTY_DATASET``, ``ONE_CLASS``, ``TOO_MANY_LABELS``, ``RARE_CLASS_SPLIT`` or ``NO_TEST_ROWS``.
     """
+    check, labels = check or check_labels, labels or labels_of
     everything, rows = rows, _written(rows)
     test = _written(test) if test is not None else None
-    _check_labels(rows)
+    check(rows)
     notes: list[str] = []
     rng = np.random.default_rng(seed)
     dropped = dict(rows.dropped)
@@ -82,7 +98,7 @@ def split_rows(
         if len(learn) < len(rows):
             dropped["also_in_test"] = len(rows) - len(learn)
             notes.append(f"{dropped['also_in_test']} rows also stand in the test file and were not learned from.")
-        _check_labels(learn)
+        check(learn)
     counts = Counter(learn.labels)
     single = [label for label, count in counts.items() if count == 1]
     if single:
@@ -91,7 +107,7 @@ def split_rows(
     if unknown:
         notes.append(f"{len(unknown)} labels stand in the test rows only and cannot be learned.")
     folds = _folds(learn, valid_fraction, rng)
-    split = Split(learn, test, sorted(counts), folds, notes, dropped)
+    split = Split(learn, test, labels(learn), folds, notes, dropped)
     return _with_augmented(split, everything.take(everything.made)) if everything.made else split
 
 
@@ -110,11 +126,12 @@ def _with_augmented(split: Split, made: LabelledRows) -> Split:
     learn = split.learn
     key_of = [source_key(text) for text in learn.texts]
     keys, exam = set(key_of), {same_text_key(text) for text in split.test.texts}
+    known = set(learn.labels)
     kept = made.take(
         [
             i
             for i, (source, label) in enumerate(zip(made.sources, made.labels, strict=True))
-            if source in keys and label in split.labels and same_text_key(made.texts[i]) not in exam
+            if source in keys and label in known and same_text_key(made.texts[i]) not in exam
         ]
     )
     folds = []
@@ -127,14 +144,24 @@ def _with_augmented(split: Split, made: LabelledRows) -> Split:
         ]
         folds.append((np.concatenate([train, np.array(more, dtype=np.int64)]), valid))
     together = LabelledRows(
-        learn.texts + kept.texts, learn.labels + kept.labels, learn.dropped, [""] * len(learn) + kept.sources
+        learn.texts + kept.texts,
+        learn.labels + kept.labels,
+        learn.dropped,
+        [""] * len(learn) + kept.sources,
+        learn.targets + kept.targets,
     )
     notes = [*split.notes, f"{len(kept)} rows made by augmentation are learned from; none is in the exam."]
     dropped = split.dropped | ({"made_from_exam_rows": len(made) - len(kept)} if len(made) > len(kept) else {})
     return replace(split, learn=together, folds=folds, notes=notes, dropped=dropped)
 
 
-def _check_labels(rows: LabelledRows) -> None:
+def labels_of(rows: LabelledRows) -> list[str]:
+    """The different labels, in order."""
+    return sorted(set(rows.labels))
+
+
+def check_labels(rows: LabelledRows) -> None:
+    """Raises InputError (``EMPTY_DATASET``, ``ONE_CLASS``, ``TOO_MANY_LABELS``)."""
     counts = Counter(rows.labels)
     if not rows.labels:
         raise InputError(

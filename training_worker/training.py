@@ -4,7 +4,6 @@ import resource
 import shutil
 import sys
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +11,16 @@ from pathlib import Path
 import numpy as np
 
 from training_worker.auto import Tournament, recipes_of, trainer_of
-from training_worker.data import LabelledRows, read_rows
-from training_worker.evaluation import evaluate
+from training_worker.data import LabelledRows
 from training_worker.export import describe, finish
 from training_worker.job import Job, Pace
+from training_worker.kinds import kind_of
 from training_worker.prediction import load_predictor
 from training_worker.reporter import Reporter
 from training_worker.split import Split, sample, split_rows
 from training_worker.vector_cache import VectorCache
 from workspace.cleaning import FIXES
-from workspace.dataset import FixCall, TaskKind
-from workspace.errors import InputError
+from workspace.dataset import FixCall
 from workspace.model import Evaluation, RunOutcome
 from workspace.plan import TrainingPlan
 from workspace.recipe import Recipe
@@ -61,7 +59,7 @@ def train(
         Stop: cancel or shutdown was asked for.
         OSError: the disk is full or not writable; no complete-looking folder is left.
     """
-    check_task(plan)
+    kind_of(plan.task)  # says at once what cannot be trained
     recipes = recipes_of(plan)
     work.mkdir(parents=True, exist_ok=True)
     pace = Pace(report, plan.budget_seconds)
@@ -108,29 +106,17 @@ def train(
     return Trained(outcome, split.labels, folder)
 
 
-def check_task(plan: TrainingPlan) -> None:
-    """Says at once when a plan asks for what cannot be trained yet.
-
-    Raises:
-        InputError: ``TASK_NOT_YET``.
-    """
-    if plan.task is not TaskKind.CLASSIFICATION:
-        names = {
-            TaskKind.MULTILABEL: "giving one text several labels",
-            TaskKind.NER: "finding names in text",
-            TaskKind.GENERATION: "writing text",
-        }
-        raise InputError(
-            "TASK_NOT_YET",
-            f"This version cannot train models for {names[plan.task]} yet.",
-            "It can sort texts into labels: choose the task classification and a column with one label per row.",
-        )
-
-
 def _prepare(plan: TrainingPlan, table: Path, test_table: Path | None) -> Split:
-    rows = read_rows(table, plan.text, plan.label)
-    test = read_rows(test_table, plan.text, plan.label) if test_table else None
-    return split_rows(rows, test, test_fraction=plan.test_fraction, valid_fraction=plan.valid_fraction, seed=plan.seed)
+    kind = kind_of(plan.task)
+    return split_rows(
+        kind.read(plan, table),
+        kind.read(plan, test_table) if test_table else None,
+        test_fraction=plan.test_fraction,
+        valid_fraction=plan.valid_fraction,
+        seed=plan.seed,
+        check=kind.check,
+        labels=kind.labels,
+    )
 
 
 def _fit_to_budget(plan: TrainingPlan, split: Split, first: Recipe, tournament: Tournament) -> Split:
@@ -153,7 +139,7 @@ def _fit_to_budget(plan: TrainingPlan, split: Split, first: Recipe, tournament: 
 
 def thin(split: Split, count: int, seed: int) -> Split:
     """The split with about ``count`` learning rows, each label in its share; the folds keep their sides."""
-    kept = sample(range(len(split.learn)), split.classes, count, seed)
+    kept = sample(range(len(split.learn)), split.strata, count, seed)
     place = {int(old): new for new, old in enumerate(kept)}
 
     folds = []
@@ -176,11 +162,7 @@ def _evaluate(folder: Path, split: Split, plan: TrainingPlan, pace: Pace, second
         left = (time.monotonic() - begun) * (1 - done) / done if done else seconds
         pace.tell("evaluate", f"Judging on {len(split.test):,} texts it has never seen", left + 0.2)
 
-    probabilities = load_predictor(folder).probabilities(split.test.texts, on_progress)
-    common = Counter(split.learn.labels).most_common(1)[0][0]
-    return evaluate(
-        split.test.texts, split.test.labels, probabilities, split.labels, most_frequent=common, seed=plan.seed
-    )
+    return kind_of(plan.task).evaluate(load_predictor(folder), split.test, split.learn, plan.seed, on_progress)
 
 
 def _peak_rss_mb() -> float:

@@ -12,8 +12,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from training_worker.artifacts import model_folder
-from training_worker.data import join_texts, read_rows
-from training_worker.evaluation import evaluate
+from training_worker.data import join_texts
+from training_worker.kinds import kind_of
 from training_worker.prediction import Predictor, load_predictor
 from training_worker.printing import note
 from training_worker.progress_bar import ProgressBar
@@ -22,6 +22,7 @@ from workspace.errors import InputError, NotFound
 from workspace.home import LOCAL_OWNER, Workspace
 from workspace.migrations import upgrade
 from workspace.model import Evaluation, Prediction
+from workspace.plan import TrainingPlan
 from workspace.queue import LocalQueue
 from workspace.reading import Limits, read
 from workspace.settings import Settings, load_settings
@@ -69,11 +70,12 @@ def evaluate_file(model: str, file: Path, text: Sequence[str], label: str | None
     with ProgressBar() as bar, _table(settings, file, bar) as (profile, table):
         columns = _text_columns(predictor, profile, text)
         answers = _label_column(predictor, profile, label)
-        rows = read_rows(table, columns, answers)
+        kind = kind_of(predictor.task)
+        plan = TrainingPlan.model_validate(predictor.meta["plan"])
+        rows = kind.read(plan.model_copy(update={"text": tuple(columns), "label": answers}), table)
         if not len(rows):
             raise InputError("EMPTY_DATASET", "No row has both a text and an answer.", "Check the file's columns.")
-        probabilities = predictor.probabilities(rows.texts)
-    return evaluate(rows.texts, rows.labels, probabilities, predictor.labels)
+        return kind.evaluate(predictor, rows, None, plan.seed)
 
 
 def predict_file(model: str, file: Path, out: Path | None) -> Iterator[Prediction]:

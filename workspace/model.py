@@ -17,13 +17,37 @@ class ClassScore(BaseModel):
     support: int = Field(description="test rows that carry this label")
 
 
+class Entity(BaseModel):
+    """Marked words: characters ``start`` to ``end`` (exclusive, from 0) of a text, and what they are."""
+
+    start: int = Field(ge=0)
+    end: int = Field(gt=0)
+    label: str
+    text: str
+    score: float = Field(default=1.0, description="probability; 1 where a person marked it")
+
+
 class Mistake(BaseModel):
-    """A test row the model got wrong; ``score`` is the model's (misplaced) confidence."""
+    """A test row the model got wrong; ``score`` is the model's (misplaced) confidence.
+
+    ``expected`` and ``predicted`` are a label, several joined by a comma, or marked words in short.
+    """
 
     text: str = Field(description="cut to 500 characters")
     expected: str
     predicted: str
     score: float
+    expected_entities: list[Entity] = Field(default_factory=list, description="task ner: what should be marked")
+    predicted_entities: list[Entity] = Field(default_factory=list, description="task ner: what was marked")
+
+
+class Sample(BaseModel):
+    """Task generation: one test prompt, the answer that was wished for, and the answers before and after training."""
+
+    prompt: str
+    reference: str
+    before: str
+    after: str
 
 
 class Tried(BaseModel):
@@ -46,6 +70,10 @@ class Evaluation(BaseModel):
     labels: list[str] = Field(default_factory=list, description="order of the confusion matrix")
     confusion: list[list[int]] = Field(default_factory=list, description="rows: true label; columns: predicted")
     mistakes: list[Mistake] = Field(default_factory=list, description="most confident mistakes first")
+    thresholds: dict[str, float] = Field(
+        default_factory=dict, description="task multilabel: probability from which each label is given"
+    )
+    samples: list[Sample] = Field(default_factory=list, description="task generation: answers side by side")
 
 
 class RunOutcome(BaseModel):
@@ -82,9 +110,16 @@ class TrainedModel(BaseModel):
 
 
 class Prediction(BaseModel):
-    """One text and what the model says about it. ``scores`` holds every label's probability."""
+    """One text and what the model says about it; which fields are set depends on the task.
+
+    classification: ``label``, ``score``, ``scores`` (every label's probability). multilabel: also ``labels``, those
+    above their threshold; ``label`` is the likeliest. ner: ``entities``. generation: ``output``.
+    """
 
     text: str
-    label: str
-    score: float
-    scores: dict[str, float]
+    label: str | None = None
+    score: float | None = None
+    scores: dict[str, float] = Field(default_factory=dict)
+    labels: list[str] | None = None
+    entities: list[Entity] | None = None
+    output: str | None = None

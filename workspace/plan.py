@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from workspace.dataset import TaskKind
 
 SettingValue = bool | int | float | str
+_LATER = ("label_columns", "label_separator", "split_column", "group_column", "time_column")
 
 
 class TrainingPlan(BaseModel):
@@ -20,7 +21,12 @@ class TrainingPlan(BaseModel):
     task: TaskKind
     text: Annotated[tuple[str, ...], Field(min_length=1)]
     label: str
+    label_columns: tuple[str, ...] = Field(default=(), description="task multilabel: one yes/no column a label")
+    label_separator: str | None = Field(default=None, description="task multilabel: between the labels of one cell")
     test_dataset_id: str | None = None
+    split_column: str | None = Field(default=None, description="says of each row: train, valid or test")
+    group_column: str | None = Field(default=None, description="rows with the same value stay on one side")
+    time_column: str | None = Field(default=None, description="the newest rows judge")
     recipe: str = Field(default="auto", description="a recipe's name, or auto")
     base: str = Field(default="all-MiniLM-L6-v2", description="base model: packaged name, hub id or folder")
     budget_seconds: int = Field(default=120, ge=5, le=7 * 24 * 3600)
@@ -32,8 +38,13 @@ class TrainingPlan(BaseModel):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON, first 16 hex digits."""
-        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
+        """SHA-256 of the canonical JSON, first 16 hex digits.
+
+        Fields that came later count only where they are set, so that older plans keep their hash.
+        """
+        content = self.model_dump(mode="json")
+        content = {name: value for name, value in content.items() if name not in _LATER or value}
+        canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 

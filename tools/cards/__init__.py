@@ -53,6 +53,7 @@ from tools.cards.result import (
     PredictionCard,
     PredictionView,
     ScoreView,
+    TextPart,
 )
 from tools.cards.run import FailureView, ProgressCard, RunRowView, RunsCard, TriedView
 from workspace.events import CardKind
@@ -137,6 +138,7 @@ __all__ = [
     "SpanView",
     "SuggestionView",
     "TableCard",
+    "TextPart",
     "TokenView",
     "TriedView",
     "VerdictView",

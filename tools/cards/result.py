@@ -85,13 +85,23 @@ class ScoreView(BaseModel):
     score: float
 
 
+class TextPart(BaseModel):
+    """A stretch of a text; with a label where it is marked."""
+
+    text: str
+    label: str | None = None
+
+
 class PredictionView(BaseModel):
     text: str
-    label: str
-    score: float
+    label: str | None = None
+    score: float | None = None
+    labels: list[str] | None = Field(default=None, description="task multilabel: those that are given")
     sure: bool = Field(description="False: show it as 'not sure'")
     sentence: str = Field(description="the answer and how sure it is, in words")
-    scores: list[ScoreView] = Field(description="the five best, best first")
+    scores: list[ScoreView] = Field(default_factory=list, description="the five best, best first")
+    parts: list[TextPart] = Field(default_factory=list, description="task ner: the text, cut at its marked words")
+    output: str | None = Field(default=None, description="task generation: what was written")
 
 
 class PredictionCard(CardData):

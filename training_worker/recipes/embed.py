@@ -38,7 +38,7 @@ class Option:
 @dataclass
 class EmbedCandidate:
     rows: NDArray[np.int64]
-    probabilities: Probabilities
+    answers: Probabilities
     note: str
     base: str | None
     option: Option

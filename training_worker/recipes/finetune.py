@@ -60,7 +60,7 @@ class Position:
 @dataclass
 class FinetuneCandidate:
     rows: NDArray[np.int64]
-    probabilities: Probabilities
+    answers: Probabilities
     note: str
     base: str | None
     classifier: TextClassifier

@@ -55,7 +55,7 @@ class Option:
 @dataclass
 class LinearCandidate:
     rows: NDArray[np.int64]
-    probabilities: Probabilities
+    answers: Probabilities
     note: str
     option: Option
     scale: float

@@ -1,0 +1,54 @@
+"""One label for each text."""
+
+from collections import Counter
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training_worker.data import LabelledRows, read_rows
+from training_worker.evaluation import choosing_score, evaluate
+from training_worker.job import Answers
+from training_worker.kinds.base import OnProgress, Predictor
+from training_worker.label_predictor import LabelPredictor, scorer_of
+from training_worker.split import Split, check_labels, labels_of
+from workspace.model import Evaluation
+from workspace.plan import TrainingPlan
+
+
+class Classification:
+    """See :class:`training_worker.kinds.base.Kind`."""
+
+    def read(self, plan: TrainingPlan, table: Path) -> LabelledRows:
+        return read_rows(table, plan.text, plan.label)
+
+    def check(self, rows: LabelledRows) -> None:
+        check_labels(rows)
+
+    def labels(self, learn: LabelledRows) -> list[str]:
+        return labels_of(learn)
+
+    def score(self, plan: TrainingPlan, split: Split, rows: NDArray[np.int64], answers: Answers) -> float:
+        return choosing_score(plan.metric, split.classes[rows], answers)
+
+    def select(self, answers: Answers, positions: NDArray[np.int64]) -> Answers:
+        return answers[positions]
+
+    def evaluate(
+        self,
+        predictor: Predictor,
+        rows: LabelledRows,
+        learn: LabelledRows | None,
+        seed: int,
+        on_progress: OnProgress | None = None,
+    ) -> Evaluation:
+        probabilities = cast(LabelPredictor, predictor).probabilities(rows.texts, on_progress)
+        common = Counter(learn.labels).most_common(1)[0][0] if learn else None
+        return evaluate(rows.texts, rows.labels, probabilities, predictor.labels, most_frequent=common, seed=seed)
+
+    def predictor(self, folder: Path, meta: dict[str, Any]) -> Predictor:
+        return LabelPredictor(meta, scorer_of(folder, meta))
+
+
+KIND = Classification()

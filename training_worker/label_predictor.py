@@ -1,0 +1,130 @@
+"""Models that give labels with probabilities: one label for each text, or several."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training_worker.calibration import softmax
+from training_worker.kinds.base import OnProgress
+from workspace.cleaning import clean_text
+from workspace.dataset import FixCall, TaskKind
+from workspace.errors import InputError
+from workspace.model import Prediction
+
+BATCH_ROWS = 512
+# Everything a saved pipeline is made of. skops loads these without being told, as its authors trust them; a file
+# that needs any other type was not written by us and is refused.
+TRUSTED_TYPES: list[str] = []
+
+
+def _nothing(rows: int) -> None:
+    """No one wants to know how far it is."""
+
+
+class Scorer(Protocol):
+    """Texts to probabilities. ``tick(rows)`` is called with the rows done, often, at times with 0."""
+
+    def __call__(self, texts: Sequence[str], tick: Callable[[int], None] = _nothing) -> NDArray[np.float64]: ...
+
+
+class LabelPredictor:
+    """A saved model that gives each text one label. See :class:`training_worker.kinds.base.Predictor`."""
+
+    def __init__(self, meta: dict[str, Any], scorer: Scorer) -> None:
+        self.meta = meta
+        self.task = TaskKind(meta["task"])
+        self.labels: list[str] = meta["labels"]
+        self._scorer = scorer
+        self._clean = clean_text([FixCall.model_validate(fix) for fix in meta.get("cleaning", [])])
+
+    def probabilities(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> NDArray[np.float64]:
+        """Rows by ``labels``; each row sums to 1. ``on_progress`` gets the fraction done, several times a second.
+
+        A text is cleaned as those were that the model learned from.
+        """
+        found = np.zeros((len(texts), len(self.labels)))
+        done = 0
+
+        def tick(rows: int) -> None:
+            nonlocal done
+            done += rows
+            if on_progress:
+                on_progress(min(1.0, done / len(texts)))
+
+        for start in range(0, len(texts), BATCH_ROWS):
+            cleaned = [self._clean(text) for text in texts[start : start + BATCH_ROWS]]
+            found[start : start + BATCH_ROWS] = self._scorer(cleaned, tick)
+        return found
+
+    def predict(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> list[Prediction]:
+        """One prediction for each text, in order."""
+        found = []
+        for text, row in zip(texts, self.probabilities(texts, on_progress), strict=True):
+            scores = {label: round(float(p), 6) for label, p in zip(self.labels, row, strict=True)}
+            best = int(row.argmax())
+            found.append(
+                Prediction(text=text, label=self.labels[best], score=round(float(row[best]), 6), scores=scores)
+            )
+        return found
+
+    def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
+        """Like ``predict`` for any number of texts, a few hundred in memory at a time."""
+        rest = iter(texts)
+        while batch := list(islice(rest, BATCH_ROWS)):
+            yield from self.predict(batch)
+
+
+def scorer_of(folder: Path, meta: dict[str, Any]) -> Scorer:
+    """Opens the files of a model folder. Raises InputError (``MODEL_UNSAFE``)."""
+    if meta["format"] == "sklearn":
+        return _sklearn_scorer(folder)
+    if meta["format"] == "encoder":
+        return _encoder_scorer(folder, meta)
+    from training_worker.embedding import SequenceClassifier
+
+    classifier = SequenceClassifier(folder, int(meta["max_tokens"]))
+    return lambda texts, tick=_nothing: softmax(classifier(texts, tick))
+
+
+def _sklearn_scorer(folder: Path) -> Scorer:
+    pipeline = load_skops(folder / "model.skops")
+
+    def score(texts: Sequence[str], tick: Callable[[int], None] = _nothing) -> NDArray[np.float64]:
+        found = np.asarray(pipeline.predict_proba(list(texts)), dtype=np.float64)
+        tick(len(texts))
+        return found
+
+    return score
+
+
+def _encoder_scorer(folder: Path, meta: dict[str, Any]) -> Scorer:
+    """An encoder in its own folder beside a scikit-learn head."""
+    from training_worker.embedding import load_encoder, vectors_of
+    from training_worker.starter import Base
+
+    head = load_skops(folder / "head.skops")
+    encoder = load_encoder(Base(folder.name, str(folder / "encoder")), meta["pooling"])
+
+    def score(texts: Sequence[str], tick: Callable[[int], None] = _nothing) -> NDArray[np.float64]:
+        vectors = vectors_of(encoder, texts, int(meta["max_tokens"]), tick)
+        return np.asarray(head.predict_proba(vectors), dtype=np.float64)
+
+    return score
+
+
+def load_skops(file: Path) -> Any:
+    """What is in the file, if it is nothing but data of known types. Raises InputError (``MODEL_UNSAFE``)."""
+    import skops.io
+
+    unknown = set(skops.io.get_untrusted_types(file=file)) - set(TRUSTED_TYPES)
+    if unknown:
+        raise InputError(
+            "MODEL_UNSAFE",
+            f"The model file needs code that is not known to be safe ({', '.join(sorted(unknown))}).",
+            "Use only models that were trained with this program, unchanged.",
+        )
+    return skops.io.load(file, trusted=TRUSTED_TYPES)
