@@ -17,9 +17,8 @@ from typing import Any
 import numpy as np
 import skops.io
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.svm import LinearSVC
@@ -28,14 +27,10 @@ from training_worker.calibration import fit_scale, softmax
 from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities, write_array
-from workspace.errors import InputError
+from training_worker.word_counts import freeze, top_words, vectorise
 
-# Words of more than 30 letters are mostly noise (links, base64) and would make the stored vocabulary wide.
-WORDS = r"(?u)\b\w{1,30}\b"
 CS = (1.0, 0.3, 3.0)
 UNEVEN = 3.0
-MOST_WEIGHTS = 50_000_000
-TOP_WORDS = 10
 NEVER = -5.0  # score of a label that a fold could not learn; others are rarely below -2
 COUNTING = 0.2  # share of the time that counting words takes, for the progress
 
@@ -144,34 +139,6 @@ def search(job: Job, matrix: csr_matrix, rows: NDArray[np.int64]) -> tuple[Optio
     return best[1], best[2]
 
 
-def vectorise(job: Job, labels: int) -> tuple[FeatureUnion, csr_matrix]:
-    """Fits the vectorisers and counts; rows by words, float64 because liblinear computes in it."""
-    texts = job.split.learn.texts
-    most = min(job.whole("max_features"), max(1000, MOST_WEIGHTS // labels))
-    common: dict[str, Any] = {"sublinear_tf": True, "max_features": most, "dtype": np.float64}
-    parts = [("word", TfidfVectorizer(ngram_range=(1, job.whole("word_ngrams")), token_pattern=WORDS, **common))]
-    if job.whole("char_ngrams"):
-        pieces = (min(2, job.whole("char_ngrams")), job.whole("char_ngrams"))
-        rare = 2 if len(texts) >= 1000 else 1
-        parts.append(("char", TfidfVectorizer(analyzer="char_wb", ngram_range=pieces, min_df=rare, **common)))
-    matrices = []
-    kept = []
-    for name, vectoriser in parts:
-        try:
-            matrices.append(vectoriser.fit_transform(texts))
-        except ValueError:  # not one word in any text (emoji, punctuation): the other part may still work
-            continue
-        kept.append((name, vectoriser))
-    if not kept:
-        raise InputError(
-            "NO_WORDS",
-            "The texts contain no words to learn from.",
-            "Choose another text column, or set char_ngrams to 5 so that signs and emoji count too.",
-        )
-    union = FeatureUnion(kept)
-    return union, csr_matrix(hstack(matrices, format="csr"))
-
-
 def judge(job: Job, matrix: csr_matrix, option: Option, done_before: int) -> NDArray[np.float64]:
     """Scores of every fold's validation rows by a model that learned from its training rows only.
 
@@ -246,29 +213,3 @@ def as_logistic_regression(
     model.n_features_in_ = weights.shape[1]
     model.n_iter_ = np.array([1], dtype=np.int32)
     return model
-
-
-def freeze(features: FeatureUnion) -> FeatureUnion:
-    """The same vectorisers with the vocabulary as one array: skops writes a dict entry by entry (30 s), an
-    array at once. ``TfidfVectorizer`` accepts either and builds its dict when it is first used."""
-    frozen = []
-    for name, old in features.transformer_list:
-        settings = {**old.get_params(), "vocabulary": np.array(old.get_feature_names_out(), dtype=np.str_)}
-        new = TfidfVectorizer(**settings)
-        new.fixed_vocabulary_ = True
-        new._tfidf = old._tfidf
-        frozen.append((name, new))
-    return FeatureUnion(frozen)
-
-
-def top_words(features: FeatureUnion, weights: NDArray[np.float64], labels: list[str]) -> dict[str, list[str]]:
-    """For each label the whole words that speak for it most strongly, strongest first."""
-    name, vectoriser = features.transformer_list[0]
-    if name != "word":
-        return {}
-    words = vectoriser.get_feature_names_out()
-    rows = np.vstack([-weights[0], weights[0]]) if len(labels) == 2 else weights
-    return {
-        label: [str(words[i]) for i in np.argsort(-row[: len(words)])[:TOP_WORDS] if row[i] > 0]
-        for label, row in zip(labels, rows, strict=True)
-    }
