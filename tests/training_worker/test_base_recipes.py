@@ -16,7 +16,7 @@ from transformers import (
 )
 
 from tests.training_worker.samples import banking, plan, sms, table
-from training_worker import text_classifier
+from training_worker import text_classifier, tuning_loop
 from training_worker.prediction import load_predictor
 from training_worker.recipes import finetune
 from training_worker.reporter import CancelAsked, ListReporter
@@ -113,8 +113,8 @@ def test_finetuning_ends_with_the_same_bits_after_interruptions(
 ) -> None:
     """Checkpoint after every step, stop in the middle twice, go on: loss by loss the same training."""
     monkeypatch.setattr(finetune.Learning, "_affordable_steps", lambda self: 6)
-    monkeypatch.setattr(finetune, "LOG_STEPS", 1, raising=True)
-    monkeypatch.setattr(finetune, "checkpoint_due", lambda seconds, every: True)
+    monkeypatch.setattr(tuning_loop, "LOG_STEPS", 1, raising=True)
+    monkeypatch.setattr(tuning_loop, "checkpoint_due", lambda seconds, every: True)
     for name in ("whole", "parts"):
         (tmp_path / name).mkdir()
     base = str(_tiny_bert(tmp_path / "tiny"))

@@ -1,0 +1,264 @@
+"""The loop that trains a model end to end (five to eight times faster here than a general trainer).
+
+Batches of items of about equal length, shuffled; AdamW with warm-up and linear decay; judged on validation rows, the
+best state kept; the whole state written every few seconds. No dropout and frozen word embeddings: measured to cost
+nothing in short trainings and to save a third of the time. Nothing is random but the order of the batches, which
+follows from seed and epoch: an interrupted training ends with the same bits as an uninterrupted one.
+"""
+
+import math
+import time
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from training_worker.embedding import batches, pad
+from training_worker.job import Job, read_json, write_json
+from training_worker.lanes import Lanes
+from training_worker.training_state import load_state, save_state
+from workspace.errors import TrainingFailed
+
+PIECE_TOKENS = 1024
+BUCKET_BATCHES = 20
+LOG_STEPS = 10
+END_SECONDS = 3.0  # kept free for loading the best state and exporting
+
+
+@dataclass
+class Position:
+    """Where the training stands; written with every checkpoint."""
+
+    total_steps: int
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    best_score: float = -1.0
+    best_loss: float = float("inf")
+    best_step: int = 0
+    without_gain: int = 0
+    spent: float = 0.0
+    ended: bool = False
+
+
+class Learner(Protocol):
+    """A model that can be trained; ``body`` and ``head`` learn at different rates."""
+
+    @property
+    def module(self) -> nn.Module: ...
+
+    def body(self) -> list[nn.Parameter]: ...
+
+    def head(self) -> list[nn.Parameter]: ...
+
+
+def checkpoint_due(seconds: float, every: int) -> bool:
+    """Whether the state shall be written, so many seconds after it was written last."""
+    return seconds > every
+
+
+class TuningLoop(ABC):
+    """``learn`` trains and loads the best state at the end; the task says what a batch loses and what a state is worth.
+
+    Items are what is learned from, by number: texts, or windows of them. ``tokens`` holds those of each item,
+    ``train_items`` are learned from.
+    """
+
+    metric: str
+    """What validation rows are judged by, as the curve is named."""
+
+    def __init__(
+        self,
+        job: Job,
+        learner: Learner,
+        tokenizer: Any,
+        tokens: list[list[int]],
+        train_items: NDArray[np.int64],
+        begun: float,
+        start_share: float = 0.0,
+    ) -> None:
+        """``begun``: when the recipe began (``time.monotonic``); ``start_share``: of the progress, what was done."""
+        self.job, self.learner, self.tokenizer, self.tokens = job, learner, tokenizer, tokens
+        self.train_rows, self.begun, self.start_share = train_items, begun, start_share
+        self._judging_seconds = 0.0
+        self.note = ""
+        for module in learner.module.modules():
+            if isinstance(module, nn.Dropout):
+                module.p = 0.0
+        if job.settings["freeze_word_embeddings"]:
+            for name, parameter in learner.module.named_parameters():
+                if "word_embeddings" in name or "embed_tokens" in name:
+                    parameter.requires_grad_(False)
+        self.parameters = [p for p in learner.module.parameters() if p.requires_grad]
+        self.optimizer = self._optimizer()
+        self.steps_per_epoch = len(self._batches(0))
+        self.position = Position(self.job.whole("epochs") * self.steps_per_epoch)
+
+    @abstractmethod
+    def weight(self, rows: NDArray[np.int64]) -> float:
+        """What the sum of these items' losses is divided by."""
+
+    @abstractmethod
+    def losses(self, rows: NDArray[np.int64], inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        """The sum of these items' losses."""
+
+    @abstractmethod
+    def judge(self) -> tuple[float, float] | None:
+        """Score (higher is better) and loss of the present state on validation rows; None where there are none."""
+
+    def learn(self) -> None:
+        """Learns until the last step, the budget's end, or until the validation score no longer rises."""
+        if not self._resume():
+            self.position.total_steps = self._affordable_steps()
+            self._judge()
+        saved = time.monotonic()
+        with Lanes[tuple[float, list[torch.Tensor]]](self.job.report.check) as lanes:
+            while not self.position.ended:
+                loss = self._step(lanes, self._batches(self.position.epoch)[self.position.batch])
+                self._advance(loss)
+                if checkpoint_due(time.monotonic() - saved, self.job.whole("checkpoint_seconds")):
+                    self._checkpoint()
+                    saved = time.monotonic()
+        if self.position.step:
+            self._checkpoint()
+        load_state(self.job.work / "best.pt", self.learner.module)
+        self.note = (
+            f"best after {self.position.best_step} of {self.position.step} steps"
+            if self.position.best_step
+            else "no better than before the first step"
+        )
+
+    def _step(self, lanes: "Lanes[tuple[float, list[torch.Tensor]]]", rows: NDArray[np.int64]) -> float:
+        """One batch, in pieces side by side; their gradients are added in order, so the sum is always the same."""
+        weight = self.weight(rows)
+        pieces = list(batches([self.tokens[i] for i in rows], self._piece_tokens(rows, lanes.count)))
+        for parameter in self.parameters:
+            parameter.grad = None
+        total = 0.0
+        for loss, gradients in lanes.run(partial(self._gradients, rows[piece], weight) for piece in pieces):
+            total += loss
+            for parameter, gradient in zip(self.parameters, gradients, strict=True):
+                parameter.grad = gradient if parameter.grad is None else parameter.grad.add_(gradient)
+        nn.utils.clip_grad_norm_(self.parameters, 1.0)
+        for group, rate in zip(self.optimizer.param_groups, self._rates(), strict=True):
+            group["lr"] = rate
+        self.optimizer.step()
+        return total
+
+    def _piece_tokens(self, rows: NDArray[np.int64], lanes: int) -> int:
+        """Pieces that fill all lanes evenly, and are small enough for memory and for a quick cancel."""
+        tokens = sum(len(self.tokens[i]) for i in rows)
+        rounds = -(-tokens // (PIECE_TOKENS * lanes))
+        return max(-(-tokens * 11 // (10 * rounds * lanes)), max(len(self.tokens[i]) for i in rows))
+
+    def _gradients(self, rows: NDArray[np.int64], weight: float) -> tuple[float, list[torch.Tensor]]:
+        inputs = pad(self.tokenizer, [self.tokens[i] for i in rows])
+        loss = self.losses(rows, inputs) / weight
+        found = torch.autograd.grad(loss, self.parameters, allow_unused=True)
+        gradients = [
+            torch.zeros_like(p) if g is None else g.contiguous() for p, g in zip(self.parameters, found, strict=True)
+        ]
+        return float(loss.detach()), gradients
+
+    def _advance(self, loss: float) -> None:
+        if not math.isfinite(loss):
+            raise TrainingFailed(
+                "LR_TOO_HIGH",
+                "The learning steps were so large that the training broke down (the loss is no number any more).",
+                f"Lower learning_rate, now {self.job.number('learning_rate'):g}, to a tenth and start again.",
+            )
+        at = self.position
+        at.step += 1
+        at.batch += 1
+        if at.step % LOG_STEPS == 1 % LOG_STEPS:
+            self.job.log("train_loss", at.step, loss)
+        fraction = self.start_share + (0.98 - self.start_share) * at.step / at.total_steps
+        epoch = at.step / self.steps_per_epoch
+        self.job.tell(fraction, f"Fine-tuning, pass {int(epoch) + 1}, step {at.step:,} of {at.total_steps:,}")
+        late = self.job.seconds_left < END_SECONDS + self._judging_seconds
+        if at.batch == self.steps_per_epoch or at.step >= at.total_steps or late:
+            if at.batch == self.steps_per_epoch:
+                at.epoch, at.batch = at.epoch + 1, 0
+            self._judge()
+            at.ended = late or at.step >= at.total_steps or at.without_gain >= self.job.whole("patience")
+
+    def _judge(self) -> None:
+        """Scores the present state on the validation rows and keeps it where it is the best so far."""
+        began = time.monotonic()
+        at = self.position
+        # Without rows to judge on the last state is kept.
+        judged = self.judge()
+        score, loss = judged or (at.best_score + 1, 0.0)
+        if judged:
+            self.job.log(f"valid_{self.metric}", at.step, score)
+            self.job.log("valid_loss", at.step, loss)
+        at.without_gain += 1
+        # Equal scores are common at first, when one label is always answered: then the loss tells the progress.
+        if (score, -loss) > (at.best_score, -at.best_loss):
+            at.best_score, at.best_loss, at.best_step, at.without_gain = score, loss, at.step, 0
+            save_state(self.job.work / "best.pt", self.learner.module)
+        self._judging_seconds = time.monotonic() - began
+
+    def _batches(self, epoch: int) -> list[NDArray[np.int64]]:
+        """The epoch's batches: random texts, sorted by length within a bucket of a few batches, shuffled again."""
+        size = self.job.whole("batch_size")
+        rng = np.random.default_rng([self.job.plan.seed, epoch])
+        order = self.train_rows[rng.permutation(len(self.train_rows))]
+        found = []
+        for start in range(0, len(order), size * BUCKET_BATCHES):
+            bucket = order[start : start + size * BUCKET_BATCHES]
+            bucket = bucket[np.argsort([len(self.tokens[i]) for i in bucket], kind="stable")]
+            found += [bucket[i : i + size] for i in range(0, len(bucket), size)]
+        return [found[i] for i in rng.permutation(len(found))]
+
+    def _rates(self) -> list[float]:
+        """Learning rates of body and head at this step: up in a line, then down in a line."""
+        done, total = self.position.step, self.position.total_steps
+        warm = max(1, int(total * self.job.number("warmup")))
+        factor = (done + 1) / warm if done < warm else max(0.0, (total - done) / max(1, total - warm))
+        return [self.job.number("learning_rate") * factor, self.job.number("head_learning_rate") * factor]
+
+    def _optimizer(self) -> torch.optim.AdamW:
+        groups: list[dict[str, Any]] = [
+            {"params": [p for p in part() if p.requires_grad]} for part in (self.learner.body, self.learner.head)
+        ]
+        return torch.optim.AdamW(groups, lr=0.0, weight_decay=self.job.number("weight_decay"), fused=True)
+
+    def _affordable_steps(self) -> int:
+        """As many steps as were asked for, or as fit into the budget: the learning rate must reach zero in time."""
+        asked = self.position.total_steps
+        first: list[NDArray[np.int64]] = self._batches(0)[:2]
+        with Lanes[tuple[float, list[torch.Tensor]]](self.job.report.check) as lanes:
+            for batch in first:  # the first one warms up; nothing is learned yet, the rates are zero
+                began = time.monotonic()
+                pieces = batches([self.tokens[i] for i in batch], self._piece_tokens(batch, lanes.count))
+                list(lanes.run(partial(self._gradients, batch[piece], 1.0) for piece in pieces))
+                seconds = time.monotonic() - began
+        mean = sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
+        per_step = seconds * 1.1 * mean / sum(len(self.tokens[i]) for i in first[-1])
+        return int(np.clip((self.job.seconds_left - END_SECONDS) * 0.9 / max(per_step, 1e-6), 1, asked))
+
+    def _checkpoint(self) -> None:
+        self.position.spent += time.monotonic() - self.begun
+        self.begun = time.monotonic()
+        save_state(self.job.work / f"state-{self.position.step}.pt", self.learner.module, self.optimizer)
+        write_json(self.job.work / "position.json", asdict(self.position))
+        for old in self.job.work.glob("state-*.pt"):
+            if old.name != f"state-{self.position.step}.pt":
+                old.unlink()
+        self.job.report.checkpointed()
+
+    def _resume(self) -> bool:
+        """Goes back to the last checkpoint; False where there is none."""
+        kept = read_json(self.job.work / "position.json")
+        if kept is None:
+            return False
+        self.position = Position(**kept)
+        self.job.deadline -= self.position.spent
+        load_state(self.job.work / f"state-{self.position.step}.pt", self.learner.module, self.optimizer)
+        return True
