@@ -9,8 +9,11 @@ from workspace.reading.statistics import ColumnStatistics
 
 SEPARATORS = (";", "|", ",", "#", "/")
 _MOST_LABELS = 1_000
-_FLAGS = (frozenset({"0", "1"}), frozenset({"true", "false"}), frozenset({"yes", "no"}))
-_YES = ("1", "true", "yes")
+YES = frozenset(
+    "1 1.0 1,0 true yes y x xx t ✓ ✔ ☑ ja j wahr oui vrai si sí s sim verdadero да так tak ano evet".split()
+)
+NO = frozenset("0 0.0 0,0 false no n f - – ☐ nein falsch non faux nao não falso нет ні nie ne hayır".split())
+"""What people write into a column that says yes or no, in lower case."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,17 @@ def flag_columns(columns: Sequence[ColumnStatistics], taken: set[int]) -> list[i
     for index, column in enumerate(columns):
         values = {value.strip().lower() for value in column.counts or ()}
         named = names.words_of(column.name) & (names.ID_NAMES | names.DATE_NAMES)
-        if index not in taken and values and not named and any(values <= flags for flags in _FLAGS):
+        if index not in taken and values and not named and values <= YES | NO and _says_both(column, values):
             found.append(index)
     some = [index for index in found if yes_count(columns[index].counts)]
     return found if len(some) >= 2 else []
 
 
+def _says_both(column: ColumnStatistics, values: set[str]) -> bool:
+    """Whether a single value beside empty cells means yes, as a cross does; two or more values name both answers."""
+    return len(values) > 1 or values <= NO or bool(column.missing) or values <= {"1", "1.0", "true", "yes"}
+
+
 def yes_count(cells: Mapping[str, int] | None) -> int:
     """The rows in which a yes-or-no column says yes, from the rows per cell."""
-    return sum(count for cell, count in (cells or {}).items() if cell.strip().lower() in _YES)
+    return sum(count for cell, count in (cells or {}).items() if cell.strip().lower() in YES)

@@ -2,6 +2,7 @@
 
 from workspace.reading.annotations.csv_exports import with_exports
 from workspace.reading.annotations.kinds import READERS as ANNOTATION_READERS
+from workspace.reading.annotations.word_rows import with_sentences
 from workspace.reading.arrow_reader import open_arrow
 from workspace.reading.child import in_child
 from workspace.reading.delimited_reader import open_delimited
@@ -14,10 +15,10 @@ from workspace.reading.text_reader import open_text
 
 READERS: dict[str, Reader] = {
     **ANNOTATION_READERS,
-    "delimited": with_exports(open_delimited),
-    "xlsx": open_xlsx,
-    "xls": open_xls,
-    "ods": open_ods,
+    "delimited": with_sentences(with_exports(open_delimited)),
+    "xlsx": with_sentences(open_xlsx),
+    "xls": with_sentences(open_xls),
+    "ods": with_sentences(open_ods),
     "json": open_json,
     "parquet": open_parquet,
     "arrow": open_arrow,

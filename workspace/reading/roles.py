@@ -104,6 +104,8 @@ def _generation(columns: list[ColumnStatistics], types: list[str], roles: list[C
     texts = [i for i, kind in enumerate(types) if kind == "text"]
     answers = [i for i in texts if named_as(columns[i], names.RESPONSE_NAMES) == 1.0 and _is_prose(columns[i])]
     asks = [i for i in texts if named_as(columns[i], names.PROMPT_NAMES) == 1.0 and not _repeats_much(columns[i])]
+    if answers and not asks and not _has_label(columns, types, answers[0]):
+        asks = [i for i in texts if named_as(columns[i], names.TEXT_NAMES) == 1.0 and not _repeats_much(columns[i])][:1]
     if not answers or not [i for i in asks if i not in answers]:
         return None
     answer = answers[0]
@@ -123,6 +125,12 @@ def _generation(columns: list[ColumnStatistics], types: list[str], roles: list[C
         confidence=0.85,
         why=why,
     )
+
+
+def _has_label(columns: list[ColumnStatistics], types: list[str], text: int) -> bool:
+    label = best_label(columns, types, text)
+    several = best_labels(columns, types)
+    return any(i is not None and named_as(columns[i], names.LABEL_NAMES) == 1.0 for i in (label, several))
 
 
 def _repeats_much(column: ColumnStatistics) -> bool:

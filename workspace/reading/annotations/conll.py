@@ -1,24 +1,38 @@
 """CoNLL: one word a line with its tag in one of the columns, sentences apart by blank lines.
 
+The tags name things, or, where no column does, parts of speech.
+
 Two to many columns, blanks or tabs, tags in IOB1, IOB2, BIOES or BILOU, the number of the word or the tag in front
 (GermEval 2014, MIT), ``-DOCSTART-`` lines, comments, a line of column names. Given back is IOB2.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from workspace.dataset import DataProblem
 from workspace.reading.annotations.lines import lines_of, sample_lines
 from workspace.reading.annotations.table import Row, opened_rows
 from workspace.reading.annotations.tags import TAG, Scheme, looks_tagged, scheme_note, to_iob2
+from workspace.reading.annotations.word_rows import names_sentences
 from workspace.reading.reports import odd_lines
 from workspace.reading.source import Opened, Source
 
 SUFFIXES = (".conll", ".conll03", ".conll2002", ".conll2003", ".iob", ".iob1", ".iob2", ".bio", ".bioes", ".bilou")
 _BLANKS = re.compile(r"[ \t]+")
 _CHUNK = re.compile(r"O|[BIESLU]-[A-Z]{1,6}")
+_MARK = re.compile(r"[^\w\s]{1,3}|-[LR][RCS]B-|NONE")
+# Universal Dependencies v2, Penn Treebank (Marcus et al. 1993), STTS (Schiller et al. 1999), EAGLES' main classes.
+_PARTS_OF_SPEECH = frozenset(
+    "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X CONJ PRT "
+    "CC CD DT EX FW IN JJ JJR JJS LS MD NN NNS NNP NNPS PDT POS PRP PRP$ RB RBR RBS RP TO UH VB VBD VBG VBN VBP VBZ "
+    "WDT WP WP$ WRB HYPH AFX ADD GW NFP XX "
+    "ADJA ADJD APPR APPRART APPO APZR ART CARD FM ITJ KOUI KOUS KON KOKOM NE PDS PDAT PIS PIAT PIDAT PPER PPOSS PPOSAT "
+    "PRELS PRELAT PRF PWS PWAT PWAV PAV PROAV PTKZU PTKNEG PTKVZ PTKANT PTKA TRUNC VVFIN VVIMP VVINF VVIZU VVPP VAFIN "
+    "VAIMP VAINF VAPP VMFIN VMINF VMPP XY $, $. $(".split()
+)
 _POS = re.compile(r"[^a-z\d]+")
 _EMPTY = frozenset({"_", "-", "-X-", "O", ""})
 _LEAST_LINES = 5
@@ -33,11 +47,19 @@ class Layout:
     tag: int
     others: dict[int, str]
     header: bool
+    parts: bool = False
+    """Whether the tags are parts of speech."""
 
 
 def is_conll(text: str, suffix: str = "") -> bool:
-    """Whether a sample reads as words with tags: at least one tag that begins or goes on, hardly any other."""
-    return layout_of(sample_lines(text), sure=suffix in SUFFIXES) is not None
+    """Whether a sample reads as words with tags: at least one tag that begins or goes on, hardly any other.
+
+    A table that numbers the sentences in a column is for :mod:`workspace.reading.annotations.word_rows`.
+    """
+    lines = sample_lines(text)
+    if "\t" in lines[0] and names_sentences(lines[0].split("\t")):
+        return False
+    return layout_of(lines, sure=suffix in SUFFIXES) is not None
 
 
 def open_conll(source: Source) -> Opened:
@@ -53,18 +75,20 @@ def open_conll(source: Source) -> Opened:
 
     def rows() -> Iterator[Row]:
         for row in _sentences(lines_of(source, 0.3, 1), layout, _Seen()):
-            row["tags"] = to_iob2(row["tags"], scheme)
+            if not layout.parts:
+                row["tags"] = to_iob2(row["tags"], scheme)
             yield row
 
     def problems() -> list[DataProblem]:
         odd = [odd_lines(seen.odd, seen.examples)] if seen.odd else []
-        return odd + scheme_note(scheme, seen.sentences)
+        return odd + ([] if layout.parts else scheme_note(scheme, seen.sentences))
 
     return opened_rows(source, "conll", rows, problems)
 
 
 def layout_of(lines: Iterable[str], *, sure: bool) -> Layout | None:
     """The columns of a file, judged on its first lines; ``sure`` where its name says that it is CoNLL."""
+    lines = list(lines)
     rows = [fields for line in lines if (fields := _fields(line)) is not None]
     rows = [fields for fields in rows if not fields[0].startswith("#") or any(map(TAG.fullmatch, fields[1:]))]
     widths = Counter(len(fields) for fields in rows if len(fields) > 1)
@@ -82,9 +106,30 @@ def layout_of(lines: Iterable[str], *, sure: bool) -> Layout | None:
     if not tagged and sure:
         tagged = [index for index, column in enumerate(columns) if set(column) == {"O"}]
     if not tagged:
-        return None
+        return _with_parts_of_speech(lines, full, width, sure=sure)
     word, tag = _word_and_tag(columns, tagged)
     return Layout(width, word, tag, _others(columns, word, tag), header)
+
+
+def _with_parts_of_speech(lines: Sequence[str], full: list[list[str]], width: int, *, sure: bool) -> Layout | None:
+    """Words with nothing but parts of speech, sentences apart by blank lines."""
+    gaps = sum(1 for above, line in pairwise(lines) if above.strip() and not line.strip())
+    if not gaps or len(full) < 2 * gaps:
+        return None
+    header = not any(_is_part(cell) for cell in full[0])
+    columns = list(zip(*full[1 if header else 0 :], strict=True))
+    least = 0.9 if sure else 0.98
+    fitting = [i for i, column in enumerate(columns) if sum(map(_is_part, column)) >= least * len(column)]
+    named = [i for i in fitting if len(set(columns[i])) > 2 and any(cell.isalpha() for cell in columns[i])]
+    words = [i for i in range(width) if i not in fitting and not all(cell.isdigit() for cell in columns[i])]
+    if not named or not words:
+        return None
+    word, tag = words[0], named[0]
+    return Layout(width, word, tag, _others(columns, word, tag), header, parts=True)
+
+
+def _is_part(cell: str) -> bool:
+    return cell in _PARTS_OF_SPEECH or _MARK.fullmatch(cell) is not None
 
 
 def _word_and_tag(columns: list[tuple[str, ...]], tagged: list[int]) -> tuple[int, int]:

@@ -25,7 +25,7 @@ def recognise_doccano(records: Sequence[Any]) -> Form | None:
     if most(records, _is_old, 0.5) or (any(map(_has_spans, records)) and all(map(_may_have_spans, records))):
         return Doccano()
     if most(records, lambda r: r.keys() <= _OWN and {"id", "label"} <= r.keys() and _texts(r["label"]), 1.0):
-        return Doccano()
+        return Doccano(written=_is_prose(records))
     return Doccano() if most(records, lambda r: isinstance(r.get("cats"), list) and "entities" in r, 1.0) else None
 
 
@@ -51,12 +51,23 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str | int) for item in value)
 
 
+def _is_prose(records: Sequence[Any]) -> bool:
+    """Whether the labels are texts that people wrote (sequence to sequence) and not categories."""
+    said = [label for r in records for label in _categories(r.get("label", r.get("labels"))) or []]
+    long = sum(len(label.split()) >= 3 or len(label) >= 30 for label in said)
+    return len(said) >= 2 and long >= 0.6 * len(said) and len(set(said)) >= 0.8 * len(said)
+
+
 class Doccano:
-    """Doccano's records; the old ones with several users are brought to what most users said."""
+    """Doccano's records; the old ones with several users are brought to what most users said.
+
+    ``written``: the labels are texts that were written for the record, the first of them to be learnt.
+    """
 
     format = "doccano"
 
-    def __init__(self) -> None:
+    def __init__(self, *, written: bool = False) -> None:
+        self._written = written
         self._categories = Categories()
         self._spans = self._several = False
         self._shared = self._differ = 0
@@ -86,9 +97,12 @@ class Doccano:
         named = "text" if "text" in record else "data"
         text = record.get(named)
         row: dict[str, Any] = {"text": text}
-        if self._spans:
+        if self._written:
+            row["response"] = labels[0] if labels else None
+            row |= {"more responses": labels[1:]} if labels and len(labels) > 1 else {}
+        elif self._spans:
             row["spans"] = by_surface(str(text or ""), spans or [])
-        if not self._spans or "cats" in record:
+        if not self._written and (not self._spans or "cats" in record):
             row |= self._categories.column(labels)
         used = {named, "label", "labels", "entities", "cats", "spans"}
         for key, value in record.items():

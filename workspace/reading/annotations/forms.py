@@ -77,12 +77,14 @@ Recogniser = Callable[[Sequence[Any]], Form | None]
 
 def recognise(records: Sequence[Any]) -> Form | None:
     """The form of a file whose first records are given; None where no annotation tool wrote it."""
+    from workspace.reading.annotations.chat_turns import recognise_chat
     from workspace.reading.annotations.doccano import recognise_doccano
     from workspace.reading.annotations.label_studio import recognise_label_studio
     from workspace.reading.annotations.prodigy import recognise_prodigy
     from workspace.reading.annotations.spacy import recognise_spacy
 
     recognisers: list[Recogniser] = [recognise_prodigy, recognise_label_studio, recognise_spacy, recognise_doccano]
+    recognisers.append(recognise_chat)
     return next((form for known in recognisers if (form := known(records)) is not None), None)
 
 
