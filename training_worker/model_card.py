@@ -1,19 +1,16 @@
 """The README.md of a model folder, in the form of a Hugging Face model card."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from workspace.cleaning import FIXES
+from workspace.dataset import TaskKind
+from workspace.metrics import METRICS, TASK_METRICS
 from workspace.model import Evaluation, RunOutcome
 
 STARTER_LICENCE = "apache-2.0"
-METRIC_WORDS = {
-    "accuracy": "share of texts sorted right",
-    "macro_f1": "F1, the mean over all labels",
-    "precision": "of the texts given a label, the share that has it (mean over labels)",
-    "recall": "of the texts that have a label, the share found (mean over labels)",
-}
 MOST_LABELS = 50
 
 _SKLEARN = """```python
@@ -45,32 +42,91 @@ print(head.predict(vectors.detach().numpy()))
 ```
 Needs `pip install torch transformers scikit-learn skops`."""
 
-LOADING = {"sklearn": _SKLEARN, "transformers": _TRANSFORMERS, "encoder": _ENCODER}
+_CRFSUITE = """```python
+import pycrfsuite  # the features of each word are those of training_worker/ner/crf.py
+
+model = pycrfsuite.Tagger()
+model.open("model.crfsuite")
+```
+Needs `pip install python-crfsuite`. To find names in a text: `mtw predict FOLDER "some text" --json`."""
+
+_TOKENS = """```python
+from transformers import pipeline
+
+model = pipeline("token-classification", model=".", aggregation_strategy="simple")
+print(model("some text"))
+```
+Needs `pip install torch transformers`. The weights are in safetensors. `mtw predict FOLDER "some text" --json` \
+decides word by word, reads long texts in windows and asks the word features (`model.crfsuite`) as well where they \
+are there; its answers are the ones that were judged above."""
+
+_LIBRARIES = {"sklearn": "sklearn", "crfsuite": "python-crfsuite"}
+LOADING = {
+    "sklearn": _SKLEARN,
+    "transformers": _TRANSFORMERS,
+    "encoder": _ENCODER,
+    "crfsuite": _CRFSUITE,
+    "token_classification": _TOKENS,
+}
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a card says of a task. ``does`` takes the number of labels."""
+
+    pipeline: str
+    does: str
+    limit: str
+
+
+_TASKS = {
+    TaskKind.CLASSIFICATION: _Task(
+        "text-classification",
+        "Sorts a text into one of {} labels.",
+        "It knows only the labels above and answers with one of them, whatever the text is.",
+    ),
+    TaskKind.MULTILABEL: _Task(
+        "text-classification",
+        "Gives a text any of {} labels, several or none.",
+        "It knows only the labels above.",
+    ),
+    TaskKind.NER: _Task(
+        "token-classification",
+        "Marks {} kinds of names in a text.",
+        "It knows only the kinds above, and finds best what looks like the names it has seen.",
+    ),
+    TaskKind.GENERATION: _Task(
+        "text-generation",
+        "Writes an answer to a text.",
+        "What it writes sounds right more often than it is right. A person should read it before it counts.",
+    ),
+}
 
 
 def model_card(name: str, meta: dict[str, Any], outcome: RunOutcome) -> str:
     """The card as Markdown with YAML front matter."""
     evaluation = outcome.evaluation
+    kind = TaskKind(meta["task"])
+    task = _TASKS[kind]
     front = yaml.safe_dump(_front_matter(name, meta, evaluation), sort_keys=False, allow_unicode=True).strip()
     rows = outcome.rows
     parts = [
         f"---\n{front}\n---",
         f"# {name}",
-        f"Sorts a text into one of {len(meta['labels'])} labels. Trained with the Model Training Wizard, "
+        f"{task.does.format(len(meta['labels']))} Trained with the Model Training Wizard, "
         f"recipe `{meta['recipe']}`" + (f", base model `{meta['base']}`." if meta["base"] else ", no base model."),
         "## How good it is",
-        _verdict(evaluation),
-        _metric_table(evaluation),
+        _verdict(kind, evaluation),
+        _metric_table(kind, evaluation),
         "## Data",
         f"{rows['train']:,} rows to learn from, {rows['valid']:,} to choose by, {rows['test']:,} to judge. "
         "The rows to judge by were put aside before anything was fitted or chosen, and no text stands on both sides. "
         f"Text: {', '.join(meta['text'])}. Label: {meta['label']}.",
-        "## Labels",
-        _label_table(evaluation),
+        *(["## Labels", _label_table(evaluation)] if evaluation.per_class else []),
         "## Limits",
-        "- It knows only the labels above and answers with one of them, whatever the text is.\n"
-        "- Texts that look different from those it learned from (other language, other time, other source) may be "
-        "sorted worse than the numbers above say.\n"
+        f"- {task.limit}\n"
+        "- With texts that look different from those it learned from (other language, other time, other source) it may "
+        "do worse than the numbers above say.\n"
         "- Whatever was uneven or unfair in the training rows is likely to be so in its answers. Check before it "
         "decides about people." + _cleaning(meta),
         "## How to use it",
@@ -93,11 +149,13 @@ def _cleaning(meta: dict[str, Any]) -> str:
 
 
 def _front_matter(name: str, meta: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
+    kind = TaskKind(meta["task"])
+    task = _TASKS[kind].pipeline
     front: dict[str, Any] = {
-        "library_name": "sklearn" if meta["format"] == "sklearn" else "transformers",
-        "pipeline_tag": "text-classification",
-        "tags": ["text-classification", "model-training-wizard"],
-        "metrics": ["accuracy", "f1", "precision", "recall"],
+        "library_name": _LIBRARIES.get(meta["format"], "transformers"),
+        "pipeline_tag": task,
+        "tags": [task, "model-training-wizard"],
+        "metrics": [_hub_name(key) for key in _shown(kind, evaluation)],
     }
     if meta.get("base_licence"):
         front["license"] = meta["base_licence"]
@@ -108,11 +166,11 @@ def _front_matter(name: str, meta: dict[str, Any], evaluation: Evaluation) -> di
             "name": name,
             "results": [
                 {
-                    "task": {"type": "text-classification"},
+                    "task": {"type": task},
                     "dataset": {"name": "held-out rows of the training data", "type": "private"},
                     "metrics": [
-                        {"type": kind, "value": evaluation.metrics[key]}
-                        for kind, key in (("accuracy", "accuracy"), ("f1", "macro_f1"))
+                        {"type": _hub_name(key), "name": key, "value": evaluation.metrics[key]}
+                        for key in _shown(kind, evaluation)
                     ],
                 }
             ],
@@ -121,22 +179,42 @@ def _front_matter(name: str, meta: dict[str, Any], evaluation: Evaluation) -> di
     return front
 
 
-def _verdict(evaluation: Evaluation) -> str:
-    right = evaluation.metrics["accuracy"] * 100
-    low, high = (value * 100 for value in evaluation.intervals["accuracy"])
-    guess = evaluation.baseline["accuracy"] * 100
-    return (
-        f"It sorts {right:.1f} of 100 unseen texts right (95 % interval {low:.1f} to {high:.1f}, "
-        f"{evaluation.rows:,} texts). Always answering the most frequent label would get {guess:.1f}."
+def _hub_name(key: str) -> str:
+    """What the hub calls a measure: f1 of whatever."""
+    return key.removeprefix("macro_").removeprefix("micro_").removeprefix("entity_")
+
+
+def _shown(kind: TaskKind, evaluation: Evaluation) -> list[str]:
+    return [key for key in TASK_METRICS[kind].shown if key in evaluation.metrics]
+
+
+def _verdict(kind: TaskKind, evaluation: Evaluation) -> str:
+    """The figure that sums it up, in a sentence."""
+    key = TASK_METRICS[kind].headline
+    value, metric = evaluation.metrics[key], METRICS[key]
+    low, high = evaluation.intervals.get(key, (value, value))
+    guess = evaluation.baseline.get(key)
+    if kind is TaskKind.CLASSIFICATION:
+        verdict = f"It sorts {value * 100:.1f} of 100 unseen texts right (95 % interval {low * 100:.1f} to "
+        verdict += f"{high * 100:.1f}, {evaluation.rows:,} texts)."
+        more = "" if guess is None else f" Always answering the most frequent label would get {guess * 100:.1f}."
+        return verdict + more
+    verdict = (
+        f"{metric.label} on {evaluation.rows:,} unseen texts: {value:.3f} (95 % interval {low:.3f} to {high:.3f}): "
     )
+    verdict += metric.means + "."
+    return verdict + ("" if guess is None else f" The simplest way to answer would get {guess:.3f}.")
 
 
-def _metric_table(evaluation: Evaluation) -> str:
+def _metric_table(kind: TaskKind, evaluation: Evaluation) -> str:
     lines = ["| measure | value | 95 % interval | meaning |", "| --- | --- | --- | --- |"]
-    for key, words in METRIC_WORDS.items():
-        low, high = evaluation.intervals[key]
-        lines.append(f"| {key} | {evaluation.metrics[key]:.3f} | {low:.3f} to {high:.3f} | {words} |")
-    lines.append(f"| ece | {evaluation.metrics['ece']:.3f} | | how far its confidence is from the truth, 0 is best |")
+    for key in _shown(kind, evaluation):
+        low, high = evaluation.intervals.get(key, (None, None))
+        interval = "" if low is None else f"{low:.3f} to {high:.3f}"
+        lines.append(f"| {key} | {evaluation.metrics[key]:.3f} | {interval} | {METRICS[key].means} |")
+    if "ece" in evaluation.metrics:
+        value = evaluation.metrics["ece"]
+        lines.append(f"| ece | {value:.3f} | | how far its confidence is from the truth, 0 is best |")
     return "\n".join(lines)
 
 
