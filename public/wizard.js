@@ -48,6 +48,37 @@
     return !!done?.success;
   }
 
+  // What a card asks of the server beside the conversation; its words where it says no.
+  async function request(url, body) {
+    const answer = await fetch(url, {
+      method: body ? "POST" : "GET",
+      credentials: "same-origin",
+      headers: body ? { "Content-Type": "application/json" } : {},
+      body: body ? JSON.stringify(body) : undefined,
+    });
+    const given = await answer.json().catch(() => null);
+    if (!answer.ok) throw new Error(given?.detail || "The server did not answer. Try again in a moment.");
+    return given;
+  }
+
+  // The row of buttons under a card. Chainlit compiles each card alone and gives React to none but them, so the first
+  // card that needs it hands React in.
+  const actions = ({ createElement, useState }) =>
+    function Actions({ options, callAction, before, after }) {
+      const [pressed, setPressed] = useState([]);
+      const go = async (option) => {
+        setPressed((now) => [...now, option.id]);
+        if (!(await press(callAction, option.id))) setPressed((now) => now.filter((id) => id !== option.id));
+      };
+      const one = (option) => {
+        const className = `mtw-button mtw-button-${option.style}`;
+        const disabled = pressed.includes(option.id);
+        const attributes = { key: option.id, type: "button", className, disabled, onClick: () => go(option) };
+        return createElement("button", attributes, option.label);
+      };
+      return createElement("div", { className: "mtw-buttons" }, before, options.map(one), after);
+    };
+
   // ---- words for screen readers ---------------------------------------------------------------------------------
   const live = document.createElement("div");
   live.className = "mtw-hidden";
@@ -214,7 +245,7 @@
     nameControls();
   }
 
-  window.mtw = { number, percent, duration, bytes, date, announce, setStage, press, components: {} };
+  window.mtw = { number, percent, duration, bytes, date, announce, setStage, press, request, actions, components: {} };
   if (document.body) start();
   else document.addEventListener("DOMContentLoaded", start);
 })();

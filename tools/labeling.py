@@ -22,6 +22,7 @@ from tools.words import count
 from workspace.dataset import TaskKind
 from workspace.errors import InputError, NotFound
 from workspace.labelling import join
+from workspace.labelling_agreement import agreed
 
 _SESSION = Field(description="id of the labelling; leave out for the newest of this conversation")
 _LIST = list[str] | str | None
@@ -139,10 +140,16 @@ def answer_example(
 
 
 @tool()
-def finish_labelling(context: ToolContext, session_id: Annotated[str | None, _SESSION] = None) -> ToolOutput:
+def finish_labelling(
+    context: ToolContext,
+    leave_open: Annotated[
+        bool, Field(description="leave rows empty on which people differ, without asking; only if the person says so")
+    ] = False,
+    session_id: Annotated[str | None, _SESSION] = None,
+) -> ToolOutput:
     """Makes a new version of the data from the answers so far, ready for a plan. Labelling can go on afterwards.
 
-    Rows without an answer stay empty; the uploaded file is not changed.
+    Rows without an answer stay empty; the uploaded file is not changed. Where people differ it asks first.
     """
     desk = find_desk(context, session_id)
     if desk.workspace.owner_id != context.owner_id:
@@ -152,6 +159,8 @@ def finish_labelling(context: ToolContext, session_id: Annotated[str | None, _SE
             "Tell them that you are done: they can use all answers.",
         )
     session = desk.session
+    if not leave_open and (undecided := agreed(desk.workspace.labelling.answers(session.id))[1]):
+        return _decide_first(session.id, len(undecided))
     dataset, filled, split = make_version(context.workspace, session)
     choice = Choice(session.text, session.target, session.task, True)
     output = inspected(context, dataset, choice)
@@ -180,6 +189,21 @@ def finish_labelling(context: ToolContext, session_id: Annotated[str | None, _SE
         plan = button(PLAN, "propose_plan", primary=True, dataset_id=dataset.id, label=session.target, task=task)
         asked = ask(f"{found} {safe} How shall we go on?", plan, more, UPLOAD)
     return output.model_copy(update={"data": output.data | data, "ask": asked})
+
+
+def _decide_first(session_id: str, differ: int) -> ToolOutput:
+    """On some rows people differ: nothing is made before the owner has said what becomes of them."""
+    return ToolOutput(
+        data={"session_id": session_id, "undecided": differ},
+        ask=ask(
+            f"You differ on {count(differ, 'text')}. Look at {'it' if differ == 1 else 'them'} first?",
+            button(
+                "Decide them" if differ > 1 else "Decide it", "decide_differences", primary=True, session_id=session_id
+            ),
+            button("Leave them empty", "finish_labelling", session_id=session_id, leave_open="true"),
+        ),
+        stage="data",
+    )
 
 
 @tool()

@@ -34,9 +34,9 @@ from workspace.labelling import (
     LabelSession,
     LabelSpan,
     NextText,
-    agreement,
     order_without_model,
 )
+from workspace.labelling_agreement import agreed, agreement
 from workspace.labelling_table import PoolText, read_pool
 from workspace.labelling_words import words_of
 
@@ -94,7 +94,7 @@ def view(desk: Desk, at: int | None = None) -> LabelView:
     counts = Counter(key for a in answers if a.state == "labelled" for key in _keys(a))
     known = Counter(name for text in pool.values() for name in text.known or [])
     rows = {a.row for a in answers if a.state == "labelled"}
-    people = {a.person for a in answers}
+    people = {a.person for a in answers if a.state != "decided"}
     return LabelView(
         session_id=session.id,
         task=cast(_Task, session.task.value),
@@ -116,6 +116,7 @@ def view(desk: Desk, at: int | None = None) -> LabelView:
         estimate=estimate_view(session, len(rows)),
         agreement=agreement_sentence(agreement(answers, least=5), desk.person),
         people=max(1, len(people | {desk.person})),
+        undecided=len(agreed(answers)[1]),
     )
 
 
@@ -175,7 +176,7 @@ def next_text(
     taken = {a.row for a in answers if a.state == "labelled"} | own
     if others and len(own) % AGAIN_EVERY == 0:
         return NextText(row=others[0], by="again")
-    people = sorted({a.person for a in answers} | {person})
+    people = sorted({a.person for a in answers if a.state != "decided"} | {person})
     if hinted := [row for row in map(int, session.hints) if row not in taken and row in pool]:
         return _at(session, hinted[0])
     waiting = [item for item in session.queue if item.row not in taken and item.row in pool]
@@ -219,22 +220,26 @@ def forget_labelling(workspace: Workspace, dataset_ids: Sequence[str]) -> None:
 
 
 def _item(session: LabelSession, asked: NextText, text: PoolText, given: LabelAnswer | None) -> LabelItemView:
-    marking = session.task is TaskKind.NER
-    offsets = words_of(text.text)[:SHOWN_WORDS] if marking else []
-    shown = text.text[:SHOWN_CHARS]
-    cut = offsets[-1][1] < len(text.text.rstrip()) if offsets else len(shown) < len(text.text)
+    offsets, whole, cut = seen_of(session, text)
     return LabelItemView(
         row=text.row,
-        text=lines_of(text.text[: offsets[-1][1]] if offsets else shown),
+        text=whole,
         cut=cut,
-        tokens=_tokens(text.text, offsets),
+        tokens=tokens_of(text.text, offsets),
         by=asked.by,
         why=why_sentence(asked.by) if given is None else "You answered this one before.",
         suggestion=_suggestion(session, asked, offsets) if given is None else None,
-        given=GivenView(state=given.state, labels=given.labels, spans=_span_views(given.spans, offsets))
+        given=GivenView(state=given.state, labels=given.labels, spans=span_views(given.spans, offsets))
         if given
         else None,
     )
+
+
+def seen_of(session: LabelSession, text: PoolText) -> tuple[list[tuple[int, int]], str, bool]:
+    """As much of a text as is shown: its words where words are marked, the text, and whether it goes on."""
+    offsets = words_of(text.text)[:SHOWN_WORDS] if session.task is TaskKind.NER else []
+    end = offsets[-1][1] if offsets else SHOWN_CHARS
+    return offsets, lines_of(text.text[:end]), end < len(text.text.rstrip())
 
 
 def lines_of(text: str) -> str:
@@ -242,7 +247,7 @@ def lines_of(text: str) -> str:
     return "\n".join(plain(line, SHOWN_CHARS) for line in text.splitlines()).strip()
 
 
-def _tokens(text: str, offsets: Sequence[tuple[int, int]]) -> list[TokenView]:
+def tokens_of(text: str, offsets: Sequence[tuple[int, int]]) -> list[TokenView]:
     found, end = [], 0
     for start, stop in offsets:
         gap = text[end:start]
@@ -253,7 +258,7 @@ def _tokens(text: str, offsets: Sequence[tuple[int, int]]) -> list[TokenView]:
 
 def _suggestion(session: LabelSession, asked: NextText, offsets: Sequence[tuple[int, int]]) -> SuggestionView | None:
     if session.task is TaskKind.NER:
-        spans = _span_views([s for s in asked.spans if session.named(s.label)], offsets)
+        spans = span_views([s for s in asked.spans if session.named(s.label)], offsets)
         return SuggestionView(spans=spans, sentence=suggestion_sentence(session, [], None)) if spans else None
     labels = _suggested(session, asked)
     if not labels:
@@ -276,7 +281,7 @@ def _suggested(session: LabelSession, asked: NextText) -> list[str]:
     return [max(scores, key=lambda key: scores[key])]
 
 
-def _span_views(spans: Sequence[LabelSpan], offsets: Sequence[tuple[int, int]]) -> list[SpanView]:
+def span_views(spans: Sequence[LabelSpan], offsets: Sequence[tuple[int, int]]) -> list[SpanView]:
     """Marked places by their words; a place that is cut off or lies between words is left out."""
     found = []
     for span in spans:

@@ -14,7 +14,8 @@ from workspace.cleaning.types import CHANGES_SCHEMA
 from workspace.dataset import Dataset, FixCall, Step, TaskGuess, TaskKind
 from workspace.errors import Conflict, InputError
 from workspace.home import Workspace
-from workspace.labelling import LabelAnswer, LabelSession, agreed
+from workspace.labelling import LabelAnswer, LabelSession
+from workspace.labelling_agreement import agreed
 from workspace.labelling_table import write_labelled
 from workspace.writing import write_table
 
@@ -40,10 +41,12 @@ def make_version(workspace: Workspace, session: LabelSession) -> tuple[Dataset, 
         out, changes = Path(folder) / "table.parquet", Path(folder) / "changes.parquet"
         with workspace.storage.as_file(parent.table_key) as table:
             changed, filled = write_labelled(table, out, session.target, session.task, values)
-        _write_changes(changes, session, values)
+        decided = {row for row, answer in found.items() if answer.state == "decided"}
+        _write_changes(changes, session, values, decided)
+        settled = f", {len(decided):,} of them decided where people differed" if decided else ""
         step = Step(
             kind="label",
-            title=f"{count(len(found), 'row')} labelled by hand",
+            title=f"{count(len(found), 'row')} labelled by hand{settled}",
             fixes=[FixCall(code="label", args={"session_id": session.id})],
             cells_changed=changed,
         )
@@ -61,10 +64,10 @@ def value_of(session: LabelSession, answer: LabelAnswer) -> Any:
     return given if session.task is TaskKind.MULTILABEL else given[0]
 
 
-def _write_changes(out: Path, session: LabelSession, values: dict[int, Any]) -> None:
+def _write_changes(out: Path, session: LabelSession, values: dict[int, Any], decided: set[int]) -> None:
     rows = [
         {
-            "fix": "label",
+            "fix": "decide" if row in decided else "label",
             "kind": "changed",
             "row": row,
             "column": session.target,

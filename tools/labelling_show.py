@@ -45,6 +45,7 @@ def shown(context: ToolContext, desk: Desk, at: int | None = None, suggested: in
         url=f"/api/v1/labelling/{session.id}",
         view=seen,
         exports=list(EXPORTS) if buttons else [],
+        button=button("Decide where you differ", "decide_differences", session_id=session.id) if buttons else None,
         buttons=buttons,
     )
     data: dict[str, JsonValue] = {
@@ -59,7 +60,8 @@ def shown(context: ToolContext, desk: Desk, at: int | None = None, suggested: in
         "estimate": quote(seen.estimate.sentence, 300),
         "row": seen.item.row if seen.item else None,
     }
-    asked = _page(use, seen) if on_page else _ask(seen, use)
+    decide = [card.button] if card.button and seen.undecided else []
+    asked = _page(use, seen) if on_page else _ask(seen, [*decide, use])
     if not seen.classes:
         asked = _no_categories(session.id, suggested)
     return ToolOutput(data=data, cards=[card.card(_title(seen, suggested))], ask=asked, stage="data")
@@ -103,10 +105,10 @@ def _no_categories(session_id: str, suggested: int | None) -> Asked:
     )
 
 
-def _ask(seen: LabelView, use: Option) -> Asked:
+def _ask(seen: LabelView, ends: list[Option]) -> Asked:
     """The question about one text, for a terminal."""
     if seen.item is None:
-        return ask("There is nothing left to ask. How shall we go on?", use)
+        return ask("There is nothing left to ask. How shall we go on?", *ends)
     row, session = str(seen.item.row), seen.session_id
 
     def press(label: str, primary: bool = False, **arguments: str) -> Option:
@@ -115,7 +117,7 @@ def _ask(seen: LabelView, use: Option) -> Asked:
 
     others = [press("Skip", action="skip"), press("Not sure", action="unsure")]
     others += [press("Back", action="back")] if seen.can_go_back else []
-    others.append(use)
+    others += ends
     if seen.task == "classification":
         likely = seen.item.suggestion.labels[:1] if seen.item.suggestion else []
         options = [

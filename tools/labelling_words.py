@@ -6,7 +6,8 @@ from tools.cards import EstimateView
 from tools.quoting import plain
 from tools.words import count, listed, of_100
 from workspace.dataset import TaskKind
-from workspace.labelling import Agreement, LabelSession
+from workspace.labelling import LabelSession
+from workspace.labelling_agreement import Agreement
 
 LEAST_JUDGED = 10
 """With fewer answers to texts picked by chance an estimate says nothing."""
@@ -88,6 +89,11 @@ def agreement_sentence(found: Sequence[Agreement], person: str) -> str:
         return f"{said[:1].upper()}{said[1:]}."
     words = next(words for least, words in _KAPPA if pair.kappa >= least or least == -1.0)
     return f"{said[:1].upper()}{said[1:]} (Cohen's kappa {pair.kappa:.2f}), {words}."
+
+
+def name_of(person: str) -> str:
+    """Who answered, as the owner of the labelling reads it."""
+    return plain(person, 60) or "You"
 
 
 def _name(name: str, person: str) -> str:

@@ -106,6 +106,7 @@ def all_tools() -> dict[str, Tool]:
     import tools.goal
     import tools.help
     import tools.labeling
+    import tools.labelling_decisions
     import tools.managing
     import tools.models
     import tools.plans

@@ -30,9 +30,9 @@ from workspace.labelling import (
     LabelSession,
     LabelSpan,
     NextText,
-    agreed,
     order_without_model,
 )
+from workspace.labelling_agreement import agreed
 from workspace.labelling_table import PoolText, read_pool
 
 MAX_TOKENS = 128

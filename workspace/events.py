@@ -21,6 +21,7 @@ CardKind = Literal[
     "concept",
     "download",
     "labelling",
+    "differences",
     "changes",
     "comparison",
     "privacy",

@@ -4,10 +4,8 @@ import builtins
 import hashlib
 import random
 import secrets
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from itertools import combinations
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -20,9 +18,13 @@ from workspace.errors import NotFound
 from workspace.repositories import Repository, missing
 from workspace.tables import LabelAnswerRow, LabelGuestRow, LabelSessionRow, UserRow, now
 
-AnswerState = Literal["labelled", "skipped", "unsure"]
+AnswerState = Literal["labelled", "skipped", "unsure", "decided"]
+"""What a person said; ``decided`` is what counts where people differ, kept beside their answers."""
 Reason = Literal["start", "useful", "chance", "again"]
 """Why a text is asked: typical of many, the most useful one, picked by chance for a fair estimate, or for agreement."""
+
+DECISION = "\x1f"
+"""Stands for the person in a decision. Nobody can be called so: names are free of control characters."""
 
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 _CODE_LENGTH = 12
@@ -113,15 +115,6 @@ class LabelSession(BaseModel):
         return next((c for c in self.classes if c.key == key), None)
 
 
-class Agreement(BaseModel):
-    """How far two people answered alike on the rows that both answered."""
-
-    people: tuple[str, str]
-    rows: int
-    same: float = Field(description="share of the rows with the very same answer")
-    kappa: float | None = Field(description="Cohen's kappa (1960); None where chance alone explains everything")
-
-
 class Labelling(Repository):
     """Sessions and answers of one owner. Every answer is stored at once."""
 
@@ -189,8 +182,8 @@ class Labelling(Repository):
             if moved:
                 values |= {"queue": [], "queue_answers": -1, "estimate": None}
                 for row in db.exec(select(LabelAnswerRow).where(LabelAnswerRow.session_id == session_id)):
-                    _move(row, moved)
-                    if row.state == "labelled" and not row.labels and not row.spans:
+                    # An answer without any label may be right: nothing to mark, or no category that fits.
+                    if (row.labels or row.spans) and not _move(row, moved):
                         db.delete(row)
             db.execute(update(LabelSessionRow).where(col(LabelSessionRow.id) == session_id).values(**values))
 
@@ -213,6 +206,13 @@ class Labelling(Repository):
                 row.at = now()
             db.flush()
             return _answer_of(row)
+
+    def take_back(self, session_id: str, row: int) -> None:
+        """Removes the decision about a row: people differ on it again."""
+        with self._session() as db:
+            decision = db.get(LabelAnswerRow, (session_id, row, DECISION))
+            if decision is not None:
+                db.delete(decision)
 
     def answers(self, session_id: str) -> builtins.list[LabelAnswer]:
         """In the order in which the texts were first answered."""
@@ -294,11 +294,13 @@ def _answer_of(row: LabelAnswerRow) -> LabelAnswer:
     return LabelAnswer.model_validate(row.model_dump(include=set(LabelAnswer.model_fields)))
 
 
-def _move(row: LabelAnswerRow, moved: dict[str, str | None]) -> None:
+def _move(row: LabelAnswerRow, moved: dict[str, str | None]) -> bool:
+    """Gives the answer its new keys; whether any are left."""
     labels = [moved.get(key, key) for key in row.labels]
     row.labels = builtins.list(dict.fromkeys(key for key in labels if key))
     spans = [span | {"label": moved.get(span["label"], span["label"])} for span in row.spans]
     row.spans = [span for span in spans if span["label"]]
+    return bool(row.labels or row.spans)
 
 
 def order_without_model(session_id: str, rows: Sequence[int]) -> builtins.list[int]:
@@ -306,54 +308,3 @@ def order_without_model(session_id: str, rows: Sequence[int]) -> builtins.list[i
     mixed = builtins.list(rows)
     random.Random(session_id).shuffle(mixed)  # noqa: S311 - an order, not a secret
     return mixed
-
-
-# What follows from the answers ------------------------------------------------------------------------------------
-
-
-def agreed(answers: Iterable[LabelAnswer]) -> tuple[dict[int, LabelAnswer], builtins.list[int]]:
-    """For each row the answer that most people gave, and the rows on which no answer has the most voices.
-
-    Skipped and unsure ones say nothing. Two people who differ leave the row open.
-    """
-    by_row: dict[int, builtins.list[LabelAnswer]] = {}
-    for answer in answers:
-        if answer.state == "labelled":
-            by_row.setdefault(answer.row, []).append(answer)
-    found: dict[int, LabelAnswer] = {}
-    split: builtins.list[int] = []
-    for row, given in by_row.items():
-        votes = Counter(_said(answer) for answer in given).most_common()
-        if len(votes) > 1 and votes[0][1] == votes[1][1]:
-            split.append(row)
-        else:
-            found[row] = next(answer for answer in given if _said(answer) == votes[0][0])
-    return found, sorted(split)
-
-
-def agreement(answers: Iterable[LabelAnswer], least: int = 1) -> builtins.list[Agreement]:
-    """Every two people who answered at least ``least`` rows in common, most rows first."""
-    said: dict[str, dict[int, tuple[object, ...]]] = {}
-    for answer in answers:
-        if answer.state == "labelled":
-            said.setdefault(answer.person, {})[answer.row] = _said(answer)
-    found = []
-    for one, other in combinations(said, 2):
-        rows = sorted(said[one].keys() & said[other].keys())
-        if len(rows) >= least:
-            pairs = [(said[one][row], said[other][row]) for row in rows]
-            same = sum(a == b for a, b in pairs) / len(pairs)
-            found.append(Agreement(people=(one, other), rows=len(rows), same=same, kappa=_kappa(pairs, same)))
-    return sorted(found, key=lambda a: -a.rows)
-
-
-def _kappa(pairs: Sequence[tuple[object, object]], same: float) -> float | None:
-    """Agreement beyond chance: (observed - expected) / (1 - expected)."""
-    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    expected = sum(first[value] * second[value] for value in first) / len(pairs) ** 2
-    return None if expected == 1 else (same - expected) / (1 - expected)
-
-
-def _said(answer: LabelAnswer) -> tuple[object, ...]:
-    spans = sorted((span.start, span.end, span.label) for span in answer.spans)
-    return (*sorted(answer.labels), *spans)

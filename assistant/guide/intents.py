@@ -274,6 +274,7 @@ _ACTIONS: dict[str, Action] = {
     "label_examples": label_intents.label,
     "change_categories": label_intents.change_categories,
     "answer_example": label_intents.answer_example,
+    "decide_differences": label_intents.decide,
     "finish_labelling": label_intents.finish,
     "invite_labeller": label_intents.invite,
     "prelabel_examples": _tool("prelabel_examples", "dataset_id", "no_data_yet"),

@@ -70,6 +70,11 @@ def answer_example(text: str, journey: Journey) -> Reply:
     return label("", journey)
 
 
+def decide(text: str, journey: Journey) -> Reply:
+    """The texts on which two people differ."""
+    return Reply(calls=(Call("decide_differences", {}),))
+
+
 def finish(text: str, journey: Journey) -> Reply:
     """A version of the data from the answers so far."""
     return Reply(calls=(Call("finish_labelling", {}),))

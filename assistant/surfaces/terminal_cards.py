@@ -220,7 +220,16 @@ def _labelling(card: cards.LabelCard) -> RenderableType:
     )
 
 
+def _differences(card: cards.DifferencesCard) -> RenderableType:
+    item = card.view.item
+    if item is None:
+        return _lines(f"{card.view.decided:,} decided.")
+    rows = [(", ".join(said.who), said.sentence) for said in item.said]
+    return Group(Text(item.text, style="bold"), _grid(["Who", "Answer"], rows))
+
+
 _VIEWS: dict[str, View] = {
+    "differences": _differences,
     "labelling": _labelling,
     "table": _table,
     "problems": _problems,

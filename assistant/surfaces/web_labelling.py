@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.background import BackgroundTask
 
 from assistant.surfaces.web_state import Web, caller
-from tools.cards import LabelView, SpanView
+from tools.cards import DecidingView, LabelView, SpanView
 from tools.labelling_classes import changed_classes
+from tools.labelling_decisions import decide, differences, taken_back
 from tools.labelling_desk import Desk, answer, before, desk_of, view
 from tools.labelling_result import export
 
@@ -33,6 +34,16 @@ class AnswerBody(_Body):
     state: Literal["labelled", "skipped", "unsure"] = "labelled"
     labels: list[str] = Field(default_factory=list, max_length=200)
     spans: list[SpanView] = Field(default_factory=list, max_length=1_000)
+
+
+class DecisionBody(BaseModel):
+    """One of the answers by its number, or other categories."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    row: int = Field(ge=0)
+    answer: int | None = Field(default=None, ge=0)
+    labels: list[str] = Field(default_factory=list, max_length=200)
 
 
 class BackBody(_Body):
@@ -79,6 +90,26 @@ def labelling_routes(web: Web) -> APIRouter:
         )
         at.workspace.labelling.set_classes(session_id, found, moved)
         return view(at)
+
+    # Only the owner decides: the labelling is looked up among the caller's own.
+
+    @router.get("/{session_id}/differences")
+    def differ(session_id: str, after: int | None = None) -> DecidingView:
+        """A text on which people differ; with ``after``, the next one."""
+        workspace = web.workspace(caller().owner_id)
+        return differences(workspace, workspace.labelling.get(session_id), after)
+
+    @router.post("/{session_id}/decisions")
+    def take_decision(session_id: str, body: DecisionBody) -> DecidingView:
+        workspace = web.workspace(caller().owner_id)
+        session = workspace.labelling.get(session_id)
+        decide(workspace, session, body.row, body.answer, body.labels)
+        return differences(workspace, session, after=body.row)
+
+    @router.post("/{session_id}/decisions/undo")
+    def undo_decision(session_id: str) -> DecidingView:
+        workspace = web.workspace(caller().owner_id)
+        return taken_back(workspace, workspace.labelling.get(session_id))
 
     @router.get("/{session_id}/export")
     def download(session_id: str, form: str = "csv") -> FileResponse:

@@ -1,7 +1,8 @@
-import { useId, useState } from "react"
+import { createElement, useId, useState } from "react"
 
 const all = window.mtw.components
 const { number } = window.mtw
+const Actions = (all.Actions ??= window.mtw.actions({ createElement, useState }))
 
 if (!all.AugmentationCard) {
   const VERDICTS = {
@@ -14,11 +15,6 @@ if (!all.AugmentationCard) {
 
   all.AugmentationCard = function AugmentationCard({ title, data, callAction }) {
     const id = useId()
-    const [pressed, setPressed] = useState("")
-    const press = async (option) => {
-      setPressed(option.id)
-      if (!(await window.mtw.press(callAction, option.id))) setPressed("")
-    }
     const going = data.checking && ["queued", "running"].includes(data.checking.status)
     const broken = data.checking && ["failed", "cancelled"].includes(data.checking.status)
     return (
@@ -93,21 +89,7 @@ if (!all.AugmentationCard) {
           </details>
         )}
         {data.note && <p className="mtw-small">{data.note}</p>}
-        {data.buttons.length > 0 && (
-          <div className="mtw-buttons">
-            {data.buttons.map((option) => (
-              <button
-                key={option.id}
-                type="button"
-                className={`mtw-button mtw-button-${option.style}`}
-                disabled={pressed === option.id}
-                onClick={() => press(option)}
-              >
-                {option.label}
-              </button>
-            ))}
-          </div>
-        )}
+        {data.buttons.length > 0 && <Actions options={data.buttons} callAction={callAction} />}
       </section>
     )
   }

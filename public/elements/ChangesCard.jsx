@@ -1,7 +1,8 @@
-import { useId, useState } from "react"
+import { createElement, useId, useState } from "react"
 
 const all = window.mtw.components
 const { number } = window.mtw
+const Actions = (all.Actions ??= window.mtw.actions({ createElement, useState }))
 
 if (!all.ChangesCard) {
   const KINDS = { removed: "removed", changed: "changed", added: "added" }
@@ -46,11 +47,6 @@ if (!all.ChangesCard) {
 
   all.ChangesCard = function ChangesCard({ title, data, callAction }) {
     const id = useId()
-    const [pressed, setPressed] = useState("")
-    const press = async (option) => {
-      setPressed(option.id)
-      if (!(await window.mtw.press(callAction, option.id))) setPressed("")
-    }
     const would = data.done === "preview"
     return (
       <section className="mtw-card" aria-labelledby={id} data-testid="changes-card" data-done={data.done}>
@@ -85,24 +81,17 @@ if (!all.ChangesCard) {
           </div>
         )}
         {(data.buttons.length > 0 || data.url) && (
-          <div className="mtw-buttons">
-            {data.buttons.map((option) => (
-              <button
-                key={option.id}
-                type="button"
-                className={`mtw-button mtw-button-${option.style}`}
-                disabled={pressed === option.id}
-                onClick={() => press(option)}
-              >
-                {option.label}
-              </button>
-            ))}
-            {data.url && (
-              <a className="mtw-button" href={data.url} download={data.file_name}>
-                Download all changes (CSV)
-              </a>
-            )}
-          </div>
+          <Actions
+            options={data.buttons}
+            callAction={callAction}
+            after={
+              data.url && (
+                <a className="mtw-button" href={data.url} download={data.file_name}>
+                  Download all changes (CSV)
+                </a>
+              )
+            }
+          />
         )}
       </section>
     )

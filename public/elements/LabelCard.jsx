@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useId, useMemo, useRef, useState } from "react"
 
 const all = window.mtw.components
-const { number, announce } = window.mtw
+const { number, announce, request } = window.mtw
 
 if (!all.LabelCard) {
   // Keys of the categories: digits first, then letters that no command uses.
@@ -17,18 +17,6 @@ if (!all.LabelCard) {
     conll: "CoNLL",
   }
   const FILTER_FROM = 20
-
-  async function ask(url, body) {
-    const answer = await fetch(url, {
-      method: body ? "POST" : "GET",
-      credentials: "same-origin",
-      headers: body ? { "Content-Type": "application/json" } : {},
-      body: body ? JSON.stringify(body) : undefined,
-    })
-    const given = await answer.json().catch(() => null)
-    if (!answer.ok) throw new Error(given?.detail || "The server did not answer. Try again in a moment.")
-    return given
-  }
 
   const colour = (one) => ({ "--mtw-label": `var(--mtw-label-${one.colour % COLOURS})` })
   const isTyping = (at) => at.closest?.("input, textarea, select, [contenteditable]")
@@ -76,16 +64,17 @@ if (!all.LabelCard) {
       const token = tokenAt(event)
       if (token === null) return
       // Without dragging: a second tap says where the place ends.
-      if (event.pointerType === "touch" && range && range.from === range.to && token !== range.from)
-        return onRange({ from: range.from, to: token })
+      const touch = event.pointerType === "touch"
+      if (touch && range?.touch && range.from === range.to && token !== range.from) return onRange({ ...range, to: token })
       dragging.current = true
+      if (touch) return onRange({ from: token, to: token, touch })
       if (event.shiftKey && range) onRange({ from: range.from, to: token })
       else onRange({ from: token, to: token })
     }
     function move(event) {
       if (!dragging.current || !event.buttons) return
       const token = tokenAt(event)
-      if (token !== null && range && token !== range.to) onRange({ from: range.from, to: token })
+      if (token !== null && range && token !== range.to) onRange({ ...range, to: token })
     }
     function keys(event) {
       const last = item.tokens.length - 1
@@ -107,6 +96,7 @@ if (!all.LabelCard) {
         onPointerDown={down}
         onPointerMove={move}
         onPointerUp={() => (dragging.current = false)}
+        onPointerCancel={() => (dragging.current = false)}
         onKeyDown={keys}
         data-testid="label-words"
       >
@@ -141,7 +131,11 @@ if (!all.LabelCard) {
   }
 
   function MarkedList({ item, classes, spans, onRemove }) {
-    if (!spans.length) return <p className="mtw-small">Nothing is marked yet.</p>
+    if (!spans.length) return (
+      <p className="mtw-small">
+        Nothing is marked yet. Drag over words, or tap the first and the last one; then press a label.
+      </p>
+    )
     const words = (span) =>
       item.tokens
         .slice(span.first, span.last + 1)
@@ -275,7 +269,7 @@ if (!all.LabelCard) {
       setSeen(next)
       setFault("")
     }, [])
-    const load = (more = "") => ask(data.url + query + more).then(show)
+    const load = (more = "") => request(data.url + query + more).then(show)
 
     useEffect(() => {
       load().catch((error) => {
@@ -304,7 +298,7 @@ if (!all.LabelCard) {
       setBusy(true)
       const inside = card.current?.contains(document.activeElement)
       try {
-        const next = await ask(`${data.url}/${path}`, { ...body, person })
+        const next = await request(`${data.url}/${path}`, { ...body, person })
         show(next)
         after?.(next)
         if (path !== "classes") announce(next.item ? `Next text: ${next.item.text.slice(0, 300)}` : "All texts are answered.")
@@ -333,7 +327,7 @@ if (!all.LabelCard) {
         const others = spans.filter((s) => s.last < first || s.first > last)
         setSpans([...others, { first, last, key: one.key }].sort((a, b) => a.first - b.first))
         announce(`Marked as ${one.name}`)
-        return setRange({ from: last, to: last })
+        return setRange(range.touch ? null : { from: last, to: last })
       }
       if (several) return setMarks(marks.includes(one.key) ? marks.filter((k) => k !== one.key) : [...marks, one.key])
       return answer({ labels: [one.key] })
@@ -499,6 +493,19 @@ if (!all.LabelCard) {
             <div className={`mtw-note${seen.estimate.good_enough ? " mtw-note-good" : ""}`} data-testid="label-estimate">
               <p>{seen.estimate.sentence}</p>
               {seen.agreement && <p>{seen.agreement}</p>}
+              {data.button && seen.undecided > 0 && (
+                <p>
+                  You differ on {number(seen.undecided)} {seen.undecided === 1 ? "text" : "texts"}.{" "}
+                  <button
+                    type="button"
+                    className="mtw-button"
+                    disabled={busy}
+                    onClick={() => window.mtw.press(callAction, data.button.id)}
+                  >
+                    {data.button.label}
+                  </button>
+                </p>
+              )}
               <p className="mtw-small">
                 {seen.preparing
                   ? "Better suggestions are being made…"

@@ -1,7 +1,8 @@
-import { useId, useState } from "react"
+import { createElement, useId, useState } from "react"
 
 const all = window.mtw.components
 const { number } = window.mtw
+const Actions = (all.Actions ??= window.mtw.actions({ createElement, useState }))
 
 if (!all.PrivacyCard) {
   const TREATMENTS = { mask: "Hide", pseudonym: "Use stand-ins", keep: "Keep" }
@@ -98,29 +99,22 @@ if (!all.PrivacyCard) {
           )
         )}
         {data.note && <p className="mtw-small">{data.note}</p>}
-        <div className="mtw-buttons">
-          {data.button && (
-            <button
-              type="button"
-              className="mtw-button mtw-button-plain"
-              disabled={!!pressed}
-              onClick={() => press(data.button, { kinds, ...(left.length ? { drop_columns: left } : {}) })}
-            >
-              {data.button.label}
-            </button>
-          )}
-          {data.buttons.map((option) => (
-            <button
-              key={option.id}
-              type="button"
-              className={`mtw-button mtw-button-${option.style}`}
-              disabled={pressed === option.id}
-              onClick={() => press(option)}
-            >
-              {option.label}
-            </button>
-          ))}
-        </div>
+        <Actions
+          options={data.buttons}
+          callAction={callAction}
+          before={
+            data.button && (
+              <button
+                type="button"
+                className="mtw-button mtw-button-plain"
+                disabled={!!pressed}
+                onClick={() => press(data.button, { kinds, ...(left.length ? { drop_columns: left } : {}) })}
+              >
+                {data.button.label}
+              </button>
+            )
+          }
+        />
       </section>
     )
   }

@@ -1,7 +1,8 @@
-import { useId, useState } from "react"
+import { createElement, useId, useState } from "react"
 
 const all = window.mtw.components
 const { number, percent } = window.mtw
+const Actions = (all.Actions ??= window.mtw.actions({ createElement, useState }))
 
 if (!all.ProblemsCard) {
   const WORDS = { blocking: "Must be fixed", warning: "Worth fixing", info: "Good to know" }
@@ -41,24 +42,8 @@ if (!all.ProblemsCard) {
 
   all.ProblemsCard = function ProblemsCard({ title, data, callAction }) {
     const id = useId()
-    const [pressed, setPressed] = useState([])
     const privacy = Object.entries(data.privacy || {})
     const buttons = data.buttons || []
-    const press = async (option) => {
-      setPressed([...pressed, option.id])
-      const taken = await window.mtw.press(callAction, option.id)
-      if (!taken) setPressed(pressed)
-    }
-    const Button = ({ option }) => (
-      <button
-        type="button"
-        className={`mtw-button mtw-button-${option.style}`}
-        disabled={pressed.includes(option.id)}
-        onClick={() => press(option)}
-      >
-        {option.label}
-      </button>
-    )
     return (
       <section className="mtw-card" aria-labelledby={id} data-testid="problems-card">
         <h3 id={id}>{title}</h3>
@@ -87,7 +72,7 @@ if (!all.ProblemsCard) {
               )}
               {problem.button && (
                 <div className="mtw-mend">
-                  <Button option={problem.button} />
+                  <Actions options={[problem.button]} callAction={callAction} />
                 </div>
               )}
             </li>
@@ -106,13 +91,7 @@ if (!all.ProblemsCard) {
           </p>
         )}
         {data.verdict?.curve.length > 0 && <Curve curve={data.verdict.curve} metric={data.verdict.metric} />}
-        {buttons.length > 0 && (
-          <div className="mtw-buttons">
-            {buttons.map((option) => (
-              <Button key={option.id} option={option} />
-            ))}
-          </div>
-        )}
+        {buttons.length > 0 && <Actions options={buttons} callAction={callAction} />}
       </section>
     )
   }

@@ -453,6 +453,35 @@ def labelling() -> Card:
     ).card("24 texts labelled so far")
 
 
+def differences() -> Card:
+    view = cards.DecidingView(
+        session_id="lab_0123456789abcdef0123456789abcdef",
+        task="classification",
+        classes=[
+            cards.LabelClassView(key=f"c{i}", name=n, colour=i, count=0)
+            for i, n in enumerate(("Billing", "Delivery", HOSTILE))
+        ],
+        item=cards.DifferenceView(
+            row=7,
+            text=f"Where is my parcel?\n{HOSTILE}",
+            said=[
+                cards.SaidView(answer=3, who=["You"], sentence="Billing", labels=["c0"]),
+                cards.SaidView(answer=9, who=["Ana", HOSTILE[:60]], sentence="Delivery", labels=["c1"]),
+            ],
+        ),
+        undecided=4,
+        decided=2,
+        can_undo=True,
+    )
+    return cards.DifferencesCard(
+        session_id=view.session_id,
+        dataset_name="mails Q3",
+        url=f"/api/v1/labelling/{view.session_id}",
+        view=view,
+        buttons=[Option(id=f"finish_labelling?session_id={view.session_id}", label="Use my answers")],
+    ).card("You differ on 4 texts")
+
+
 def augmentation() -> Card:
     return cards.AugmentationCard(
         dataset_id="ds_1",
@@ -493,6 +522,7 @@ def augmenting() -> Card:
 
 ALL = (
     labelling,
+    differences,
     table,
     problems,
     changes,

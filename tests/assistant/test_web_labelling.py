@@ -10,6 +10,7 @@ from assistant.identity import Identity
 from tests.assistant.web_client import Site, log_in
 from tests.tools.conftest import real_texts
 from tools.context import ToolContext
+from tools.labelling_desk import answer, desk_of
 from tools.registry import all_tools
 from workspace.reading import ingest
 from workspace.settings import Settings
@@ -129,3 +130,42 @@ def test_what_cannot_be_kept_is_told(site: Site, url: str, path: str, body: dict
     assert answer.status_code in (404, 422)
     assert answer.json()["error"]["code"] == code
     assert answer.json()["detail"]
+
+
+def test_only_the_owner_decides_and_can_undo(site: Site, owner: Identity, url: str) -> None:
+    site.person("gina")
+    workspace = site.workspace(owner)
+    session = url.rsplit("/", 1)[1]
+    for row in range(3):
+        answer(desk_of(workspace, session), row, labels=["c1"])
+        answer(desk_of(workspace, session, "Ana"), row, labels=["c2"])
+
+    async def look(browser: httpx.AsyncClient) -> list[httpx.Response]:
+        await log_in(browser, "gina")
+        body = {"row": 0, "answer": 1}
+        return [
+            await browser.get(f"{url}/differences"),
+            await browser.post(f"{url}/decisions", json=body),
+            await browser.post(f"{url}/decisions/undo", json={}),
+        ]
+
+    async def decide(browser: httpx.AsyncClient) -> list[httpx.Response]:
+        await log_in(browser, "olga")
+        first = await browser.get(f"{url}/differences")
+        item = first.json()["item"]
+        body = {"row": item["row"], "answer": item["said"][1]["answer"]}
+        return [
+            first,
+            await browser.post(f"{url}/decisions", json=body),
+            await browser.get(f"{url}/differences", params={"after": 1}),
+            await browser.post(f"{url}/decisions", json={"row": 1, "answer": 99}),
+            await browser.post(f"{url}/decisions/undo", json={}),
+        ]
+
+    assert [answer.status_code for answer in site.visit(look)] == [404] * 3
+    first, taken, later, unknown, undone = site.visit(decide)
+    assert (first.json()["undecided"], first.json()["item"]["row"]) == (3, 0)
+    assert (taken.json()["undecided"], taken.json()["decided"], taken.json()["item"]["row"]) == (2, 1, 1)
+    assert later.json()["item"]["row"] == 2
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "ANSWER_NOT_FOUND")
+    assert (undone.json()["undecided"], undone.json()["item"]["row"]) == (3, 0)

@@ -11,13 +11,14 @@ from tests.assistant.openai_server import OpenAIServer, Status, Text
 from tests.fakes import FakeQueue
 from tests.tools.conftest import Call, mails, real_texts
 from tools.asking import call_of
-from tools.cards import LabelCard, LabelView, SpanView
+from tools.cards import DifferencesCard, LabelCard, LabelView, SpanView
 from tools.context import ToolContext
 from tools.labelling_desk import Desk, answer, desk_of, view
 from tools.labelling_refresh import due, refresh, wait
 from tools.registry import ToolOutput, all_tools
 from workspace.dataset import Dataset, TaskKind
 from workspace.errors import Conflict, InputError, NotFound, Unavailable
+from workspace.events import Option
 from workspace.home import Workspace
 
 Load = Callable[..., Dataset]
@@ -275,6 +276,136 @@ def test_two_people_label_one_file(
             call(tool, talk)
         assert caught.value.code == "NOT_THE_OWNER"
     assert guest.datasets.list() == []
+
+
+def differing(
+    call: Call, load: Load, context: ToolContext, guest: Workspace, task: str = "classification"
+) -> tuple[LabelView, list[int]]:
+    """Two people who answered the same six texts and differ on two of them; the rows of these two."""
+    seen = start(call, load, task=task)
+    own = desk(context, seen)
+    code = str(call("invite_labeller").data["code"])
+    talk = ToolContext(guest, guest.transcripts.create("web").id)
+    call("label_examples", talk, code=code, person="Ana")
+    hers = desk_of(guest, seen.session_id)
+    for row in range(6):
+        if task == "ner":
+            answer(own, row, spans=[SpanView(first=0, last=0, key="c1")])
+            answer(hers, row, spans=[SpanView(first=0, last=1 if row in (2, 4) else 0, key="c1")])
+        else:
+            answer(own, row, labels=["c1"])
+            answer(hers, row, labels=["c2" if row in (2, 4) else "c1"])
+    return seen, [2, 4]
+
+
+def cells_of(context: ToolContext, column: str) -> list[Any]:
+    made = context.workspace.datasets.list(context.conversation_id)[0]
+    with context.workspace.storage.as_file(made.table_key) as table:
+        return list(pq.read_table(table)[column].to_pylist())
+
+
+def test_the_owner_decides_where_two_people_differ(
+    call: Call, load: Load, context: ToolContext, workspace_of: Callable[[str], Workspace]
+) -> None:
+    guest = workspace_of("usr_guest")
+    seen, (first, second) = differing(call, load, context, guest)
+    assert view(desk(context, seen)).undecided == 2
+
+    # Nothing is made before the owner has said what becomes of the rows on which they differ.
+    output = call("finish_labelling")
+    assert output.ask is not None
+    assert output.ask.text == "You differ on 2 texts. Look at them first?"
+    assert len(context.workspace.datasets.list(context.conversation_id)) == 1
+    output = pressed(call, output.ask.options[0])
+    card = DifferencesCard.of(output.cards[0].data)
+    assert output.cards[0].title == "You differ on 2 texts"
+    assert card.view.item is not None
+    assert card.view.item.row == first
+    assert [(s.who, s.sentence) for s in card.view.item.said] == [(["You"], "Billing"), (["Ana"], "Orders")]
+
+    # The other's answer, then one's own; undo and decide otherwise.
+    output = pressed(call, labelled(output, "Ana: Orders"))
+    assert output.data["row"] == second
+    output = pressed(call, labelled(output, "You: Billing"))
+    assert (output.data["undecided"], output.data["decided"]) == (0, 2)
+    output = pressed(call, labelled(output, "Undo"))
+    assert (output.data["row"], output.data["undecided"]) == (second, 1)
+    output = pressed(call, labelled(output, "Ana: Orders"))
+    assert output.ask is not None
+    assert output.ask.options[0].style == "primary"
+
+    made = pressed(call, output.ask.options[0])
+    assert made.data["labelled_rows"] == 6
+    assert cells_of(context, "label")[:6] == ["Billing", "Billing", "Orders", "Billing", "Orders", "Billing"]
+    version = context.workspace.datasets.list(context.conversation_id)[0]
+    assert version.step is not None
+    assert version.step.title == "6 rows labelled by hand, 2 of them decided where people differed"
+    said = [a for a in context.workspace.labelling.answers(seen.session_id) if a.row == first]
+    assert [(a.person, a.labels, a.state) for a in said if a.state == "labelled"] == [
+        ("", ["c1"], "labelled"), ("Ana", ["c2"], "labelled"),
+    ]  # fmt: skip
+    assert view(desk(context, seen)).agreement.startswith("You and Ana gave the same answer to 4 of 6")
+    assert view(desk(context, seen)).people == 2
+
+
+def test_another_category_than_either_gave_and_rows_left_open(
+    call: Call, load: Load, context: ToolContext, workspace_of: Callable[[str], Workspace]
+) -> None:
+    guest = workspace_of("usr_guest")
+    seen, (_, second) = differing(call, load, context, guest)
+    call("change_categories", add=["Returns"])
+    output = call("decide_differences")
+    assert pressed(call, labelled(output, "Decide later")).data["row"] == second
+    output = pressed(call, labelled(output, "Returns"))
+    assert output.data["row"] == second
+    with pytest.raises(InputError) as caught:
+        call("decide_differences", row=second, labels=["Returns", "Orders"])
+    assert caught.value.code == "ANSWER_INVALID"
+    for row, number in ((second, 999), (39, 1)):
+        with pytest.raises(NotFound) as missing:
+            call("decide_differences", row=row, answer=number)
+        assert missing.value.code == "ANSWER_NOT_FOUND"
+    with pytest.raises(InputError) as caught:
+        call(
+            "decide_differences",
+            ToolContext(guest, guest.transcripts.create("web").id),
+            session_id=seen.session_id,
+        )
+    assert caught.value.code == "NOT_THE_OWNER"
+    output = call("finish_labelling")
+    assert pressed(call, labelled(output, "Leave them empty")).data["rows_on_which_people_differ"] == 1
+    assert cells_of(context, "label")[:6] == ["Billing", "Billing", "Returns", "Billing", None, "Billing"]
+    # A category that goes takes the decisions for it along: people differ again.
+    call("change_categories", remove=["Returns"])
+    assert call("decide_differences").data["undecided"] == 2
+
+
+def test_marked_words_are_decided_too(
+    call: Call, load: Load, context: ToolContext, workspace_of: Callable[[str], Workspace]
+) -> None:
+    guest = workspace_of("usr_guest")
+    _, (first, _) = differing(call, load, context, guest, task="ner")
+    item = DifferencesCard.of(call("decide_differences").cards[0].data).view.item
+    assert item is not None
+    words = [token.text for token in item.tokens]
+    yours, hers = item.said
+    assert (yours.sentence, hers.sentence) == (f"{words[0]} = Billing", f"{words[0]} {words[1]} = Billing")
+    assert hers.spans == [SpanView(first=0, last=1, key="c1")]
+    call("decide_differences", row=first, answer=hers.answer)
+    call("finish_labelling", leave_open=True)
+    cell = json.loads(cells_of(context, "spans")[first])
+    assert [(s["start"], s["label"]) for s in cell] == [(0, "Billing")]
+    assert real_texts(40)[first][: cell[0]["end"]] == f"{words[0]} {words[1]}"
+
+
+def labelled(output: ToolOutput, label: str) -> Option:
+    assert output.ask is not None
+    return next(o for o in output.ask.options if o.label == label)
+
+
+def pressed(call: Call, option: Option) -> ToolOutput:
+    tool, arguments = call_of(option.id)
+    return call(tool, **arguments)
 
 
 def test_deleted_data_takes_its_labelling_along(call: Call, load: Load, context: ToolContext) -> None:

@@ -8,17 +8,17 @@ from workspace.errors import NotFound
 from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.labelling import (
+    DECISION,
     LabelAnswer,
     LabelClass,
     LabelPool,
     LabelSession,
     LabelSpan,
     NextText,
-    agreed,
-    agreement,
     join,
     order_without_model,
 )
+from workspace.labelling_agreement import agreed, agreement
 
 
 def a_session(workspace: Workspace, **changes: object) -> LabelSession:
@@ -75,6 +75,29 @@ def test_answers_follow_their_category(owner: WorkspaceOf) -> None:
     assert workspace.labelling.get(session.id).queue == []
     workspace.labelling.set_classes(session.id, [], {"c2": None})
     assert [a.row for a in workspace.labelling.answers(session.id)] == [3]
+
+
+def test_an_answer_without_labels_stays_when_categories_change(owner: WorkspaceOf) -> None:
+    workspace = owner("usr_a")
+    session = a_session(workspace, task=TaskKind.MULTILABEL)
+    for answer in (said(1), said(2, "c1")):
+        workspace.labelling.answer(session.id, answer)
+    workspace.labelling.set_classes(session.id, session.classes[1:], {"c1": None})
+    assert [(a.row, a.labels) for a in workspace.labelling.answers(session.id)] == [(1, [])]
+
+
+def test_a_decision_counts_until_it_is_taken_back(owner: WorkspaceOf) -> None:
+    workspace = owner("usr_a")
+    session = a_session(workspace)
+    for answer in (said(1, "c1"), said(1, "c2", person="Ana"), said(2, "c1"), said(2, "c1", person="Ana")):
+        workspace.labelling.answer(session.id, answer)
+    workspace.labelling.answer(session.id, said(1, "c2", person=DECISION, state="decided"))
+    found, split = agreed(workspace.labelling.answers(session.id))
+    assert ({row: a.labels for row, a in found.items()}, split) == ({1: ["c2"], 2: ["c1"]}, [])
+    assert agreement(workspace.labelling.answers(session.id))[0].same == 0.5, "what people said stays as it was"
+    workspace.labelling.take_back(session.id, 1)
+    found, split = agreed(workspace.labelling.answers(session.id))
+    assert ({row: a.labels for row, a in found.items()}, split) == ({2: ["c1"]}, [1])
 
 
 def test_only_who_was_given_the_code_gets_in(owner: WorkspaceOf) -> None:

@@ -29,12 +29,16 @@ from tools.cards.data import (
     VerdictView,
 )
 from tools.cards.labelling import (
+    DecidingView,
+    DifferencesCard,
+    DifferenceView,
     EstimateView,
     GivenView,
     LabelCard,
     LabelClassView,
     LabelItemView,
     LabelView,
+    SaidView,
     SpanView,
     SuggestionView,
     TokenView,
@@ -79,6 +83,7 @@ CARDS: dict[CardKind, type[CardData]] = {
         PrivacyCard,
         AugmentationCard,
         LabelCard,
+        DifferencesCard,
     )
 }
 
@@ -99,6 +104,9 @@ __all__ = [
     "ConfusionCard",
     "DatasetRowView",
     "DatasetsCard",
+    "DecidingView",
+    "DifferenceView",
+    "DifferencesCard",
     "DownloadCard",
     "EstimateView",
     "FailureView",
@@ -133,6 +141,7 @@ __all__ = [
     "RowChangeView",
     "RunRowView",
     "RunsCard",
+    "SaidView",
     "ScoreView",
     "SettingView",
     "SpanView",

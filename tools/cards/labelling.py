@@ -87,6 +87,51 @@ class LabelView(BaseModel):
     estimate: EstimateView
     agreement: str = Field(default="", description="how far people agree; empty while one labels alone")
     people: int = 1
+    undecided: int = Field(default=0, description="texts on which people differ, and nobody has decided")
+
+
+class SaidView(BaseModel):
+    """One of the answers to a text on which people differ."""
+
+    answer: int = Field(description="its number, by which it is chosen")
+    who: list[str] = Field(description="'You' for the owner")
+    sentence: str = Field(description="the answer in words: 'Billing', 'Paris = Place; Ann Lee = Person'")
+    labels: list[str] = Field(default_factory=list, description="keys")
+    spans: list[SpanView] = Field(default_factory=list)
+
+
+class DifferenceView(BaseModel):
+    """A text on which people differ."""
+
+    row: int
+    text: str = Field(description="may have several lines")
+    cut: bool = False
+    tokens: list[TokenView] = Field(default_factory=list, description="for marked words only")
+    said: list[SaidView]
+
+
+class DecidingView(BaseModel):
+    """All that the card of differences shows now; every decision returns it anew."""
+
+    session_id: str
+    task: Literal["classification", "multilabel", "ner"]
+    classes: list[LabelClassView] = Field(description="a decision may be another one than was given, of these")
+    item: DifferenceView | None = Field(description="None: nothing is left to decide")
+    undecided: int
+    decided: int
+    can_undo: bool = False
+
+
+class DifferencesCard(CardData):
+    """Texts on which people differ, one at a time, to be decided by who owns the labelling."""
+
+    kind: ClassVar[CardKind] = "differences"
+
+    session_id: str
+    dataset_name: str
+    url: str = Field(description="of the labelling; ``url``/differences gives the present state")
+    view: DecidingView
+    buttons: list[Option] = Field(default_factory=list, description="use the answers, go on labelling")
 
 
 class LabelCard(CardData):
@@ -100,4 +145,5 @@ class LabelCard(CardData):
     url: str
     view: LabelView
     exports: list[str] = Field(default_factory=list, description="formats that ``url``/export?form= gives")
+    button: Option | None = Field(default=None, description="decide where people differ, once they do")
     buttons: list[Option] = Field(default_factory=list, description="use the answers, suggest categories")
