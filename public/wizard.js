@@ -79,6 +79,17 @@
       return createElement("div", { className: "mtw-buttons" }, before, options.map(one), after);
     };
 
+  // A text with marked words: pieces, those with a label in its colour and with its name behind them.
+  const marked = (createElement, parts) => {
+    const kinds = [...new Set(parts.map((part) => part.label).filter(Boolean))].sort();
+    return parts.map((part, key) => {
+      if (!part.label) return createElement("span", { key }, part.text);
+      const style = { "--mtw-label": `var(--mtw-label-${kinds.indexOf(part.label) % 8})` };
+      const name = createElement("span", { className: "mtw-label-tag" }, part.label);
+      return createElement("mark", { key, className: "mtw-label-marked", style }, part.text, " ", name);
+    });
+  };
+
   // ---- words for screen readers ---------------------------------------------------------------------------------
   const live = document.createElement("div");
   live.className = "mtw-hidden";
@@ -245,7 +256,7 @@
     nameControls();
   }
 
-  window.mtw = { number, percent, duration, bytes, date, announce, setStage, press, request, actions, components: {} };
+  window.mtw = { number, percent, duration, bytes, date, announce, setStage, press, request, actions, marked, components: {} };
   if (document.body) start();
   else document.addEventListener("DOMContentLoaded", start);
 })();

@@ -8,13 +8,14 @@ from tools.base_models import load_base_models
 from tools.cards import Cell, ChangeView, PlanCard, RecipeView, SettingView
 from tools.estimates import Estimate
 from tools.quoting import plain
+from tools.task_words import CHOSEN_BY, answer_fact, what_is_learned
 from tools.words import count, duration, duration_range, listed, memory, of_100
 from workspace.dataset import Dataset
 from workspace.events import FormField
+from workspace.metrics import TASK_METRICS
 from workspace.plan import PlanChange, StoredPlan, TrainingPlan
 from workspace.recipe import Knob, Recipe, load_recipes
 
-METRIC_NAMES = {"macro_f1": "F1, every group counting the same", "accuracy": "accuracy"}
 _FIELD_LABELS = {
     "recipe": "Method",
     "base": "Base model",
@@ -148,11 +149,12 @@ def _exact_span(seconds: str) -> str:
 
 def setting_views(plan: TrainingPlan, recipes: list[Recipe]) -> list[SettingView]:
     """What can be changed about this plan: its own fields first, then what each recipe can be told."""
+    metrics = TASK_METRICS[plan.task].choosing
     methods = ["auto", *(r.name for r in load_recipes().values() if plan.task in r.tasks)]
     views = [
         _choice("recipe", plan.recipe, "auto", methods, "Which way to train. auto tries them in order of cost."),
         _number("budget_seconds", plan.budget_seconds, 120, 5, 604_800, "How long the training may take at most."),
-        _choice("metric", plan.metric, "macro_f1", list(METRIC_NAMES), "What the best method is chosen by."),
+        _choice("metric", plan.metric, metrics[0], list(metrics), "What the best method is chosen by."),
         _number("test_fraction", plan.test_fraction, 0.2, 0.05, 0.5, "Rows that only judge the model at the end."),
         _number("valid_fraction", plan.valid_fraction, 0.15, 0.05, 0.5, "Of the other rows: those to choose by."),
         _number("seed", plan.seed, 42, 0, None, "Fixes what is left to chance, such as which rows are kept aside."),
@@ -170,16 +172,14 @@ def setting_views(plan: TrainingPlan, recipes: list[Recipe]) -> list[SettingView
 def _sentences(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Estimate) -> list[str]:
     rows = rows_of(dataset, plan)
     text = listed([f"“{plain(name, 60)}”" for name in plan.text])
-    label = plain(plan.label, 60)
+    learned = what_is_learned(plan.task, groups, answer_name(plan), text)
     tried = [part.recipe for part in estimate.recipes if part.fits]
     if plan.test_dataset_id is None:
         first = f"I keep {count(rows.exam, 'row')} aside as the exam: the model sees them only at the very end."
-        second = f"It learns from the other {rows.learn:,} to tell the {groups:,} groups in “{label}” apart by {text}."
+        second = f"It learns from the other {rows.learn:,} {learned}."
     else:
         first = "The exam is the second file that you gave: the model sees it only at the very end."
-        second = (
-            f"It learns from {count(rows.learn, 'row')} to tell the {groups:,} groups in “{label}” apart by {text}."
-        )
+        second = f"It learns from {count(rows.learn, 'row')} {learned}."
     if len(tried) > 1:
         names = listed([f"“{recipe.title}”" for recipe in tried], 4)
         third = f"I try {len(tried)} methods, the quickest first, and keep the best: {names}."
@@ -190,16 +190,21 @@ def _sentences(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Esti
     return [first, second, third, last]
 
 
+def answer_name(plan: TrainingPlan) -> str:
+    """The column or columns with the answers."""
+    return listed([plain(name, 60) for name in plan.label_columns or (plan.label,)])
+
+
 def _facts(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Estimate) -> list[tuple[str, str]]:
     rows = rows_of(dataset, plan)
     facts = [
         ("Data", f"{plain(dataset.name)}, {count(dataset.rows, 'row')}"),
         ("Text to read", listed([plain(name, 60) for name in plan.text])),
-        ("Answer to learn", f"{plain(plan.label, 60)}, {count(groups, 'group')}"),
+        ("Answer to learn", answer_fact(plan.task, groups, answer_name(plan))),
         ("Rows to learn from", f"{rows.learn:,}"),
         ("Rows kept aside as the exam", f"{rows.exam:,}" if plan.test_dataset_id is None else "the second file"),
         ("Methods", listed([part.recipe.title for part in estimate.recipes if part.fits], 5)),
-        ("Best one chosen by", METRIC_NAMES[plan.metric]),
+        ("Best one chosen by", CHOSEN_BY[plan.metric]),
         ("Time", f"about {duration_range(estimate.low, estimate.high)}, at most {duration(plan.budget_seconds)}"),
         ("Memory", f"about {memory(estimate.memory_mb)}"),
     ]

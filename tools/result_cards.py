@@ -1,15 +1,27 @@
 """From an evaluation to what people see: the sentence, the scores with their meaning, who is taken for whom."""
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tools.cards import ClassRow, ConfusionCard, MetricsCard, MetricView, MistakesCard, MistakeView
-from tools.quoting import plain
+from tools.cards import (
+    ClassRow,
+    ConfusionCard,
+    MetricsCard,
+    MetricView,
+    MistakesCard,
+    MistakeView,
+    SamplesCard,
+    SampleView,
+)
+from tools.prediction_view import marked_parts
+from tools.quoting import plain, prose
 from tools.run_card import recipe_title, tried_views
-from tools.words import count, of_100, right_of
+from tools.task_words import baseline_sentence, better_than_guessing, good, headline, meaning
+from tools.words import count
+from workspace.dataset import TaskKind
+from workspace.metrics import METRICS, TASK_METRICS
 from workspace.model import Evaluation, Mistake, RunOutcome
 
 MAX_MISTAKES = 10
@@ -17,7 +29,7 @@ MAX_LABELS = 20
 MAX_CLASSES = 50
 _FEW_EXAM_ROWS = 100
 _OTHERS = "all others"
-_NAMES = {"accuracy": "Accuracy", "precision": "Precision", "recall": "Recall", "macro_f1": "F1"}
+_SAMPLE_CHARS = 1500
 
 Verdict = Literal["good", "fair", "weak"]
 
@@ -32,55 +44,28 @@ class Confused:
     of: int
 
 
-def headline(evaluation: Evaluation) -> str:
-    """How many of 100 it gets right, with what chance may have done to that number."""
-    accuracy = evaluation.metrics["accuracy"]
-    sentence = f"It gets {right_of(accuracy, evaluation.rows)}"
-    if accuracy == 1:
-        return f"{sentence}; of new ones, {_may_be_wrong(evaluation.rows)} may still go wrong."
-    if interval := evaluation.intervals.get("accuracy"):
-        low, high = (of_100(v).removesuffix(" of 100") for v in interval)
-        if low != high:
-            return f"{sentence} (between {low} and {high}, to be fair to chance)."
-    return f"{sentence}."
-
-
-def _may_be_wrong(rows: int) -> str:
-    """What no mistake among so many rows leaves open, with 95 % certainty: the rule of three (Hanley, 1983)."""
-    bound = math.ceil(300 / rows)
-    return "fewer than 1 of 100" if rows > 300 else f"up to {min(bound, 99)} of 100"
-
-
-def baseline_sentence(evaluation: Evaluation) -> str:
-    """What guessing would get."""
-    guess = evaluation.baseline.get("accuracy")
-    return "" if guess is None else f"Always guessing the largest group would get {of_100(guess)}."
-
-
-def verdict_of(evaluation: Evaluation) -> Verdict:
-    """weak: chance alone may explain what it is better than guessing; good: every group is recognised well."""
-    accuracy = evaluation.metrics["accuracy"]
-    low = evaluation.intervals.get("accuracy", (accuracy, accuracy))[0]
-    if low <= evaluation.baseline.get("accuracy", 0.0):
+def verdict_of(task: TaskKind, evaluation: Evaluation) -> Verdict:
+    """weak: chance alone may explain what it is better than guessing; good: most people would use it as it is."""
+    if not better_than_guessing(task, evaluation):
         return "weak"
-    return "good" if evaluation.metrics.get("macro_f1", accuracy) >= 0.8 else "fair"
+    return "good" if good(task, evaluation) else "fair"
 
 
-def metrics_card(run_id: str, outcome: RunOutcome, rows_per_label: Mapping[str, int]) -> MetricsCard:
+def metrics_card(task: TaskKind, run_id: str, outcome: RunOutcome, rows_per_label: Mapping[str, int]) -> MetricsCard:
     """The result in full. ``rows_per_label``: of the whole data; empty where it has been deleted."""
     evaluation = outcome.evaluation
     classes = class_rows(evaluation)
     return MetricsCard(
         run_id=run_id,
         model_id=outcome.model_id,
-        headline=headline(evaluation),
-        baseline=baseline_sentence(evaluation),
-        verdict=verdict_of(evaluation),
+        headline=headline(task, evaluation),
+        baseline=baseline_sentence(task, evaluation),
+        verdict=verdict_of(task, evaluation),
         rows=outcome.rows,
-        metrics=[_metric_view(name, evaluation) for name in _NAMES if name in evaluation.metrics],
+        metrics=[metric_view(name, evaluation) for name in TASK_METRICS[task].shown if name in evaluation.metrics],
         per_class=classes[:MAX_CLASSES],
         hidden_classes=max(0, len(classes) - MAX_CLASSES),
-        advice=[*advice(evaluation, rows_per_label), *(plain(note, 300) for note in outcome.notes)],
+        advice=[*advice(task, evaluation, rows_per_label), *(plain(note, 300) for note in outcome.notes)],
         tried=tried_views(outcome),
         recipe=outcome.recipe,
         recipe_title=recipe_title(outcome.recipe),
@@ -118,15 +103,15 @@ def confused_pairs(evaluation: Evaluation) -> list[Confused]:
     return sorted(pairs, key=lambda pair: -pair.times)
 
 
-def advice(evaluation: Evaluation, rows_per_label: Mapping[str, int]) -> list[str]:
+def advice(task: TaskKind, evaluation: Evaluation, rows_per_label: Mapping[str, int]) -> list[str]:
     """What would help most, first things first. Only numbers that were counted are named."""
     found: list[str] = []
-    if verdict_of(evaluation) == "weak":
+    if verdict_of(task, evaluation) == "weak":
         found.append(
             "It is not clearly better than guessing. Check whether a person could tell the answer from the text alone, "
             "and whether the right columns were used."
         )
-    if evaluation.metrics["accuracy"] >= 0.995 and evaluation.rows >= _FEW_EXAM_ROWS:
+    if evaluation.metrics.get("accuracy", 0.0) >= 0.995 and evaluation.rows >= _FEW_EXAM_ROWS:
         found.append(
             "This is almost too good. Check that the answer does not stand in the text itself, for example in a "
             "subject line that was added later."
@@ -168,7 +153,7 @@ def confusion_card(run_id: str, evaluation: Evaluation) -> ConfusionCard:
 
 def mistakes_card(run_id: str, evaluation: Evaluation, label: str | None, limit: int) -> MistakesCard:
     """The most self-assured mistakes, on one label only where that is asked for."""
-    chosen = [m for m in evaluation.mistakes if label is None or label in (m.expected, m.predicted)]
+    chosen = _about(evaluation, label)
     return MistakesCard(
         run_id=run_id,
         label=plain(label, 80) if label is not None else None,
@@ -179,9 +164,44 @@ def mistakes_card(run_id: str, evaluation: Evaluation, label: str | None, limit:
 
 
 def mistakes_in_all(evaluation: Evaluation, label: str | None = None) -> int:
-    """How many test rows were sorted wrongly; with ``label``, those where it was right or was said."""
+    """How many test rows have a mistake; with ``label``, those where it was right or was said."""
+    if label is None and evaluation.wrong is not None:
+        return evaluation.wrong
+    if not evaluation.confusion:
+        return len(_about(evaluation, label))
     pairs = confused_pairs(evaluation)
     return sum(pair.times for pair in pairs if label is None or label in (pair.true, pair.said))
+
+
+def samples_card(run_id: str, evaluation: Evaluation, limit: int = MAX_MISTAKES) -> SamplesCard:
+    """Answers before and after the training, beside those that were wished for."""
+    return SamplesCard(
+        run_id=run_id,
+        samples=[
+            SampleView(
+                prompt=prose(sample.prompt, _SAMPLE_CHARS),
+                reference=prose(sample.reference, _SAMPLE_CHARS),
+                before=prose(sample.before, _SAMPLE_CHARS),
+                after=prose(sample.after, _SAMPLE_CHARS),
+            )
+            for sample in evaluation.samples[:limit]
+        ],
+        rows=evaluation.rows,
+    )
+
+
+def _about(evaluation: Evaluation, label: str | None) -> list[Mistake]:
+    return [m for m in evaluation.mistakes if label is None or label in _labels_in(m)]
+
+
+def _labels_in(mistake: Mistake) -> set[str]:
+    marked = {e.label for e in (*mistake.expected_entities, *mistake.predicted_entities)}
+    return marked or {
+        mistake.expected,
+        mistake.predicted,
+        *mistake.expected.split(", "),
+        *mistake.predicted.split(", "),
+    }
 
 
 def mistakes_title(card: MistakesCard) -> str:
@@ -194,16 +214,20 @@ def mistakes_title(card: MistakesCard) -> str:
     return f"{count(card.total, 'mistake')}{about} among {count(card.rows, 'unseen text')}{most}"
 
 
-def _metric_view(name: str, evaluation: Evaluation) -> MetricView:
+def metric_view(name: str, evaluation: Evaluation) -> MetricView:
+    """A figure with its interval and what it means."""
     value = evaluation.metrics[name]
     low, high = evaluation.intervals.get(name, (None, None))
-    meanings = {
-        "accuracy": f"{of_100(value)} texts that it has never seen get the right group.",
-        "precision": f"When it names a group, it is right {of_100(value)} times (mean over the groups).",
-        "recall": f"Of the texts that belong to a group, it finds {of_100(value)} (mean over the groups).",
-        "macro_f1": f"Precision and recall in one number: {value:.2f} of at most 1, every group counting the same.",
-    }
-    return MetricView(name=name, label=_NAMES[name], value=value, low=low, high=high, meaning=meanings[name])
+    metric = METRICS[name]
+    return MetricView(
+        name=name,
+        label=metric.label,
+        value=value,
+        low=low,
+        high=high,
+        share=metric.share,
+        meaning=meaning(name, value),
+    )
 
 
 def _rows_wanted(evaluation: Evaluation, rows_per_label: Mapping[str, int]) -> list[str]:
@@ -244,9 +268,12 @@ def _folded(labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> tuple[
 
 
 def _mistake_view(mistake: Mistake) -> MistakeView:
+    marked = bool(mistake.expected_entities or mistake.predicted_entities)
     return MistakeView(
         text=plain(mistake.text, 500),
         expected=plain(mistake.expected, 80),
         predicted=plain(mistake.predicted, 80),
         score=mistake.score,
+        expected_parts=marked_parts(mistake.text, mistake.expected_entities) if marked else [],
+        predicted_parts=marked_parts(mistake.text, mistake.predicted_entities) if marked else [],
     )

@@ -19,13 +19,16 @@ from tools.result_cards import (
     metrics_card,
     mistakes_card,
     mistakes_title,
+    samples_card,
 )
-from tools.words import right_of
+from tools.task_words import in_short
+from workspace.dataset import TaskKind
 from workspace.errors import Conflict, InputError, NotFound
 from workspace.events import Asked
 from workspace.model import Evaluation, RunOutcome
 from workspace.run import Run, RunStatus
 
+SAMPLES_TITLE = "Its answers, before and after the training"
 _RUN = Field(description="id of a training or a model; leave out for the newest of this conversation")
 
 
@@ -38,11 +41,18 @@ def explain_results(context: ToolContext, run_id: Annotated[str | None, _RUN] = 
     """
     run, outcome = _ended_well(context, run_id)
     evaluation = outcome.evaluation
-    metrics = metrics_card(run.id, outcome, _rows_per_label(context, run))
-    confusion = confusion_card(run.id, evaluation)
+    task = run.plan.task
+    metrics = metrics_card(task, run.id, outcome, _rows_per_label(context, run))
+    cards = [metrics.card(_capital(in_short(task, evaluation)))]
+    if evaluation.confusion:
+        confusion = confusion_card(run.id, evaluation)
+        cards.append(confusion.card(confusion.sentence.rstrip(".")))
+    if evaluation.samples:
+        cards.append(samples_card(run.id, evaluation, 3).card(SAMPLES_TITLE))
     data: dict[str, JsonValue] = {
         "run_id": run.id,
         "model_id": outcome.model_id,
+        "task": task.value,
         "headline": f"{metrics.headline} {metrics.baseline}".strip(),
         "verdict": metrics.verdict,
         "metrics": {m.name: round(m.value, 4) for m in metrics.metrics},
@@ -69,11 +79,8 @@ def explain_results(context: ToolContext, run_id: Annotated[str | None, _RUN] = 
     }
     return ToolOutput(
         data=data,
-        cards=[
-            metrics.card(_capital(right_of(evaluation.metrics["accuracy"], evaluation.rows))),
-            confusion.card(confusion.sentence.rstrip(".")),
-        ],
-        ask=_next_steps(outcome),
+        cards=cards,
+        ask=_next_steps(task, outcome),
         stage="check",
     )
 
@@ -91,6 +98,8 @@ def show_mistakes(
     """
     run, outcome = _ended_well(context, run_id)
     evaluation = outcome.evaluation
+    if run.plan.task is TaskKind.GENERATION:
+        return _answers(run, outcome)
     wanted = _label(evaluation, label) if label else None
     card = mistakes_card(run.id, evaluation, wanted, limit)
     data: dict[str, JsonValue] = {
@@ -121,15 +130,44 @@ def show_mistakes(
     )
 
 
+def _answers(run: Run, outcome: RunOutcome) -> ToolOutput:
+    """What is written has no single right answer: shown are its answers, beside those wished for."""
+    card = samples_card(run.id, outcome.evaluation)
+    data: dict[str, JsonValue] = {
+        "run_id": run.id,
+        "rows": card.rows,
+        "answers": [
+            {
+                "prompt": quote(s.prompt),
+                "wished_for": quote(s.reference),
+                "before": quote(s.before),
+                "after": quote(s.after),
+            }
+            for s in outcome.evaluation.samples[:MAX_MISTAKES]
+        ],
+    }
+    return ToolOutput(
+        data=data,
+        cards=[card.card(SAMPLES_TITLE)],
+        ask=ask(
+            "What would you like to do next?",
+            button("Try it", "try_model", primary=True, model_id=outcome.model_id),
+            button("Change the plan", "revise_plan", plan_id=run.plan_id),
+        ),
+        stage="check",
+    )
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _next_steps(outcome: RunOutcome) -> Asked:
+def _next_steps(task: TaskKind, outcome: RunOutcome) -> Asked:
+    writes = task is TaskKind.GENERATION
     return ask(
         "What would you like to do next?",
         button("Try it", "try_model", primary=True, model_id=outcome.model_id),
-        button("See mistakes", "show_mistakes", run_id=outcome.model_id),
+        button("See more answers" if writes else "See mistakes", "show_mistakes", run_id=outcome.model_id),
         button("Download it", "export_model", model_id=outcome.model_id),
         button("Change the plan", "revise_plan"),
     )

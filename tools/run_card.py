@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from tools.cards import FailureView, ProgressCard, RunRowView, TriedView
-from tools.plan_card import METRIC_NAMES
 from tools.quoting import plain
 from tools.run_story import Story, thinned
-from tools.words import count, duration, right_of
+from tools.task_words import CHOSEN_BY, in_short
+from tools.words import count, duration
+from workspace.metrics import METRICS, TASK_METRICS
 from workspace.model import RunOutcome
 from workspace.recipe import load_recipes
 from workspace.run import Run, RunStatus
@@ -41,7 +42,7 @@ def progress_card(run: Run, story: Story, at: datetime | None = None) -> Progres
         recipe_title=recipe_title(recipe) if recipe else None,
         best=_best(run, story),
         metric=run.plan.metric,
-        metric_label=METRIC_NAMES.get(run.plan.metric, run.plan.metric),
+        metric_label=CHOSEN_BY.get(run.plan.metric, run.plan.metric),
         metrics=dict(outcome.evaluation.metrics if outcome else last.metrics if last else {}),
         tried=tried_views(outcome) if outcome else _trying(run, story),
         curves=curves,
@@ -73,7 +74,7 @@ def run_row(run: Run, name: str, *, current: bool) -> RunRowView:
         name=plain(name),
         status=run.status.value,
         recipe=recipe_title(run.outcome.recipe if run.outcome else run.plan.recipe),
-        score=run.outcome.evaluation.metrics.get("accuracy") if run.outcome else None,
+        score=_score(run),
         headline=_in_short(run),
         created_at=run.created_at.isoformat(),
         seconds=elapsed(run) if run.started_at else None,
@@ -110,6 +111,12 @@ def elapsed(run: Run, at: datetime | None = None) -> float:
     return round(max(((run.ended_at or at or datetime.now(UTC)) - run.started_at).total_seconds(), 0.0), 1)
 
 
+def _score(run: Run) -> float | None:
+    """The figure that sums up a result, where it is a share."""
+    name = TASK_METRICS[run.plan.task].headline
+    return run.outcome.evaluation.metrics.get(name) if run.outcome and METRICS[name].share else None
+
+
 def _message(run: Run, story: Story, at: datetime) -> str:
     if run.cancel_requested and not run.status.ended:
         return "Stopping."
@@ -141,8 +148,7 @@ def _in_short(run: Run) -> str:
     match run.status:
         case RunStatus.SUCCEEDED:
             evaluation = run.outcome.evaluation if run.outcome else None
-            accuracy = evaluation.metrics.get("accuracy") if evaluation else None
-            return right_of(accuracy, evaluation.rows) if evaluation and accuracy is not None else "finished"
+            return in_short(run.plan.task, evaluation) if evaluation else "finished"
         case RunStatus.FAILED:
             return plain(run.failure.message, 300) if run.failure else "It failed."
         case RunStatus.CANCELLED:

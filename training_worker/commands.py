@@ -105,7 +105,7 @@ def predict(
     if text is not None:
         found = predict_text(model, text)
         if json:
-            print_json_lines([found.model_dump(mode="json")])
+            print_json_lines([found.as_json()])
         else:
             show_prediction(found)
         return
@@ -114,7 +114,7 @@ def predict(
         raise InputError("WRONG_CALL", "Say where the answers go.", "Add --out answers.csv, or --json to print them.")
     answers = predict_file(model, file, out)
     if json:
-        print_json_lines(p.model_dump(mode="json") for p in answers)
+        print_json_lines(p.as_json() for p in answers)
     else:
         count = sum(1 for _ in answers)
         note(f"{count:,} rows read, the answers are in {out}.")

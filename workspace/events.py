@@ -13,6 +13,7 @@ CardKind = Literal[
     "metrics",
     "confusion",
     "mistakes",
+    "samples",
     "diagnosis",
     "models",
     "datasets",

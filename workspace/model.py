@@ -1,6 +1,7 @@
 """A trained model and how good it is. Pure types."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -70,6 +71,9 @@ class Evaluation(BaseModel):
     labels: list[str] = Field(default_factory=list, description="order of the confusion matrix")
     confusion: list[list[int]] = Field(default_factory=list, description="rows: true label; columns: predicted")
     mistakes: list[Mistake] = Field(default_factory=list, description="most confident mistakes first")
+    wrong: int | None = Field(
+        default=None, description="test rows with a mistake; None where the confusion matrix counts them"
+    )
     thresholds: dict[str, float] = Field(
         default_factory=dict, description="task multilabel: probability from which each label is given"
     )
@@ -123,3 +127,8 @@ class Prediction(BaseModel):
     labels: list[str] | None = None
     entities: list[Entity] | None = None
     output: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """As ``mtw predict --json`` and the HTTP interface give it: what the task does not answer is left out."""
+        unset = {name for name in ("label", "score", "labels", "entities", "output") if getattr(self, name) is None}
+        return self.model_dump(mode="json", exclude=unset | (set() if self.scores else {"scores"}))

@@ -13,13 +13,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from workspace.dataset import ColumnProfile, ColumnRole, Dataset, DatasetProfile, TaskKind
 from workspace.errors import InputError
+from workspace.metrics import TASK_METRICS
 from workspace.plan import PlanChange, SettingValue, TrainingPlan
 from workspace.recipe import Knob, Recipe, load_recipes
 from workspace.settings import Settings
 
 AUTO = "auto"
-METRICS = ("macro_f1", "accuracy")
-"""What the best model can be chosen by."""
 
 
 class PlanWishes(BaseModel):
@@ -30,6 +29,8 @@ class PlanWishes(BaseModel):
     task: TaskKind | None = None
     text: list[str] | None = None
     label: str | None = None
+    label_columns: list[str] | None = None
+    label_separator: str | None = None
     test_dataset_id: str | None = None
     recipe: str | None = None
     base: str | None = None
@@ -79,19 +80,25 @@ def plan_from_profile(
     task = wishes.task or (plan.task if plan else None) or profile.task.kind
     if task is None:
         faults.add("TASK_UNKNOWN", "It is not clear what a model should learn from this file; name the task.")
-    text, label = _columns(profile, wishes, plan, faults)
+    form = _label_form(profile, task, wishes, plan, faults)
+    text, label = _columns(profile, wishes, plan, form.columns, faults)
     if task is TaskKind.CLASSIFICATION and label:
         _check_answers(profile, label, faults)
     recipe = wishes.recipe or (plan.recipe if plan else AUTO)
     candidates = _candidates(recipe, task, faults)
-    if wishes.metric is not None and wishes.metric not in METRICS:
-        faults.add("SETTING_INVALID", f"metric must be one of {', '.join(METRICS)}.")
+    metrics = TASK_METRICS[task or TaskKind.CLASSIFICATION].choosing
+    if wishes.metric is not None and wishes.metric not in metrics:
+        faults.add("SETTING_INVALID", f"metric must be one of {', '.join(metrics)}.")
     body = _body(wishes, plan, settings, candidates, faults)
+    if body.get("metric") not in metrics:
+        body["metric"] = metrics[0]
     body |= {
         "dataset_id": dataset.id,
         "task": task or TaskKind.CLASSIFICATION,
         "text": tuple(text) or ("?",),
         "label": label or "?",
+        "label_columns": form.columns,
+        "label_separator": form.separator,
         "recipe": recipe,
     }
     try:
@@ -138,18 +145,58 @@ def _shown(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _columns(
-    profile: DatasetProfile, wishes: PlanWishes, plan: TrainingPlan | None, faults: _Faults
-) -> tuple[list[str], str | None]:
-    """The text columns and the label column, by the names they have in the file."""
+@dataclass(frozen=True)
+class _LabelForm:
+    """How several labels a text are written: in a yes-or-no column each, or in one cell with a separator."""
+
+    columns: tuple[str, ...] = ()
+    separator: str | None = None
+
+
+def _label_form(
+    profile: DatasetProfile, task: TaskKind | None, wishes: PlanWishes, plan: TrainingPlan | None, faults: _Faults
+) -> _LabelForm:
+    """What was asked for, else what the plan said, else what was found in the file."""
+    if task is not TaskKind.MULTILABEL:
+        return _LabelForm()
     names = [c.name for c in profile.columns]
-    label = _known(wishes.label, names, faults) if wishes.label else (plan.label if plan else profile.task.label)
+    if wishes.label_columns:
+        return _LabelForm(tuple(found for n in wishes.label_columns if (found := _known(n, names, faults))))
+    if wishes.label is None and plan and plan.task is task:
+        return _LabelForm(plan.label_columns, wishes.label_separator or plan.label_separator)
+    guess = profile.task
+    asked = wishes.label and wishes.label.strip().casefold()
+    if asked in (None, (guess.label or "").strip().casefold()):
+        columns = () if asked else tuple(guess.label_columns)
+        return _LabelForm(columns, wishes.label_separator or guess.label_separator)
+    return _LabelForm(separator=wishes.label_separator)
+
+
+def _columns(
+    profile: DatasetProfile,
+    wishes: PlanWishes,
+    plan: TrainingPlan | None,
+    label_columns: tuple[str, ...],
+    faults: _Faults,
+) -> tuple[list[str], str | None]:
+    """The text columns and the label column, by the names they have in the file.
+
+    With one column for each label, the label is all their names: what is learned, for people to read.
+    """
+    names = [c.name for c in profile.columns]
+    if label_columns:
+        label: str | None = ", ".join(label_columns)
+    elif wishes.label:
+        label = _known(wishes.label, names, faults)
+    else:
+        label = plan.label if plan and not plan.label_columns else profile.task.label
+    answers = set(label_columns) or {label}
     if wishes.text:
         text = [found for name in wishes.text if (found := _known(name, names, faults))]
     else:
-        text = list(plan.text) if plan else [name for name in profile.task.text if name != label]
+        text = list(plan.text) if plan else [name for name in profile.task.text if name not in answers]
     if not text and not wishes.text:
-        longest = sorted((c for c in profile.columns if _readable(c, label)), key=lambda c: -c.mean_length)
+        longest = sorted((c for c in profile.columns if _readable(c, answers)), key=lambda c: -c.mean_length)
         text = [c.name for c in longest[:1]]
     if not text and not wishes.text:
         faults.add("MISSING_COLUMN", f"No column holds text to read; name one of: {_listed(names)}.")
@@ -157,13 +204,14 @@ def _columns(
         label = _guess_label(profile, text)
     if label is None and not wishes.label:
         faults.add("MISSING_COLUMN", f"No column holds the answers to learn; name one of: {_listed(names)}.")
-    if label is not None and label in text:
-        faults.add("PLAN_INVALID", f"The column '{label}' cannot be both the text and the answer.")
+    for both in text:
+        if both in (label_columns or (label,)):
+            faults.add("PLAN_INVALID", f"The column '{both}' cannot be both the text and the answer.")
     return text, label
 
 
-def _readable(column: ColumnProfile, label: str | None) -> bool:
-    return column.name != label and (column.role is ColumnRole.TEXT or column.type == "text")
+def _readable(column: ColumnProfile, answers: Iterable[str | None]) -> bool:
+    return column.name not in answers and (column.role is ColumnRole.TEXT or column.type == "text")
 
 
 def _guess_label(profile: DatasetProfile, text: list[str]) -> str | None:
@@ -225,7 +273,9 @@ def _body(
     wishes: PlanWishes, plan: TrainingPlan | None, settings: Settings, candidates: list[Recipe], faults: _Faults
 ) -> dict[str, Any]:
     body: dict[str, Any] = plan.model_dump() if plan else {"budget_seconds": settings.default_budget_seconds}
-    asked = wishes.model_dump(exclude_none=True, exclude={"task", "text", "label", "recipe", "settings"})
+    asked = wishes.model_dump(
+        exclude_none=True, exclude={"task", "text", "label", "label_columns", "label_separator", "recipe", "settings"}
+    )
     body |= asked
     kept = dict(plan.settings) if plan else {}
     if plan and wishes.recipe and wishes.recipe != plan.recipe:

@@ -12,6 +12,7 @@ ELEMENTS: dict[str, str] = {
     "metrics": "ResultCard",
     "confusion": "ConfusionCard",
     "mistakes": "MistakesCard",
+    "samples": "SamplesCard",
     "prediction": "PredictionCard",
     "labelling": "LabelCard",
     "differences": "DifferencesCard",

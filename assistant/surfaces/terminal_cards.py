@@ -152,7 +152,7 @@ def _progress(card: cards.ProgressCard) -> RenderableType:
 
 
 def _metrics(card: cards.MetricsCard) -> RenderableType:
-    scores = [(m.label, f"{m.value:.3f}", m.meaning) for m in card.metrics]
+    scores = [(m.label, f"{m.value:.3f}" if m.share else f"{m.value:.1f}", m.meaning) for m in card.metrics]
     classes = [
         (c.label, f"{c.precision:.2f}", f"{c.recall:.2f}", f"{c.f1:.2f}", c.support) for c in card.per_class[:12]
     ]
@@ -169,7 +169,26 @@ def _confusion(card: cards.ConfusionCard) -> RenderableType:
     return Group(Text(card.sentence), _grid(["is ↓  said →", *card.labels[:10]], rows))
 
 
+def _with_labels(parts: Sequence[cards.TextPart]) -> Text:
+    """``met [Ann](person) in [Rome](place)``: readable where there are no colours, too."""
+    text = Text()
+    for part in parts:
+        text.append(f"[{part.text}]({part.label})" if part.label else part.text, style="bold" if part.label else "")
+    return text
+
+
+def _samples(card: cards.SamplesCard) -> RenderableType:
+    parts: list[RenderableType] = []
+    for sample in card.samples:
+        answers = [("before", sample.before), ("after", sample.after), ("wished for", sample.reference)]
+        parts += [Text(sample.prompt, style="bold"), _grid(["", ""], answers)]
+    return Group(*parts)
+
+
 def _mistakes(card: cards.MistakesCard) -> RenderableType:
+    if any(m.expected_parts for m in card.mistakes):
+        pairs = [(_with_labels(m.expected_parts), _with_labels(m.predicted_parts)) for m in card.mistakes]
+        return _grid(["Should be marked", "The model marked"], pairs)
     rows = [(m.text, m.expected, m.predicted, f"{m.score:.0%}") for m in card.mistakes]
     return _grid(["Text", "Right answer", "Said", "Sure"], rows) if rows else Text("No mistakes.", style="green")
 
@@ -177,7 +196,9 @@ def _mistakes(card: cards.MistakesCard) -> RenderableType:
 def _prediction(card: cards.PredictionCard) -> RenderableType:
     parts: list[RenderableType] = []
     for p in card.predictions:
-        parts += [Text(p.text, style="dim"), Text(p.sentence, style="bold")]
+        parts += [_with_labels(p.parts) if p.parts else Text(p.text, style="dim"), Text(p.sentence, style="bold")]
+        if p.output is not None:
+            parts.append(Text(p.output or "(It wrote nothing.)"))
         parts.append(_grid(["", "", ""], [(s.label, f"{s.score:.0%}", _bar(s.score)) for s in p.scores[:5]]))
     return Group(*parts)
 
@@ -242,6 +263,7 @@ _VIEWS: dict[str, View] = {
     "metrics": _metrics,
     "confusion": _confusion,
     "mistakes": _mistakes,
+    "samples": _samples,
     "prediction": _prediction,
     "download": _download,
     "datasets": _datasets,

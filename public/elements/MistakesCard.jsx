@@ -1,7 +1,7 @@
-import { useId } from "react"
+import { createElement, useId } from "react"
 
 const all = window.mtw.components
-const { number, percent } = window.mtw
+const { marked, number, percent } = window.mtw
 
 if (!all.MistakesCard) {
   all.MistakesCard = function MistakesCard({ title, data }) {
@@ -24,15 +24,26 @@ if (!all.MistakesCard) {
         <ol className="mtw-list">
           {data.mistakes.map((m, i) => (
             <li key={i} className="mtw-note">
-              <div>{m.text}</div>
-              <div className="mtw-swap">
-                <span>
-                  Right: <strong>{m.expected}</strong>
-                </span>
-                <span>
-                  The model said: <strong>{m.predicted}</strong>, {percent(m.score)} sure
-                </span>
-              </div>
+              {m.expected_parts.length > 0 ? (
+                <>
+                  <div className="mtw-small">Should be marked</div>
+                  <div className="mtw-prose">{marked(createElement, m.expected_parts)}</div>
+                  <div className="mtw-small">The model marked</div>
+                  <div className="mtw-prose">{marked(createElement, m.predicted_parts)}</div>
+                </>
+              ) : (
+                <>
+                  <div>{m.text}</div>
+                  <div className="mtw-swap">
+                    <span>
+                      Right: <strong>{m.expected}</strong>
+                    </span>
+                    <span>
+                      The model said: <strong>{m.predicted}</strong>, {percent(m.score)} sure
+                    </span>
+                  </div>
+                </>
+              )}
             </li>
           ))}
         </ol>

@@ -1,7 +1,7 @@
-import { useId, useState } from "react"
+import { createElement, useId, useState } from "react"
 
 const all = window.mtw.components
-const { percent } = window.mtw
+const { marked, percent } = window.mtw
 
 if (!all.PredictionCard) {
   all.PredictionCard = function PredictionCard({ title, data, sendUserMessage }) {
@@ -21,8 +21,9 @@ if (!all.PredictionCard) {
         <ul className="mtw-list">
           {data.predictions.map((p, i) => (
             <li key={i}>
-              <p className="mtw-note">{p.text}</p>
+              <p className="mtw-note mtw-prose">{p.parts.length ? marked(createElement, p.parts) : p.text}</p>
               {p.sentence !== title && <p>{p.sure ? <strong>{p.sentence}</strong> : p.sentence}</p>}
+              {p.output !== null && <p className="mtw-note mtw-prose">{p.output || "(It wrote nothing.)"}</p>}
               <ul className="mtw-bars" style={{ marginTop: "0.4rem" }}>
                 {p.scores.map((s) => (
                   <li key={s.label}>

@@ -52,15 +52,17 @@ if (!all.ResultCard) {
     )
   }
 
+  const shown = (metric, value, digits) => (metric.share ? percent(value, digits) : value.toFixed(1))
+
   function Metric({ metric }) {
     return (
       <div className="mtw-tile">
         <div className="mtw-small">{metric.label}</div>
-        <strong>{percent(metric.value, 1)}</strong>
+        <strong>{shown(metric, metric.value, 1)}</strong>
         {metric.low !== null && metric.high !== null && (
           <span className="mtw-small">
             {" "}
-            ({percent(metric.low)} to {percent(metric.high)})
+            ({shown(metric, metric.low)} to {shown(metric, metric.high)})
           </span>
         )}
         <p className="mtw-small">{metric.meaning}</p>

@@ -1,5 +1,6 @@
 """One realistic card of every kind, built through the typed shapes, with markup in what comes from a user's file."""
 
+from tests.assistant import task_samples
 from tools import cards
 from workspace.dataset import CurvePoint
 from workspace.events import Card, FormField, Option
@@ -540,4 +541,5 @@ ALL = (
     download,
     concept,
     runs,
+    *task_samples.ALL,
 )

@@ -11,27 +11,30 @@ from tools.cards import ConfusionCard, MetricsCard, MistakesCard
 from tools.context import ToolContext
 from tools.result_cards import (
     advice,
-    baseline_sentence,
     class_rows,
     confused_pairs,
     confusion_card,
-    headline,
     mistakes_in_all,
     verdict_of,
 )
+from tools.task_words import baseline_sentence, headline
 from tools.words import duration, duration_range, listed, memory, of_100
+from workspace.dataset import TaskKind
 from workspace.errors import Conflict, InputError
 from workspace.run import Run
 
 Trained = Callable[..., Run]
+SORTING = TaskKind.CLASSIFICATION
 
 
 def test_the_headline_is_what_a_manager_understands() -> None:
     evaluation = evaluation_of(
         [[93, 7], [0, 0]], ["a", "b"], intervals={"accuracy": (0.9, 0.951)}, baseline={"accuracy": 0.344}
     )
-    assert headline(evaluation) == ("It gets 93 of 100 unseen texts right (between 90 and 95, to be fair to chance).")
-    assert baseline_sentence(evaluation) == "Always guessing the largest group would get 34 of 100."
+    assert headline(SORTING, evaluation) == (
+        "It gets 93 of 100 unseen texts right (between 90 and 95, to be fair to chance)."
+    )
+    assert baseline_sentence(SORTING, evaluation) == "Always guessing the largest group would get 34 of 100."
 
 
 @pytest.mark.parametrize(
@@ -39,7 +42,10 @@ def test_the_headline_is_what_a_manager_understands() -> None:
 )
 def test_no_mistake_is_not_sold_as_perfect(rows: int, open_: str) -> None:
     evaluation = evaluation_of([[rows, 0], [0, 0]], ["a", "b"], intervals={"accuracy": (1.0, 1.0)})
-    assert headline(evaluation) == f"It gets all {rows:,} unseen texts right; of new ones, {open_} may still go wrong."
+    assert (
+        headline(SORTING, evaluation)
+        == f"It gets all {rows:,} unseen texts right; of new ones, {open_} may still go wrong."
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,7 +60,7 @@ def test_the_verdict_is_against_guessing(accuracy: float, low: float, baseline: 
         intervals={"accuracy": (low, 1.0)},
         baseline={"accuracy": baseline},
     )
-    assert verdict_of(evaluation) == verdict
+    assert verdict_of(SORTING, evaluation) == verdict
 
 
 def test_results_show_sentence_scores_and_weakest_first(call: Call, trained: Trained) -> None:
@@ -76,19 +82,19 @@ def test_results_show_sentence_scores_and_weakest_first(call: Call, trained: Tra
 
 def test_advice_names_the_rare_label_by_its_counted_rows() -> None:
     evaluation = evaluation_of([[90, 0, 0], [0, 80, 0], [1, 3, 4]], ["a", "b", "rare"])
-    found = advice(evaluation, {"a": 450, "b": 400, "rare": 40})
+    found = advice(SORTING, evaluation, {"a": 450, "b": 400, "rare": 40})
     assert found[0].startswith("“rare” has 40 rows; 400 is usual here.")
     assert any("“rare” is taken for “b” 3 times of 8" in line for line in found)
-    assert not any("rows;" in line for line in advice(evaluation, {}))
+    assert not any("rows;" in line for line in advice(SORTING, evaluation, {}))
 
 
 def test_advice_warns_of_what_is_too_good_and_of_a_small_exam() -> None:
     perfect = evaluation_of([[200, 0], [0, 200]], ["a", "b"])
-    assert "almost too good" in advice(perfect, {})[0]
+    assert "almost too good" in advice(SORTING, perfect, {})[0]
     small = evaluation_of([[9, 1], [1, 9]], ["a", "b"])
-    assert "Only 20 rows judged it" in advice(small, {})[-1]
+    assert "Only 20 rows judged it" in advice(SORTING, small, {})[-1]
     guessing = evaluation_of([[90, 0], [10, 0]], ["a", "b"])
-    assert "not clearly better than guessing" in advice(guessing, {})[0]
+    assert "not clearly better than guessing" in advice(SORTING, guessing, {})[0]
 
 
 @st.composite

@@ -15,6 +15,7 @@ class MetricView(BaseModel):
     value: float
     low: float | None = None
     high: float | None = None
+    share: bool = Field(default=True, description="between 0 and 1, and best shown as a percentage")
     meaning: str = Field(description="one plain sentence with this number in it")
 
 
@@ -61,11 +62,22 @@ class ConfusionCard(CardData):
     sentence: str = Field(description="what to see")
 
 
+class TextPart(BaseModel):
+    """A stretch of a text; with a label where it is marked."""
+
+    text: str
+    label: str | None = None
+
+
 class MistakeView(BaseModel):
     text: str
     expected: str
     predicted: str
     score: float
+    expected_parts: list[TextPart] = Field(
+        default_factory=list, description="task ner: the text as it should be marked"
+    )
+    predicted_parts: list[TextPart] = Field(default_factory=list, description="task ner: the text as it was marked")
 
 
 class MistakesCard(CardData):
@@ -80,16 +92,26 @@ class MistakesCard(CardData):
     rows: int = Field(description="test rows")
 
 
+class SampleView(BaseModel):
+    prompt: str
+    reference: str
+    before: str
+    after: str
+
+
+class SamplesCard(CardData):
+    """What a model that writes answered before and after its training, beside the answer that was wished for."""
+
+    kind: ClassVar[CardKind] = "samples"
+
+    run_id: str
+    samples: list[SampleView] = Field(description="at most 10, line ends kept")
+    rows: int = Field(description="test rows")
+
+
 class ScoreView(BaseModel):
     label: str
     score: float
-
-
-class TextPart(BaseModel):
-    """A stretch of a text; with a label where it is marked."""
-
-    text: str
-    label: str | None = None
 
 
 class PredictionView(BaseModel):

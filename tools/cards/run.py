@@ -59,7 +59,7 @@ class RunRowView(BaseModel):
     name: str
     status: str
     recipe: str
-    score: float | None = Field(description="accuracy on unseen rows, where it has ended well")
+    score: float | None = Field(description="what sums it up on unseen rows (accuracy, F1), where it has ended well")
     headline: str = Field(description="the result or the reason in a few words")
     created_at: str
     seconds: float | None
