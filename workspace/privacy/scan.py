@@ -20,7 +20,7 @@ from pydantic import BaseModel, Field
 
 from workspace.dataset import DataProblem, FixOffer
 from workspace.privacy.kinds import KINDS, Found
-from workspace.privacy.names import available
+from workspace.privacy.names import worth_a_look
 
 QUICK_ROWS = 20_000
 """Rows looked at while a file is read."""
@@ -54,9 +54,17 @@ class PersonalScan(BaseModel):
 
 
 def scan_personal(
-    table: Path, columns: Sequence[str], rows: int | None = QUICK_ROWS, texts: int | None = QUICK_TEXTS
+    table: Path,
+    columns: Sequence[str],
+    rows: int | None = QUICK_ROWS,
+    texts: int | None = QUICK_TEXTS,
+    *,
+    deep: bool = False,
 ) -> PersonalScan:
     """Looks for personal data in the named columns of a Parquet table. None: in all of it. Memory stays flat.
+
+    Args:
+        deep: also for what only the model sees; then any text is worth a look (:func:`find_personal`).
 
     Raises:
         KeyError: the table has no such column.
@@ -65,21 +73,35 @@ def scan_personal(
     names = [name for name in dict.fromkeys(columns) if name in file.schema_arrow.names]
     if len(names) < len(set(columns)):
         raise KeyError(", ".join(sorted(set(columns) - set(names))))
-    scan = PersonalScan(total=file.metadata.num_rows)
-    if rows is not None and scan.total > rows and texts is not None:
+    total = file.metadata.num_rows
+    if rows is not None and total > rows and texts is not None:
         texts = min(texts, _SAMPLED_TEXTS)
-    worth = sum(int(np.count_nonzero(_worth_a_look(batch))) for batch in _stretches(file, names, rows)) if texts else 0
+    return _scan(lambda: _stretches(file, names, rows), names, total, texts, deep)
+
+
+def scan_sample(rows: pa.RecordBatch, columns: Sequence[str], total: int) -> PersonalScan:
+    """The same for rows of a table of ``total`` rows that are in memory already."""
+    texts = QUICK_TEXTS if rows.num_rows == total else _SAMPLED_TEXTS
+    return _scan(lambda: iter([rows]), list(dict.fromkeys(columns)), total, texts)
+
+
+def _scan(
+    parts: Callable[[], Iterator[Any]], names: list[str], total: int, texts: int | None, deep: bool = False
+) -> PersonalScan:
+    """``parts`` begins anew with each call. ``texts``: look into so many rows at most."""
+    scan = PersonalScan(total=total)
+    worth = sum(int(np.count_nonzero(_worth_a_look(batch, deep))) for batch in parts()) if texts else 0
     step = -(-worth // texts) if texts else 1
     counts: Counter[str] = Counter()
     by_column: defaultdict[str, Counter[str]] = defaultdict(Counter)
     met = 0
-    for batch in _stretches(file, names, rows):
-        chosen = np.flatnonzero(_worth_a_look(batch))
+    for batch in parts():
+        chosen = np.flatnonzero(_worth_a_look(batch, deep))
         taken = chosen[(np.arange(met, met + len(chosen)) % max(1, step)) == 0]
         met += len(chosen)
         scan.looked_at += batch.num_rows - len(chosen) + len(taken)
         for row in batch.take(pa.array(taken, pa.int64())).to_pylist():
-            here = _look_into(row, by_column, scan.examples)
+            here = _look_into(row, by_column, scan.examples, deep)
             counts.update(here)
             scan.any_row += bool(here)
     scan.rows = {kind: counts[kind] for kind in KINDS if counts[kind]}
@@ -87,14 +109,16 @@ def scan_personal(
     return scan
 
 
-def _look_into(row: dict[str, Any], by_column: dict[str, Counter[str]], examples: dict[str, list[str]]) -> set[str]:
+def _look_into(
+    row: dict[str, Any], by_column: dict[str, Counter[str]], examples: dict[str, list[str]], deep: bool
+) -> set[str]:
     """The kinds that stand in a row; counts them by column, too."""
     from workspace.privacy.recognise import find_personal
 
     here: set[str] = set()
     for name, value in row.items():
         text = text_of(value)
-        found = find_personal(text, name)
+        found = find_personal(text, name, deep=deep)
         kinds = {one.kind for one in found}
         by_column[name].update(kinds)
         here |= kinds
@@ -102,15 +126,14 @@ def _look_into(row: dict[str, Any], by_column: dict[str, Counter[str]], examples
     return here
 
 
-def _worth_a_look(batch: Any) -> NDArray[np.bool_]:
-    """For each row whether one of its texts has a digit or an @, or could hold a name that a model would see."""
-    if available():
-        return np.ones(batch.num_rows, dtype=bool)
+def _worth_a_look(batch: Any, deep: bool) -> NDArray[np.bool_]:
+    """For each row whether one of its texts has a digit, an @ or a greeting; letters are enough for the model."""
+    pattern = r"\pL" if deep else f"{_WORTH_A_LOOK.pattern}|{worth_a_look().pattern}"
     worth = np.zeros(batch.num_rows, dtype=bool)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         if pa.types.is_list(column.type):
             column = pc.binary_join(column, " ")
-        matches = pc.match_substring_regex(column, _WORTH_A_LOOK.pattern)
+        matches = pc.match_substring_regex(column, pattern)
         if not _says_what_digits_are(name):
             matches = pc.and_not(matches, pc.match_substring_regex(column, _BARE))
         worth |= pc.fill_null(matches, False).to_numpy(zero_copy_only=False)
@@ -182,7 +205,7 @@ def shade(text: str, hint: str = "") -> str:
 def _replaced(text: str, hint: str, instead: Callable[[str, str], str]) -> str:
     from workspace.privacy.recognise import find_personal
 
-    if not _WORTH_A_LOOK.search(text) and not available():
+    if not _WORTH_A_LOOK.search(text) and not worth_a_look().search(text):
         return text
     parts, end = [], 0
     for one in find_personal(text, hint):
