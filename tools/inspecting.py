@@ -20,6 +20,7 @@ from workspace.dataset import ColumnRole, DataProblem, Dataset
 from workspace.events import Asked, Option
 from workspace.reading import preview
 
+AS_IT_IS = "No, plan as it is"
 _MOST_COUNTED = 10_000
 
 
@@ -73,17 +74,20 @@ def next_step(dataset: Dataset, choice: Choice, problems: list[DataProblem]) -> 
             example,
         )
     text = " and ".join(f"“{plain(name, 60)}”" for name in choice.text)
-    plan = button("Right, make a plan", "propose_plan", primary=not fixes, dataset_id=dataset.id)
-    first = [mend_all(dataset, fixes, then_plan=True)] if fixes else []
-    show = [button(SHOW_FIRST, "clean_dataset", dataset_id=dataset.id, fixes="all", preview="true")] if fixes else []
-    return ask(
-        f"I would read {text} and learn “{plain(choice.label, 60)}”. Is that right?",
-        *first,
-        plan,
-        *show,
-        *_other_tables(dataset),
-        CHANGE,
-    )
+    reading = f"I would read {text} and learn “{plain(choice.label, 60)}”."
+    # The question is the one that the first button answers: so a typed yes does what it says, and no the second.
+    if fixes:
+        problems_found = "the problem" if len(fixes) == 1 else f"the {len(fixes)} problems"
+        question = f"{reading} Shall I first fix {problems_found} that I found?"
+        first = [
+            mend_all(dataset, fixes, then_plan=True),
+            button(AS_IT_IS, "propose_plan", dataset_id=dataset.id),
+            button(SHOW_FIRST, "clean_dataset", dataset_id=dataset.id, fixes="all", preview="true"),
+        ]
+    else:
+        question = f"{reading} Is that right?"
+        first = [button("Right, make a plan", "propose_plan", primary=True, dataset_id=dataset.id)]
+    return ask(question, *first, *_other_tables(dataset), CHANGE)
 
 
 def _other_tables(dataset: Dataset) -> list[Option]:

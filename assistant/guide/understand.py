@@ -93,8 +93,11 @@ def _yes_or_no(text: str, asked: Asked, journey: Journey) -> Reply | None:
         case "no":
             if asked.approval and asked.approval.tool == "launch_training" and not normal(text).startswith("chang"):
                 return Reply(say("declined_run"), ask=next_steps(journey))
-            change = next((option for option in asked.options if option.id == "change"), None)
-            return press(change.id, journey) if change else Reply(say("declined"), ask=next_steps(journey))
+            # A button that says no is what was meant; else something is to be different.
+            refusing = (option for option in asked.options if verdict(option.label.split(",")[0]) == "no")
+            change = (option for option in asked.options if option.id == "change")
+            meant = next(refusing, None) or next(change, None)
+            return press(meant.id, journey) if meant else Reply(say("declined"), ask=next_steps(journey))
     return None
 
 

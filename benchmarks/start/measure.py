@@ -63,7 +63,7 @@ def press_through(port: int) -> None:
         browser = playwright.chromium.launch(executable_path=browser_path, args=FLAGS.split())
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{port}/")
-        for name in ("See it with sample data", "Right, make a plan", "Start"):
+        for name in ("See it with sample data", "No, plan as it is", "Start"):
             page.get_by_role("button", name=name, exact=True).first.click(timeout=60_000)
         page.get_by_role("button", name="Stop the training").wait_for(timeout=60_000)
         browser.close()

@@ -72,6 +72,21 @@ def test_fix_all_leads_to_the_plan_and_the_plan_can_be_started(talker: Talker, u
     assert talker.workspace.datasets.get(run.plan.dataset_id).rows == 90
 
 
+def test_yes_and_no_do_what_the_question_asks(talker: Talker, upload: Path) -> None:
+    talker.upload(upload)
+    assert talker.asked.text.endswith("Shall I first fix the 3 problems that I found?")
+    happened = talker.say("yes")
+    assert calls(happened) == ["clean_dataset"]
+    assert [e.card.kind for e in of(happened, CardShown)] == ["changes", "plan"]
+    assert talker.workspace.datasets.list()[0].rows == 90
+    talker.upload(upload)
+    happened = talker.say("no")
+    assert calls(happened) == ["propose_plan"]
+    proposed = talker.workspace.plans.latest(talker.conversation.id)
+    assert proposed is not None
+    assert talker.workspace.datasets.get(proposed.plan.dataset_id).rows == 104
+
+
 def test_columns_chosen_on_the_card_are_arguments_of_its_button(talker: Talker, tmp_path: Path) -> None:
     path = tmp_path / "mails.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -81,7 +96,7 @@ def test_columns_chosen_on_the_card_are_arguments_of_its_button(talker: Talker, 
     other = "team" if shown["label"] == "prio" else "prio"
     happened = talker.take(Press(shown["button"]["id"], {"text": ["body"], "label": other}))
     assert card(happened, "table")["label"] == other
-    plan = talker.press("Right, make a plan")
+    plan = talker.press("No, plan as it is")
     assert card(plan, "plan")["hash"]
     assert talker.workspace.plans.latest(talker.conversation.id).plan.label == other  # type: ignore[union-attr]
 

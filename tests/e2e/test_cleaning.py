@@ -35,7 +35,7 @@ def upload(page: Page, file: Path) -> None:
     page.locator("#upload-button-input").set_input_files(file)
     expect(page.locator("#chat-submit")).to_be_enabled()
     page.locator("#chat-submit").click()
-    expect(question(page).get_by_role("button", name="Right, make a plan", exact=True)).to_be_visible()
+    expect(question(page).get_by_role("button", name="Change something", exact=True)).to_be_visible()
 
 
 def on_card(page: Page, kind: str, name: str) -> None:

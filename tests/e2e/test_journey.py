@@ -109,7 +109,7 @@ def test_the_keyboard_alone_goes_all_the_way_to_start(open_page: OpenPage, site:
     tab_to("See it with sample data")
     page.keyboard.press("Enter")
     expect(question(page)).to_be_visible()
-    tab_to("Right, make a plan")
+    tab_to("No, plan as it is")
     page.keyboard.press("Enter")
     expect(question(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
     expect(question(page)).to_be_focused()

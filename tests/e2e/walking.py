@@ -28,7 +28,7 @@ def to_plan(page: Page) -> Locator:
     """From the welcome to a plan that waits for Start, with the sample data."""
     page.get_by_role("button", name="See it with sample data").click()
     expect(page.get_by_test_id("data-card")).to_be_visible()
-    press(page, "Right, make a plan")
+    press(page, "No, plan as it is")
     expect(question(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
     return page.get_by_test_id("plan-card").last
 

@@ -78,8 +78,9 @@ def test_the_offer_comes_first_and_leads_to_a_plan(call: Call, load: Load) -> No
     asked = call("inspect_dataset").ask
     assert asked is not None
     assert [o.label for o in asked.options] == [
-        "Fix all 3, then plan", "Right, make a plan", "Show me first", "Change something",
+        "Fix all 3, then plan", "No, plan as it is", "Show me first", "Change something",
     ]  # fmt: skip
+    assert asked.text == "I would read “body” and learn “team”. Shall I first fix the 3 problems that I found?"
     output = pressed(call, asked.options[0])
     assert [card.kind for card in output.cards] == ["changes", "plan"]
     assert output.data["plan"]["dataset_id"] == output.data["dataset_id"]  # type: ignore[index, call-overload]
@@ -88,6 +89,7 @@ def test_the_offer_comes_first_and_leads_to_a_plan(call: Call, load: Load) -> No
     clean = call("inspect_dataset").ask
     assert clean is not None
     assert clean.options[0].label == "Right, make a plan"
+    assert clean.text == "I would read “body” and learn “team”. Is that right?"
 
 
 def test_each_problem_has_its_own_button(call: Call, load: Load) -> None:

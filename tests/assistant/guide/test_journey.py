@@ -60,7 +60,7 @@ def test_by_buttons_alone(talker: Talker, queue: FakeQueue) -> None:
     talker.say("hi")
     talker.press("Show me with sample data")
     assert "1,500 rows" in words(talker.stored)
-    talker.press("Right, make a plan")
+    talker.press("No, plan as it is")
     talker.press("Start")
     assert len(queue.submitted) == 1
     assert talker.conversation.stage == "train"
