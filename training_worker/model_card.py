@@ -60,6 +60,15 @@ Needs `pip install torch transformers`. The weights are in safetensors. `mtw pre
 decides word by word, reads long texts in windows and asks the word features (`model.crfsuite`) as well where they \
 are there; its answers are the ones that were judged above."""
 
+_CAUSAL = """```python
+from transformers import pipeline
+
+model = pipeline("text-generation", model=".")
+print(model([{"role": "user", "content": "some text"}], return_full_text=False))
+```
+Needs `pip install torch transformers`. The weights are in safetensors, what was learned is already in them; \
+`adapter/` holds it once more by itself, for the library peft and the base model."""
+
 _LIBRARIES = {"sklearn": "sklearn", "crfsuite": "python-crfsuite"}
 LOADING = {
     "sklearn": _SKLEARN,
@@ -67,6 +76,7 @@ LOADING = {
     "encoder": _ENCODER,
     "crfsuite": _CRFSUITE,
     "token_classification": _TOKENS,
+    "causal": _CAUSAL,
 }
 
 

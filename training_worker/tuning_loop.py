@@ -41,6 +41,7 @@ class Position:
     best_score: float = -1.0
     best_loss: float = float("inf")
     best_step: int = 0
+    judged_step: int = 0
     without_gain: int = 0
     spent: float = 0.0
     ended: bool = False
@@ -71,6 +72,10 @@ class TuningLoop(ABC):
 
     metric: str
     """What validation rows are judged by, as the curve is named."""
+    piece_tokens = PIECE_TOKENS
+    """Tokens of the pieces in which a batch is computed: memory grows with it."""
+    least_between = 1
+    """Steps between two judgements at least: with few rows a pass is a step or two."""
 
     def __init__(
         self,
@@ -90,7 +95,7 @@ class TuningLoop(ABC):
         for module in learner.module.modules():
             if isinstance(module, nn.Dropout):
                 module.p = 0.0
-        if job.settings["freeze_word_embeddings"]:
+        if job.settings.get("freeze_word_embeddings"):
             for name, parameter in learner.module.named_parameters():
                 if "word_embeddings" in name or "embed_tokens" in name:
                     parameter.requires_grad_(False)
@@ -153,7 +158,7 @@ class TuningLoop(ABC):
     def _piece_tokens(self, rows: NDArray[np.int64], lanes: int) -> int:
         """Pieces that fill all lanes evenly, and are small enough for memory and for a quick cancel."""
         tokens = sum(len(self.tokens[i]) for i in rows)
-        rounds = -(-tokens // (PIECE_TOKENS * lanes))
+        rounds = -(-tokens // (self.piece_tokens * lanes))
         return max(-(-tokens * 11 // (10 * rounds * lanes)), max(len(self.tokens[i]) for i in rows))
 
     def _gradients(self, rows: NDArray[np.int64], weight: float) -> tuple[float, list[torch.Tensor]]:
@@ -181,9 +186,9 @@ class TuningLoop(ABC):
         epoch = at.step / self.steps_per_epoch
         self.job.tell(fraction, f"Fine-tuning, pass {int(epoch) + 1}, step {at.step:,} of {at.total_steps:,}")
         late = self.job.seconds_left < END_SECONDS + self._judging_seconds
-        if at.batch == self.steps_per_epoch or at.step >= at.total_steps or late:
-            if at.batch == self.steps_per_epoch:
-                at.epoch, at.batch = at.epoch + 1, 0
+        if at.batch == self.steps_per_epoch:
+            at.epoch, at.batch = at.epoch + 1, 0
+        if at.step >= at.total_steps or late or (not at.batch and at.step - at.judged_step >= self.least_between):
             self._judge()
             at.ended = late or at.step >= at.total_steps or at.without_gain >= self.job.whole("patience")
 
@@ -191,6 +196,7 @@ class TuningLoop(ABC):
         """Scores the present state on the validation rows and keeps it where it is the best so far."""
         began = time.monotonic()
         at = self.position
+        at.judged_step = at.step
         # Without rows to judge on the last state is kept.
         judged = self.judge()
         score, loss = judged or (at.best_score + 1, 0.0)
@@ -221,11 +227,14 @@ class TuningLoop(ABC):
         done, total = self.position.step, self.position.total_steps
         warm = max(1, int(total * self.job.number("warmup")))
         factor = (done + 1) / warm if done < warm else max(0.0, (total - done) / max(1, total - warm))
-        return [self.job.number("learning_rate") * factor, self.job.number("head_learning_rate") * factor]
+        rates = [self.job.number(name) for name in ("learning_rate", "head_learning_rate") if name in self.job.settings]
+        return [rate * factor for rate in rates]
 
     def _optimizer(self) -> torch.optim.AdamW:
         groups: list[dict[str, Any]] = [
-            {"params": [p for p in part() if p.requires_grad]} for part in (self.learner.body, self.learner.head)
+            {"params": trained}
+            for part in (self.learner.body, self.learner.head)
+            if (trained := [p for p in part() if p.requires_grad])
         ]
         return torch.optim.AdamW(groups, lr=0.0, weight_decay=self.job.number("weight_decay"), fused=True)
 

@@ -1,0 +1,1 @@
+"""Models that write: prompts and answers as tokens, low-rank learning, judging, writing."""

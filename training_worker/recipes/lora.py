@@ -1,0 +1,191 @@
+"""A causal model learns to answer as the examples do: LoRA on all its linear layers, loss on the answers alone."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from training_worker.embedding import device
+from training_worker.generation.causal import Causal, Losses, load_causal, sums_of_losses
+from training_worker.generation.chat import Encoded
+from training_worker.generation.evaluation import NEW_TOKENS, answered_rows, budget_tokens, within
+from training_worker.generation.low_rank import Adapter, LowRank, adapt, adapter_of
+from training_worker.generation.predictor import ADAPTER
+from training_worker.generation.storing import save_merged
+from training_worker.interruptible import run_interruptible
+from training_worker.job import Job
+from training_worker.kinds.generation import token_probability
+from training_worker.starter import CAUSAL, STARTER, resolve_base
+from training_worker.tuning_loop import END_SECONDS, TuningLoop
+
+VALID_TOKENS_PER_SECOND = 20  # of the budget: what one judgement on validation rows may read
+PIECE_TOKENS = 512  # two megabytes are kept for each token of a piece until the way back
+PROBE_TOKENS = 1500
+WRITING = 2.0  # a written token against one that is read
+OPENING_SECONDS = 6.0
+MOST_NEW = 512
+START = 0.05  # share of the progress until the first step
+
+
+@dataclass
+class LoraCandidate:
+    """``answers``: for each validation row the sum of its token losses, and the number of its answer's tokens."""
+
+    rows: NDArray[np.int64]
+    answers: Losses
+    note: str
+    base: str | None
+    causal: Causal
+    adapter: Adapter
+    facts: dict[str, Any]
+
+    def save(self, job: Job, folder: Path) -> dict[str, Any]:
+        """Writes the whole model, as plain transformers loads it, and beside it the adapter alone, as peft does."""
+        job.tell(0.99, "Putting the model together")
+        base = self.causal.base
+        run_interruptible(job.report, lambda: save_merged(self.causal, self.adapter, self.facts, folder))
+        self.adapter.save(folder / ADAPTER, base.hub_id or base.name)
+        return {"format": "causal", "base_licence": base.licence, "base_hub_id": base.hub_id, **self.facts}
+
+
+class LoraTrainer:
+    def estimate(self, job: Job) -> float:
+        """It stops when the budget ends, so never more than what is left."""
+        return min(self.least_seconds(job) + 0.8 * len(job.split.learn), job.seconds_left)
+
+    def least_seconds(self, job: Job) -> float:
+        return OPENING_SECONDS + END_SECONDS
+
+    def train(self, job: Job) -> LoraCandidate:
+        begun = time.monotonic()
+        job.tell(0.0, "Opening the base model")
+        # The plan's usual base model can read, not write.
+        name = CAUSAL if job.plan.base == STARTER else job.plan.base
+        causal = run_interruptible(job.report, lambda: load_causal(resolve_base(name)))
+        most = min(job.whole("max_tokens"), causal.most_tokens)
+        learn = job.split.learn
+        encoded = run_interruptible(job.report, lambda: causal.form.encode(learn.texts, learn.targets, most))
+        train_rows, valid_rows = sides(job, encoded)
+        keep_time_for_judging(job, causal, encoded, train_rows)
+        layers = adapt(
+            causal.model,
+            job.whole("rank"),
+            job.number("alpha"),
+            job.choice("targets") == "attention",
+            job.plan.seed,
+        )
+        learning = Learning(job, causal, layers, encoded, train_rows, valid_rows, begun)
+        losses = learning.run()
+        lengths = encoded.answer_lengths[train_rows]
+        facts = {
+            "max_tokens": most,
+            "max_new_tokens": int(min(MOST_NEW, np.quantile(lengths, 0.95) * 1.2 + 8)),
+            "cut_prompts": encoded.cut_prompts,
+            "cut_answers": encoded.cut_answers,
+        }
+        adapter = adapter_of(layers, job.whole("rank"), job.number("alpha"))
+        note = "; ".join([learning.note, *cut_notes(encoded, most)])
+        return LoraCandidate(valid_rows, losses, note, causal.base.name, causal, adapter, facts)
+
+
+TRAINER = LoraTrainer()
+
+
+def sides(job: Job, encoded: Encoded) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows to learn from, and as many validation rows as can be read often; the others of these are left alone."""
+    everything = np.arange(len(job.split.learn))
+    train, valid = job.split.folds[0] if job.split.folds else (everything, everything[:0])
+    order = np.random.default_rng(job.plan.seed).permutation(valid)
+    most = job.plan.budget_seconds * VALID_TOKENS_PER_SECOND * (1 if device().type == "cpu" else 50)
+    count = within([len(encoded.tokens[i]) for i in order], most) if len(order) else 0
+    return train, np.sort(order[:count])
+
+
+def keep_time_for_judging(job: Job, causal: Causal, encoded: Encoded, rows: NDArray[np.int64]) -> None:
+    """Measures how quickly texts are read here, and moves the deadline so that the judgement at the end fits in."""
+    probe = rows[: within([len(encoded.tokens[i]) for i in rows[:64]], PROBE_TOKENS)]
+    tokens = [encoded.tokens[i] for i in probe]
+    sums_of_losses(causal, tokens[:1], encoded.starts[probe[:1]], lambda done: job.report.check())  # warms up
+    begun = time.monotonic()
+    sums_of_losses(causal, tokens, encoded.starts[probe], lambda done: job.report.check())
+    pace = sum(map(len, tokens)) / max(time.monotonic() - begun, 1e-3)
+    mean = float(np.mean([len(t) for t in encoded.tokens]))
+    budget, test = job.plan.budget_seconds, len(job.split.test)
+    read = min(budget_tokens(budget), mean * test)
+    written = answered_rows(test, budget) * min(NEW_TOKENS, float(np.mean(encoded.answer_lengths)))
+    seconds = 2 * (read + WRITING * written) / pace
+    job.deadline -= seconds
+    # The tournament takes the time for judging from this pace and the length of the test texts.
+    job.facts["tokens_per_second"] = sum(map(len, job.split.test.texts)) / 3.5 * 1.2 / max(seconds, 0.1)
+
+
+def cut_notes(encoded: Encoded, most: int) -> list[str]:
+    """What did not fit into the most tokens that are read, in words."""
+    notes = []
+    if encoded.cut_prompts:
+        notes.append(f"{encoded.cut_prompts:,} prompts were too long for {most} word pieces and lost their beginning")
+    if encoded.cut_answers:
+        notes.append(f"{encoded.cut_answers:,} answers were too long and lost their end")
+    return notes
+
+
+class _Learner:
+    """The low-rank additions of all layers, learning at one rate."""
+
+    def __init__(self, model: nn.Module, layers: dict[str, LowRank]) -> None:
+        self.module = model
+        self._parameters = [p for layer in layers.values() for p in (layer.down, layer.up)]
+
+    def body(self) -> list[nn.Parameter]:
+        return self._parameters
+
+    def head(self) -> list[nn.Parameter]:
+        return []
+
+
+class Learning(TuningLoop):
+    """Rows with an answer each. ``run`` gives the validation rows' losses by the best state."""
+
+    metric = "token_probability"
+    piece_tokens = PIECE_TOKENS
+
+    def __init__(
+        self,
+        job: Job,
+        causal: Causal,
+        layers: dict[str, LowRank],
+        encoded: Encoded,
+        train_rows: NDArray[np.int64],
+        valid_rows: NDArray[np.int64],
+        begun: float,
+    ) -> None:
+        self.causal, self.starts, self.valid_rows = causal, encoded.starts, valid_rows
+        self.answer_lengths = encoded.answer_lengths
+        learner = _Learner(causal.model, layers)
+        super().__init__(job, learner, causal.tokenizer, encoded.tokens, train_rows, begun, START)
+
+    def run(self) -> Losses:
+        self.learn()
+        return self._losses()
+
+    def weight(self, rows: NDArray[np.int64]) -> float:
+        return float(self.answer_lengths[rows].sum())
+
+    def losses(self, rows: NDArray[np.int64], inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        lengths = [len(self.tokens[i]) for i in rows]
+        return self.causal.losses(inputs, self.starts[rows].tolist(), lengths).sum()
+
+    def judge(self) -> tuple[float, float] | None:
+        if not len(self.valid_rows):
+            return None
+        losses = self._losses()
+        return token_probability(losses), float(losses[:, 0].sum() / losses[:, 1].sum())
+
+    def _losses(self) -> Losses:
+        tokens = [self.tokens[i] for i in self.valid_rows]
+        return sums_of_losses(self.causal, tokens, self.starts[self.valid_rows], lambda done: self.job.report.check())
