@@ -122,6 +122,8 @@ class DistinctCounter:
             self._settle()
 
     def _settle(self) -> None:
+        if not self._waiting:
+            return
         self._kept = sorted_unique(np.concatenate([self._kept, *self._waiting]))
         self._waiting, self._waiting_size = [], 0
         if len(self._kept) > self._k:

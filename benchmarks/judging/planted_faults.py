@@ -180,7 +180,7 @@ def _leaking_column(table: Path) -> str:
     for batch in file.iter_batches():
         statistics.see(batch)
     task = TaskGuess(kind=TaskKind.CLASSIFICATION, text=["text"], label="label", confidence=1, why="")
-    problems = find_leakage(table, statistics, task)
+    problems = find_leakage(table, statistics, task, statistics.spread.sample())
     named = Counter(name for p in problems if p.code == "LEAKAGE_COLUMN" for name in p.examples)
     hit, wrong = named["queue"], named.total() - named["queue"]
     return f"LEAKAGE_COLUMN | 1 | {hit / max(1, hit + wrong):.3f} | {hit:.3f} | – | –"

@@ -106,7 +106,8 @@ class LanguageOptions(BaseModel):
 def _language(given: FixInput, options: LanguageOptions) -> Edit:
     main = options.language
     if main is None:
-        counts = languages.languages_of(take_sample(given.table, given.columns.text).texts.to_pylist())
+        sample = take_sample(given.table, given.columns.text).part()
+        counts = languages.languages_of(sample.texts(given.columns.text).texts.to_pylist())
         main = counts.most_common(1)[0][0] if counts else ""
     found = [np.zeros(0, dtype=np.int64)]
     for at, batch in batches(given.table, given.columns.text) if main else ():

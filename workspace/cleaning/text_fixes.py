@@ -62,7 +62,7 @@ class BoilerplateOptions(BaseModel):
 def _boilerplate(given: FixInput, options: BoilerplateOptions) -> Edit:
     lines = options.lines
     if lines is None:
-        columns = take_sample(given.table, given.columns.prose).columns
+        columns = take_sample(given.table, given.columns.prose).part().texts(given.columns.prose).columns
         lines = boilerplate.find_boilerplate(text for column in columns for text in column.to_pylist())
     return Edit(
         lambda n: f"repeated sentences taken out of {cells(n)}",

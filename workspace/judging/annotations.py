@@ -1,28 +1,23 @@
 """Checks of annotated data: marks of places, and tags of words."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from workspace.dataset import DataProblem, FixOffer
 from workspace.judging import marks, tags
-from workspace.judging.columns import joined, row_count, spread
-from workspace.judging.sample import part_of
+from workspace.judging.columns import joined
+from workspace.judging.sample import Sample
 from workspace.judging.wording import rows as rows_word
 
 _SHOWN = 100
 
 
-def find_annotation_problems(table: Path, text: str, label: str) -> list[DataProblem]:
+def find_annotation_problems(sample: Sample, text: str, label: str) -> list[DataProblem]:
     """Faults of the marks or tags in ``label``, looked for in a part of a long table."""
-    texts: list[str | list[str] | None] = []
-    cells: list[str | list[str] | None] = []
-    for _, batch in spread(table, [text, label], part_of(row_count(table))):
-        texts += batch.column(0).to_pylist()
-        cells += batch.column(1).to_pylist()
-    lists = pa.types.is_list(pq.read_schema(table).field(label).type)
+    part = sample.part().table
+    texts, cells = part[text].to_pylist(), part[label].to_pylist()
+    lists = pa.types.is_list(part.schema.field(label).type)
     return _about_tags(texts, cells) if lists else _about_marks(texts, cells)
 
 

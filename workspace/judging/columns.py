@@ -13,7 +13,6 @@ from workspace.judging.types import RowNumbers
 
 BATCH = 32_768
 _SHOWN = 100
-_PLACES = 8
 _BETWEEN = "\x1f"
 
 
@@ -23,23 +22,6 @@ def batches(table: Path, names: Sequence[str]) -> Iterator[tuple[int, pa.RecordB
     for batch in pq.ParquetFile(table).iter_batches(batch_size=BATCH, columns=list(names)):
         yield at, batch
         at += batch.num_rows
-
-
-def spread(table: Path, names: Sequence[str], most: int | None) -> Iterator[tuple[RowNumbers, pa.RecordBatch]]:
-    """About ``most`` rows (None: all) from at most eight places all over a table, with their row numbers."""
-    if most is None or row_count(table) <= most:
-        for at, batch in batches(table, names):
-            yield np.arange(at, at + batch.num_rows), batch
-        return
-    file = pq.ParquetFile(table)
-    sizes = [file.metadata.row_group(index).num_rows for index in range(file.metadata.num_row_groups)]
-    chosen = sorted(set(np.linspace(0, len(sizes) - 1, _PLACES).round().astype(int).tolist()))
-    step = max(1, sum(sizes[index] for index in chosen) // most)
-    for index in chosen:
-        group = file.read_row_group(index, columns=list(names))
-        rows = np.arange(0, sizes[index], step)
-        taken = group.take(pa.array(rows)).combine_chunks().to_batches()
-        yield from ((rows + sum(sizes[:index]), batch) for batch in taken)
 
 
 def row_count(table: Path) -> int:

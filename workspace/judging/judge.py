@@ -7,8 +7,12 @@ from pathlib import Path
 from workspace.augmentation import MARKER
 from workspace.dataset import ColumnProfile, ColumnRole, DataProblem, TaskGuess, Verdict
 from workspace.judging.problems import find_problems, label_counts, ranked
+from workspace.judging.sample import Sample
 from workspace.judging.types import CountedTable
 from workspace.judging.verdict import quick_verdict
+
+_SCANNED = 20_000
+"""Rows that are looked through for personal data while a file is read."""
 
 _NOT_LOOKED_INTO = frozenset((ColumnRole.DATE, ColumnRole.TAGS, ColumnRole.SPANS, ColumnRole.LABEL))
 
@@ -26,26 +30,28 @@ class Judgement:
 def judge(
     table: Path,
     columns: Sequence[ColumnProfile],
+    sample: Sample,
     statistics: CountedTable,
     task: TaskGuess,
     met: list[DataProblem],
 ) -> Judgement:
-    """Judges a table whose columns were counted. ``met``: problems that its reader met."""
-    rows = statistics.columns[0].rows if statistics.columns else 0
+    """Judges a table whose columns were counted and of which a sample was kept. ``met``: what its reader met."""
     labels = label_counts(statistics, task)
-    found = find_problems(table, rows, statistics, task, met)
+    found = find_problems(table, sample, statistics, task, met)
     if any(column.name == MARKER for column in columns):
         found = [problem for problem in found if problem.code != "NEAR_DUPLICATES"]  # they were made on purpose
     privacy: dict[str, int] = {}
-    if rows:
+    if sample.total:
         # Presidio and its helpers are only loaded where there is something to look at.
-        from workspace.privacy import personal_problem, scan_personal
+        from workspace.privacy import personal_problem, scan_sample
 
-        scan = scan_personal(table, _looked_into(columns, task))
+        names = _looked_into(columns, task)
+        part = sample.at_most(_SCANNED)
+        scan = scan_sample(part.batch(names), names, sample.total)
         problem = personal_problem(scan)
         found = ranked([*found, *([problem] if problem is not None else [])])
         privacy = scan.rows
-    return Judgement(labels, found, privacy, quick_verdict(rows, labels, task.kind, found))
+    return Judgement(labels, found, privacy, quick_verdict(sample.total, labels, task.kind, found))
 
 
 def _looked_into(columns: Sequence[ColumnProfile], task: TaskGuess) -> list[str]:

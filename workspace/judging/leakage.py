@@ -6,14 +6,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workspace.dataset import DataProblem, FixOffer, TaskGuess, TaskKind
 from workspace.hashing import Hashes, hash_strings
-from workspace.judging.columns import batches, examples_at, filled, flat, row_count, spread
+from workspace.judging.columns import batches, examples_at, filled, flat, row_count
 from workspace.judging.near_duplicates import plain_words
-from workspace.judging.sample import joined_texts, part_of
+from workspace.judging.sample import Sample, joined_texts
+from workspace.judging.spool import Spool, repeated
 from workspace.judging.types import CountedColumn, CountedTable, RowNumbers
 from workspace.judging.wording import rows as rows_word
 
@@ -54,20 +56,25 @@ def find_split_leaks(table: Path, text: list[str], split: str) -> RowNumbers:
 
     Texts are the same where they differ in capitals, blanks and punctuation only.
     """
-    total = row_count(table)
-    keys, parts = np.zeros(total, dtype=np.uint64), np.full(total, -1, dtype=np.int8)
-    for at, batch in batches(table, [*text, split]):
-        here = slice(at, at + batch.num_rows)
-        joined = joined_texts(batch, text)
-        keys[here] = _keys(joined)
-        values = batch.column(split).to_pylist()
-        parts[here] = [-1 if value is None else _PARTS.get(_part(value), -1) for value in values]
-        parts[here][~filled(joined)] = -1
-    leaking = np.zeros(total, dtype=bool)
-    for part in (1, 2):
-        later = keys[(parts >= 0) & (parts < part)]
-        leaking |= (parts == part) & np.isin(keys, later)
-    return np.flatnonzero(leaking)
+    leaking = [np.zeros(0, dtype=np.int64)]
+    with Spool(row_count(table)) as spool:
+        for at, batch in batches(table, [*text, split]):
+            joined = joined_texts(batch, text)
+            parts = _parts(batch.column(split))
+            spool.add(at, _keys(joined), parts.astype(np.uint64), filled(joined) & (parts >= 0))
+        for some in spool.parts():
+            again = repeated(some.keys)
+            keys, values, rows = some.keys[again], some.values[again], some.rows[again]
+            leaking += [rows[(values == part) & np.isin(keys, keys[values < part])] for part in (1, 2)]
+    return np.sort(np.concatenate(leaking))
+
+
+def _parts(column: pa.Array) -> npt.NDArray[np.int64]:
+    """The part of the data that each row is for, -1 where that is not said."""
+    named = column.dictionary_encode()
+    known = np.array([*(_PARTS.get(_part(value), -1) for value in named.dictionary.to_pylist()), -1], dtype=np.int64)
+    parts: npt.NDArray[np.int64] = known[pc.fill_null(named.indices, len(known) - 1).to_numpy()]
+    return parts
 
 
 def _keys(texts: pa.Array) -> Hashes:
@@ -76,15 +83,15 @@ def _keys(texts: pa.Array) -> Hashes:
     return hash_strings(pc.if_else(pc.equal(plain, ""), texts, plain))
 
 
-def find_leakage(table: Path, statistics: CountedTable, task: TaskGuess) -> list[DataProblem]:
-    """Problems of all kinds of leakage."""
+def find_leakage(table: Path, statistics: CountedTable, task: TaskGuess, sample: Sample) -> list[DataProblem]:
+    """Problems of all kinds of leakage. Copies across a split are looked for in the whole table."""
     found: list[DataProblem] = []
     split = split_column([c for c in statistics.columns if c.name not in (*task.text, task.label)])
     if split is not None and len(leaks := find_split_leaks(table, task.text, split)):
         found.append(_split_problem(table, task.text, split, leaks))
     if task.kind is TaskKind.CLASSIFICATION and task.label is not None:
         names = [c.name for c in statistics.columns if c.name not in (*task.text, task.label, split)]
-        found += _about_columns(table, names, task.text, task.label)
+        found += _about_columns(sample.part(), names, task.text, task.label)
     return found
 
 
@@ -101,21 +108,15 @@ def _split_problem(table: Path, text: list[str], split: str, leaks: RowNumbers) 
     )
 
 
-def _about_columns(table: Path, names: list[str], text: list[str], label: str) -> list[DataProblem]:
-    columns: defaultdict[str, list[str | None]] = defaultdict(list)
-    for _, batch in spread(table, [*names, label], part_of(row_count(table))):
-        for name in [*names, label]:
-            columns[name] += flat(batch.column(name)).to_pylist()
-    answers = columns[label]
+def _about_columns(part: Sample, names: list[str], text: list[str], label: str) -> list[DataProblem]:
+    columns = part.batch([*names, label])
+    answers = columns.column(label).to_pylist()
     problems = []
     for name in names:
-        share = gives_away(columns[name], answers)
+        share = gives_away(flat(columns.column(name)).to_pylist(), answers)
         if share is not None:
             problems.append(_column_problem(name, share, len(answers)))
-    texts: list[str | None] = []
-    for _, batch in spread(table, text, part_of(row_count(table))):
-        texts += joined_texts(batch, text).to_pylist()
-    named = names_its_answer(texts, answers)
+    named = names_its_answer(part.texts(text).texts.to_pylist(), answers)
     if named is not None:
         problems.append(_text_problem(text[0], named, len(answers)))
     return problems

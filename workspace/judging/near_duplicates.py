@@ -20,9 +20,9 @@ from rapidfuzz.distance import OSA, LCSseq
 
 from workspace.dataset import DataProblem, FixOffer
 from workspace.hashing import Hashes, combine, hash_strings
-from workspace.judging.columns import flat, spread, values_at
+from workspace.judging.columns import batches, flat
 from workspace.judging.near_candidates import SHORT, Texts, candidates
-from workspace.judging.sample import WHOLE, joined_texts
+from workspace.judging.sample import Sample, joined_texts
 from workspace.judging.types import RowNumbers
 
 _NO_ROWS = np.zeros(0, dtype=np.int64)
@@ -47,19 +47,26 @@ class NearDuplicates:
     looked_at: int
 
 
-def find_near_duplicates(table: Path, text: list[str], label: str | None, most: int | None = None) -> NearDuplicates:
-    """Rows that repeat an earlier one almost. What repeats it exactly is not among them.
+def find_near_duplicates(table: Path, text: list[str], label: str | None) -> NearDuplicates:
+    """Rows that repeat an earlier one almost. What repeats it exactly is not among them."""
+    names = [*text, *([label] if label else [])]
+    parts = ((np.arange(at, at + batch.num_rows), batch) for at, batch in batches(table, names))
+    return _among(_read(parts, text, label), once=False)
 
-    Args:
-        most: compare only about so many rows.
-    """
-    given = _read(table, text, label, most)
+
+def near_duplicates_in(sample: Sample, text: list[str], label: str | None) -> NearDuplicates:
+    """The same among the rows of a sample; ``rows`` and ``like`` are places in it."""
+    batch = sample.batch([*text, *([label] if label else [])])
+    return _among(_read([(np.arange(batch.num_rows), batch)], text, label), once=not sample.complete)
+
+
+def _among(given: Texts, *, once: bool) -> NearDuplicates:
     total = len(given.rows)
     found: dict[int, int] = {}
     alive = np.ones(total, dtype=bool)
     while pairs := _round(given, alive):
         found |= pairs
-        if most is not None:
+        if once:
             break
         # A word's weight depends on the rows: without those found there may be more. A repair leaves none.
         alive[list(pairs)] = False
@@ -68,9 +75,9 @@ def find_near_duplicates(table: Path, text: list[str], label: str | None, most: 
     return NearDuplicates(given.rows[places], given.rows[like], total)
 
 
-def _read(table: Path, text: list[str], label: str | None, most: int | None) -> Texts:
+def _read(given: Iterable[tuple[RowNumbers, pa.RecordBatch]], text: list[str], label: str | None) -> Texts:
     parts: list[tuple[RowNumbers, Hashes, Hashes, pa.Array]] = []
-    for rows, batch in spread(table, [*text, *([label] if label else [])], most):
+    for rows, batch in given:
         joined = pc.fill_null(joined_texts(batch, text), "")
         answers = hash_strings(flat(batch.column(label))) if label else np.zeros(len(rows), dtype=np.uint64)
         parts.append((rows, hash_strings(joined), answers, plain_words(joined)))
@@ -194,18 +201,19 @@ class _Weights:
         return OSA.distance(a, b, score_cutoff=most) <= most
 
 
-def find_problem(found: NearDuplicates, table: Path, text: list[str], total: int) -> DataProblem | None:
+def find_problem(sample: Sample, text: list[str], label: str | None) -> DataProblem | None:
     """What to tell about them. In a sample of a long table only a few of the pairs meet."""
+    found = near_duplicates_in(sample, text, label)
     count = len(found.rows)
     if not count:
         return None
     pairs = list(zip(found.rows[:3].tolist(), found.like[:3].tolist(), strict=True))
-    shown = [" ≈ ".join(f"“{text[:_SHOWN]}”" for text in values_at(table, text, pair)) for pair in pairs]
+    shown = [" ≈ ".join(f"“{text[:_SHOWN]}”" for text in sample.values_at(text, pair)) for pair in pairs]
     nearly = "1 row nearly repeats" if count == 1 else f"{count:,} rows nearly repeat"
     more = (
         ""
-        if total <= WHOLE
-        else (f" (I compared {found.looked_at:,} of {total:,} rows with each other; in all of them there are more.)")
+        if sample.complete
+        else f" (I compared {found.looked_at:,} of {sample.total:,} rows with each other; in all there are more.)"
     )
     return DataProblem(
         code="NEAR_DUPLICATES",

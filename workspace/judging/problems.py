@@ -7,10 +7,9 @@ from workspace.dataset import DataProblem, FixOffer, TaskGuess, TaskKind
 from workspace.judging.annotations import find_annotation_problems
 from workspace.judging.labels import find_label_problems
 from workspace.judging.leakage import find_leakage
-from workspace.judging.near_duplicates import find_near_duplicates
 from workspace.judging.near_duplicates import find_problem as near_problem
 from workspace.judging.repeats import Repeats, find_repeats
-from workspace.judging.sample import WHOLE, take_sample
+from workspace.judging.sample import Sample
 from workspace.judging.text_checks import find_text_problems
 from workspace.judging.types import CountedColumn, CountedTable
 from workspace.reading.label_shapes import part_counts, yes_count
@@ -50,9 +49,10 @@ def label_counts(statistics: CountedTable, task: TaskGuess) -> dict[str, int]:
 
 
 def find_problems(
-    table: Path, rows: int, statistics: CountedTable, task: TaskGuess, met: list[DataProblem]
+    table: Path, sample: Sample, statistics: CountedTable, task: TaskGuess, met: list[DataProblem]
 ) -> list[DataProblem]:
     """All problems of a table, those that the reader met included, ranked by severity, then by how many rows."""
+    rows = sample.total
     if rows == 0:
         return [
             DataProblem(
@@ -75,10 +75,10 @@ def find_problems(
         found += find_label_problems(labels, rows, single=task.kind is TaskKind.CLASSIFICATION)
     if text is not None:
         found += _no_text(text)
-        found += _about_texts(table, rows, task)
-        found += find_leakage(table, statistics, task)
+        found += _about_texts(table, sample, task)
+        found += find_leakage(table, statistics, task, sample)
     if task.kind is TaskKind.NER and task.text and task.label is not None:
-        found += find_annotation_problems(table, task.text[0], task.label)
+        found += find_annotation_problems(sample, task.text[0], task.label)
     return ranked(found)
 
 
@@ -88,14 +88,13 @@ def ranked(problems: Iterable[DataProblem]) -> list[DataProblem]:
     return sorted(problems, key=lambda p: (_ORDER[p.severity], harm.get(p.code, len(harm)), -p.count))
 
 
-def _about_texts(table: Path, rows: int, task: TaskGuess) -> list[DataProblem]:
-    """What is found by reading the table once more."""
-    found = _about_repeats(find_repeats(table, task.text, task.label), rows, task)
-    near = find_near_duplicates(table, task.text, task.label, None if rows <= WHOLE else _COMPARED)
-    if (problem := near_problem(near, table, task.text, rows)) is not None:
+def _about_texts(table: Path, sample: Sample, task: TaskGuess) -> list[DataProblem]:
+    """What is found by reading the whole table once more, and in the sample."""
+    found = _about_repeats(find_repeats(table, task.text, task.label), sample.total, task)
+    if (problem := near_problem(sample.part(_COMPARED), task.text, task.label)) is not None:
         found.append(problem)
     written = [task.label] if task.kind is TaskKind.GENERATION and task.label else []
-    return found + find_text_problems(take_sample(table, [*task.text, *written]), written=bool(written))
+    return found + find_text_problems(sample.part().texts([*task.text, *written]), written=bool(written))
 
 
 def _column(statistics: CountedTable, name: str | None) -> CountedColumn | None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from workspace.dataset import DataProblem, FixOffer, Severity
 from workspace.judging import boilerplate, languages, lengths
-from workspace.judging.sample import Sample
+from workspace.judging.sample import Texts
 from workspace.judging.text_repair import HTML, MOJIBAKE, QUOTED_MAIL, SIGNATURES, TextRepair
 from workspace.judging.wording import cells
 
@@ -50,7 +50,7 @@ _REPAIRS = [
 ]
 
 
-def find_text_problems(sample: Sample, *, written: bool = False) -> list[DataProblem]:
+def find_text_problems(sample: Texts, *, written: bool = False) -> list[DataProblem]:
     """What a look at the texts tells, without the answers.
 
     Args:
@@ -62,21 +62,21 @@ def find_text_problems(sample: Sample, *, written: bool = False) -> list[DataPro
     return [*repaired, *_boilerplate(sample), *_short(sample), *_long(sample), *_languages(sample)]
 
 
-def _have(sample: Sample, found: int) -> str:
+def _have(sample: Texts, found: int) -> str:
     """``37 texts have``; ``About 3,100 texts have`` where it is an estimate."""
     count = sample.estimate(found)
     return f"{'' if sample.complete else 'About '}{cells(count)} {'has' if count == 1 else 'have'}"
 
 
-def _shown(sample: Sample, places: list[int]) -> list[str]:
+def _shown(sample: Texts, places: list[int]) -> list[str]:
     return [str(sample.texts[place].as_py())[:_SHOWN] for place in places[:3]]
 
 
-def _severity(sample: Sample, found: int, severity: Severity) -> Severity:
-    return severity if found >= 0.01 * len(sample.rows) else "info"
+def _severity(sample: Texts, found: int, severity: Severity) -> Severity:
+    return severity if found >= 0.01 * len(sample.texts) else "info"
 
 
-def _repair(sample: Sample, check: _Check) -> list[DataProblem]:
+def _repair(sample: Texts, check: _Check) -> list[DataProblem]:
     changed = [check.repair.changed(column)[0] for column in sample.columns]
     places = sorted({place for found in changed for place in found.tolist()})
     if not places:
@@ -93,7 +93,7 @@ def _repair(sample: Sample, check: _Check) -> list[DataProblem]:
     ]
 
 
-def _boilerplate(sample: Sample) -> list[DataProblem]:
+def _boilerplate(sample: Texts) -> list[DataProblem]:
     texts = [column.to_pylist() for column in sample.columns]
     lines = boilerplate.find_boilerplate(text for column in texts for text in column)
     strip = boilerplate.stripper(lines)
@@ -115,7 +115,7 @@ def _boilerplate(sample: Sample) -> list[DataProblem]:
     ]
 
 
-def _short(sample: Sample) -> list[DataProblem]:
+def _short(sample: Texts) -> list[DataProblem]:
     places = lengths.too_short(sample.texts).tolist()
     if not places:
         return []
@@ -132,7 +132,7 @@ def _short(sample: Sample) -> list[DataProblem]:
     ]
 
 
-def _long(sample: Sample) -> list[DataProblem]:
+def _long(sample: Texts) -> list[DataProblem]:
     places = lengths.too_long(sample.texts).tolist()
     if not places:
         return []
@@ -148,7 +148,7 @@ def _long(sample: Sample) -> list[DataProblem]:
     ]
 
 
-def _languages(sample: Sample) -> list[DataProblem]:
+def _languages(sample: Texts) -> list[DataProblem]:
     shares = languages.mixed(languages.languages_of(sample.texts.to_pylist()))
     if not shares:
         return []

@@ -121,7 +121,7 @@ def _profile(opened: Opened, statistics: TableStatistics, table: Path, guessed: 
         for column, role in zip(statistics.columns, guessed.roles, strict=True)
     ]
     rows = statistics.columns[0].rows if statistics.columns else 0
-    judged = judge(table, columns, statistics, guessed.task, opened.problems)
+    judged = judge(table, columns, statistics.spread.sample(), statistics, guessed.task, opened.problems)
     return DatasetProfile(
         format=opened.format,
         encoding=opened.encoding,

@@ -1,18 +1,23 @@
 """What is counted about each column while its batches pass by, with bounded memory."""
 
 from collections import Counter
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from workspace.hashing import DistinctCounter, hash_strings
+from workspace.judging.sample import SpreadRows
 from workspace.reading.cells import is_blank, is_boolean, is_date, is_number
 from workspace.reading.records import OBJECT
 
 MOST_VALUES = 5_000
 _SAMPLE = 2_000
-_PER_BATCH = 200
+_LEAST_SAMPLE = 50
+_CHARACTERS = 4_000_000
+"""Characters of a column that are kept as its sample, and as the names of its values."""
+
 _SEPARATOR = "\x1f"
 
 
@@ -27,14 +32,17 @@ class ColumnStatistics:
         self.missing = 0
         self.characters = 0
         self.sample: list[str] = []
+        self._step = 1
         self.counts: Counter[str] | None = Counter()
         self.items: Counter[str] | None = Counter() if self.is_list else None
         self.item_total = 0
+        self._counted_characters = 0
         self._distinct: DistinctCounter | None = None
         self._most_exact = most_exact
 
     def see(self, column: pa.Array) -> None:
         """Take one batch of the column into account."""
+        before = self.filled
         self.rows += len(column)
         if self.is_list:
             column = self._see_list(column)
@@ -46,7 +54,7 @@ class ColumnStatistics:
         if not len(values):
             return
         self.characters += pc.sum(pc.utf8_length(values)).as_py()
-        self._take_sample(values)
+        self._take_sample(values, before)
         self._count(values)
 
     def _see_list(self, column: pa.Array) -> pa.Array:
@@ -61,13 +69,18 @@ class ColumnStatistics:
         joined = pc.binary_join(column, _SEPARATOR)
         return pc.if_else(pc.equal(pc.list_value_length(column), 0), pa.scalar(None, pa.string()), joined)
 
-    def _take_sample(self, values: pa.Array) -> None:
-        room = _SAMPLE - len(self.sample)
-        if room <= 0:
-            return
-        take = min(len(values), _PER_BATCH if self.sample else 4 * _PER_BATCH, room)
-        indices = np.linspace(0, len(values) - 1, take).astype(np.int64)
+    def _take_sample(self, values: pa.Array, before: int) -> None:
+        """Every value, and as soon as these are too many every 2nd, 4th, 8th ... of the column."""
+        while len(self.sample) + len(values) // self._step > _SAMPLE:
+            self._thin()
+        indices = np.arange(-before % self._step, len(values), self._step)
         self.sample += values.take(pa.array(indices)).to_pylist()
+        while len(self.sample) > _LEAST_SAMPLE and sum(map(len, self.sample)) > _CHARACTERS:
+            self._thin()
+
+    def _thin(self) -> None:
+        self.sample = self.sample[::2]
+        self._step *= 2
 
     def _count(self, values: pa.Array) -> None:
         if self.counts is not None:
@@ -76,8 +89,9 @@ class ColumnStatistics:
                 for value, count in zip(
                     pairs.field("values").to_pylist(), pairs.field("counts").to_pylist(), strict=True
                 ):
+                    self._counted_characters += 0 if value in self.counts else len(value)
                     self.counts[value] += count
-                if len(self.counts) <= MOST_VALUES:
+                if len(self.counts) <= MOST_VALUES and self._counted_characters <= _CHARACTERS:
                     return
                 known = list(self.counts)
             else:
@@ -106,9 +120,12 @@ class ColumnStatistics:
         """Mean number of characters of the values."""
         return self.characters / self.filled if self.filled else 0.0
 
-    @property
+    @cached_property
     def mean_words(self) -> float:
-        """Mean number of words of the sample; characters count as half words where a script writes no blanks."""
+        """Mean number of words of the sample; characters count as half words where a script writes no blanks.
+
+        To be asked once all batches were seen, like the type.
+        """
         if not self.sample:
             return 0.0
         return sum(_words(value) for value in self.sample) / len(self.sample)
@@ -163,14 +180,16 @@ def _leading_zero(value: str) -> bool:
 
 
 class TableStatistics:
-    """All columns of a table."""
+    """All columns of a table, and rows from all over it."""
 
     def __init__(self, schema: pa.Schema) -> None:
         # 64 MB of hashes for the whole table, however many columns it has.
         exact = max(1 << 13, min(1 << 21, (1 << 23) // max(1, len(schema))))
         self.columns = [ColumnStatistics(field, exact) for field in schema]
+        self.spread = SpreadRows(schema)
 
     def see(self, batch: pa.RecordBatch) -> None:
         """Take one batch into account."""
         for statistics, column in zip(self.columns, batch.columns, strict=True):
             statistics.see(column)
+        self.spread.see(batch)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -12,6 +13,8 @@ from workspace.reading.source import Limits
 
 _GROUP_ROWS = 65_536
 _GROUP_BYTES = 32 << 20
+_JUDGED = 4_096
+_REPEATS = 0.5
 
 
 def write_parquet(
@@ -38,25 +41,73 @@ def write_parquet(
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(out.name + ".partial")
     try:
-        with pq.ParquetWriter(partial, schema, compression="snappy") as writer:
-            waiting: list[pa.RecordBatch] = []
-            count = size = 0
+        with partial.open("wb") as file, _Groups(file, schema) as groups:
             for batch in batches:
                 rows += batch.num_rows
                 check_batch(batch, rows, limits)
                 if see is not None:
                     see(batch)
-                waiting.append(batch)
-                count, size = count + batch.num_rows, size + batch.nbytes
-                if count >= _GROUP_ROWS or size >= _GROUP_BYTES:
-                    writer.write_table(pa.Table.from_batches(waiting, schema), row_group_size=count)
-                    waiting, count, size = [], 0, 0
-            if waiting:
-                writer.write_table(pa.Table.from_batches(waiting, schema), row_group_size=max(1, count))
+                groups.take(batch)
         partial.replace(out)
     finally:
         partial.unlink(missing_ok=True)
     return rows
+
+
+class _Groups:
+    """Collects batches to row groups of about 65,536 rows or 32 MB, and writes these.
+
+    Smallest and largest values are not kept: nothing looks for rows by them, and finding them takes its time.
+    """
+
+    def __init__(self, file: BinaryIO, schema: pa.Schema) -> None:
+        self._file, self._schema = file, schema
+        self._writer: pq.ParquetWriter | None = None
+        self._waiting: list[pa.RecordBatch] = []
+        self._rows = self._bytes = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None and (self._waiting or self._writer is None):
+                self._write()
+        finally:
+            if self._writer is not None:
+                self._writer.close()
+
+    def take(self, batch: pa.RecordBatch) -> None:
+        """Add the table's next batch."""
+        self._waiting.append(batch)
+        self._rows += batch.num_rows
+        self._bytes += batch.nbytes
+        if self._rows >= _GROUP_ROWS or self._bytes >= _GROUP_BYTES:
+            self._write()
+
+    def _write(self) -> None:
+        table = pa.Table.from_batches(self._waiting, self._schema)
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(
+                self._file,
+                self._schema,
+                compression="snappy",
+                use_dictionary=_repeating(table),
+                write_statistics=False,
+            )
+        if table.num_rows:
+            self._writer.write_table(table, row_group_size=table.num_rows)
+        self._waiting, self._rows, self._bytes = [], 0, 0
+
+
+def _repeating(table: pa.Table) -> list[str]:
+    """Columns whose values repeat, judged by the first rows: a dictionary makes these smaller, others only slower."""
+    head = table.slice(0, _JUDGED)
+    return [
+        f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
+        for field, column in zip(head.schema, head.columns, strict=True)
+        if pa.types.is_list(field.type) or pc.count_distinct(column).as_py() <= _REPEATS * max(1, head.num_rows)
+    ]
 
 
 def check_batch(batch: pa.RecordBatch, rows: int, limits: Limits) -> None:
