@@ -21,6 +21,7 @@ from tools.labelling_words import (
     agreement_sentence,
     estimate_view,
     hint_sentence,
+    marks_sentence,
     suggestion_sentence,
     why_sentence,
 )
@@ -258,7 +259,11 @@ def tokens_of(text: str, offsets: Sequence[tuple[int, int]]) -> list[TokenView]:
 
 def _suggestion(session: LabelSession, asked: NextText, offsets: Sequence[tuple[int, int]]) -> SuggestionView | None:
     if session.task is TaskKind.NER:
-        spans = span_views([s for s in asked.spans if session.named(s.label)], offsets)
+        hinted = session.hints.get(str(asked.row))
+        places = [s for s in hinted or () if isinstance(s, LabelSpan)] if hinted is not None else asked.spans
+        spans = span_views([s for s in places if session.named(s.label)], offsets)
+        if hinted is not None:
+            return SuggestionView(spans=spans, sentence=marks_sentence(len(spans)))
         return SuggestionView(spans=spans, sentence=suggestion_sentence(session, [], None)) if spans else None
     labels = _suggested(session, asked)
     if not labels:
@@ -271,7 +276,8 @@ def _suggestion(session: LabelSession, asked: NextText, offsets: Sequence[tuple[
 
 def _suggested(session: LabelSession, asked: NextText) -> list[str]:
     """Keys of what the model would say: the likeliest one, or all that are likelier than not."""
-    if hint := [key for key in session.hints.get(str(asked.row), []) if session.named(key)]:
+    said = session.hints.get(str(asked.row), [])
+    if hint := [key for key in said if isinstance(key, str) and session.named(key)]:
         return hint
     scores = {key: score for key, score in asked.scores.items() if session.named(key)}
     if not scores:

@@ -46,6 +46,13 @@ def hint_sentence(session: LabelSession, labels: Sequence[str]) -> str:
     return f"The chat model suggests {names}. Check it before you take it."
 
 
+def marks_sentence(places: int) -> str:
+    """What a hosted chat model has suggested to mark."""
+    if not places:
+        return "The chat model found nothing to mark here. Check it before you go on."
+    return f"The chat model suggests {count(places, 'place')} to mark. Check {'it' if places == 1 else 'each'} first."
+
+
 def estimate_view(session: LabelSession, labelled: int) -> EstimateView:
     """How good a model would be that learns from these answers, as far as that can be told."""
     found = session.estimate

@@ -4,7 +4,7 @@ import builtins
 import hashlib
 import random
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -103,8 +103,8 @@ class LabelSession(BaseModel):
     classes: list[LabelClass] = Field(default_factory=list)
     pool: LabelPool
     queue: list[NextText] = Field(default_factory=list)
-    hints: dict[str, list[str]] = Field(
-        default_factory=dict, description="by row: keys that a hosted chat model suggested, to be checked by people"
+    hints: dict[str, list[str] | list[LabelSpan]] = Field(
+        default_factory=dict, description="by row: what a hosted chat model suggested, to be checked by people"
     )
     queue_answers: int = -1
     estimate: LabelEstimate | None = None
@@ -156,14 +156,17 @@ class Labelling(Repository):
                 )
             )
 
-    def set_hints(self, session_id: str, hints: dict[int, builtins.list[str]]) -> None:
-        """What a hosted chat model suggested, beside what it suggested before."""
+    def set_hints(self, session_id: str, hints: Mapping[int, Sequence[str] | Sequence[LabelSpan]]) -> None:
+        """What a hosted chat model suggested, keys or marked places, beside what it suggested before."""
         with self._session() as db:
             lock(db, f"labelling {session_id}")
             row = db.get(LabelSessionRow, session_id)
             if row is None:
                 raise missing("labelling")
-            row.hints = row.hints | {str(number): keys for number, keys in hints.items()}
+            row.hints = row.hints | {
+                str(number): [one if isinstance(one, str) else one.model_dump() for one in said]
+                for number, said in hints.items()
+            }
 
     def set_result(self, session_id: str, dataset_id: str) -> None:
         self._set(session_id, result_id=dataset_id)

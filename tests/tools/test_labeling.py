@@ -20,6 +20,7 @@ from workspace.dataset import Dataset, TaskKind
 from workspace.errors import Conflict, InputError, NotFound, Unavailable
 from workspace.events import Option
 from workspace.home import Workspace
+from workspace.labelling import order_without_model
 
 Load = Callable[..., Dataset]
 
@@ -455,3 +456,53 @@ def test_hosted_suggestions_need_a_yes_and_are_only_suggestions(
         for _ in range(2):
             with pytest.raises(Unavailable):
                 tool(hosted, arguments)
+
+
+def test_hosted_marks_are_looked_up_in_the_text(call: Call, load: Load, context: ToolContext, queue: FakeQueue) -> None:
+    text = "Ann met Ann Lee in Paris; Paris was cold."
+    load([("a", text), ("b", "Nothing here."), ("c", "Send it to Rome.")], ("no", "body"))
+    seen = shown(call("label_examples", task="ner", categories="Person, Place"))
+    wait(seen.session_id, 10)
+    marks: dict[int, Any] = {
+        0: [
+            {"text": "Ann", "label": "Person", "n": 1, "start": 99},
+            {"text": "Ann Lee", "label": "person", "n": 1},
+            {"text": "Paris", "label": "Place", "n": 2},
+            {"text": "Paris", "label": "Place", "n": 3},
+            {"text": "Lee in", "label": "Place", "n": 1},
+            {"text": "London", "label": "Place", "n": 1},
+            {"text": "cold", "label": "Weather", "n": 1},
+            "Paris",
+        ],
+        1: [],
+        2: [{"text": "Rome", "label": "Place"}],
+    }
+    sent = order_without_model(seen.session_id, [0, 1, 2])
+    said = {str(number): marks[row] for number, row in enumerate(sent, start=1)}
+    with OpenAIServer([Text(json.dumps(said))]) as server:
+        settings = context.workspace.settings.model_copy(
+            update={"chat_model": "test-model", "openai_base_url": server.url}
+        )
+        hosted = ToolContext(Workspace(context.owner_id, settings, queue), context.conversation_id)
+        tool = all_tools()["prelabel_examples"]
+        assert tool.describe is not None
+        assert "It suggests words to mark in each" in tool.describe(hosted, tool.validate({})).text
+        now = shown(tool(hosted, tool.validate({})))
+    assert now.labelled == 0
+    at = desk(context, seen)
+    suggested = {row: view(at, row).item for row in range(3)}
+    words = [token.text for token in suggested[0].tokens] if suggested[0] else []
+    first, nothing, last = (item.suggestion for row in range(3) if (item := suggested[row]) is not None)
+    assert first is not None
+    assert [(" ".join(words[s.first : s.last + 1]), s.first, s.key) for s in first.spans] == [
+        ("Ann", 0, "c1"), ("Ann Lee", 2, "c1"), ("Paris", 7, "c2"),
+    ]  # fmt: skip
+    assert first.sentence == "The chat model suggests 3 places to mark. Check each first."
+    assert nothing is not None
+    assert nothing.sentence.startswith("The chat model found nothing to mark here.")
+    assert last is not None
+    assert [s.key for s in last.spans] == ["c2"]
+    assert context.workspace.labelling.answers(seen.session_id) == [], "a suggestion is no answer"
+    with pytest.raises(InputError) as caught:
+        call("prelabel_examples")
+    assert caught.value.code == "NO_CHAT_MODEL"
