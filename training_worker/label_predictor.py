@@ -1,14 +1,16 @@
 """Models that give labels with probabilities: one label for each text, or several."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
-from training_worker.calibration import softmax
+from training_worker.calibration import log_probabilities, softmax
 from training_worker.kinds.base import OnProgress
 from workspace.cleaning import clean_text
 from workspace.dataset import FixCall, TaskKind
@@ -84,10 +86,13 @@ def scorer_of(folder: Path, meta: dict[str, Any]) -> Scorer:
         return _sklearn_scorer(folder)
     if meta["format"] == "encoder":
         return _encoder_scorer(folder, meta)
+    if meta["format"] == "ensemble":
+        return _ensemble_scorer(folder, meta)
     from training_worker.embedding import SequenceClassifier
 
     classifier = SequenceClassifier(folder, int(meta["max_tokens"]))
-    return lambda texts, tick=_nothing: softmax(classifier(texts, tick))
+    probabilities = expit if meta["task"] == TaskKind.MULTILABEL else softmax
+    return lambda texts, tick=_nothing: probabilities(classifier(texts, tick))
 
 
 def _sklearn_scorer(folder: Path) -> Scorer:
@@ -108,10 +113,26 @@ def _encoder_scorer(folder: Path, meta: dict[str, Any]) -> Scorer:
 
     head = load_skops(folder / "head.skops")
     encoder = load_encoder(Base(folder.name, str(folder / "encoder")), meta["pooling"])
+    encoder = replace(encoder, depths=tuple(meta.get("layers", ())))
 
     def score(texts: Sequence[str], tick: Callable[[int], None] = _nothing) -> NDArray[np.float64]:
         vectors = vectors_of(encoder, texts, int(meta["max_tokens"]), tick)
         return np.asarray(head.predict_proba(vectors), dtype=np.float64)
+
+    return score
+
+
+def _ensemble_scorer(folder: Path, meta: dict[str, Any]) -> Scorer:
+    """Several models of the same labels, each in a folder of its own: their log-probabilities are added, weighted."""
+    members = [(m["weight"], scorer_of(folder / m["folder"], {**meta, **m})) for m in meta["members"]]
+
+    def score(texts: Sequence[str], tick: Callable[[int], None] = _nothing) -> NDArray[np.float64]:
+        total = np.zeros((len(texts), len(meta["labels"])))
+        for number, (weight, scorer) in enumerate(members):
+            # The first one is the quickest; only the last one's rows are done with all.
+            done = tick if number == len(members) - 1 else lambda rows: tick(0)
+            total += weight * log_probabilities(scorer(texts, done))
+        return softmax(total)
 
     return score
 

@@ -126,7 +126,7 @@ def _stored_run(workspace: Workspace, call: TrainCall, bar: ProgressBar) -> Run:
 
 
 def _check_test(plan: TrainingPlan, test: Dataset) -> None:
-    missing = [name for name in (*plan.text, plan.label) if test.profile.column(name) is None]
+    missing = [name for name in (*plan.text, *plan.answer_columns) if test.profile.column(name) is None]
     if missing:
         there = ", ".join(c.name for c in test.profile.columns)
         raise InputError(

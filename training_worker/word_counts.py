@@ -58,13 +58,13 @@ def freeze(features: FeatureUnion) -> FeatureUnion:
     return FeatureUnion(frozen)
 
 
-def top_words(features: FeatureUnion, weights: NDArray[np.float64], labels: list[str]) -> dict[str, list[str]]:
+def top_words(features: FeatureUnion, weights: NDArray[np.floating[Any]], labels: list[str]) -> dict[str, list[str]]:
     """For each label the whole words that speak for it most strongly, strongest first."""
     name, vectoriser = features.transformer_list[0]
     if name != "word":
         return {}
     words = vectoriser.get_feature_names_out()
-    rows = np.vstack([-weights[0], weights[0]]) if len(labels) == 2 else weights
+    rows = np.vstack([-weights[0], weights[0]]) if len(weights) < len(labels) else weights
     return {
         label: [str(words[i]) for i in np.argsort(-row[: len(words)])[:TOP_WORDS] if row[i] > 0]
         for label, row in zip(labels, rows, strict=True)

@@ -37,6 +37,11 @@ class TrainingPlan(BaseModel):
     settings: dict[str, SettingValue] = Field(default_factory=dict, description="changes to the recipe's defaults")
 
     @property
+    def answer_columns(self) -> tuple[str, ...]:
+        """The columns that hold the answers: the label, or one yes-or-no column for each label."""
+        return self.label_columns or (self.label,)
+
+    @property
     def hash(self) -> str:
         """SHA-256 of the canonical JSON, first 16 hex digits.
 

@@ -190,7 +190,7 @@ def _columns(
         label = _known(wishes.label, names, faults)
     else:
         label = plan.label if plan and not plan.label_columns else profile.task.label
-    answers = set(label_columns) or {label}
+    answers = label_columns or (label,)
     if wishes.text:
         text = [found for name in wishes.text if (found := _known(name, names, faults))]
     else:
@@ -205,7 +205,7 @@ def _columns(
     if label is None and not wishes.label:
         faults.add("MISSING_COLUMN", f"No column holds the answers to learn; name one of: {_listed(names)}.")
     for both in text:
-        if both in (label_columns or (label,)):
+        if both in answers:
             faults.add("PLAN_INVALID", f"The column '{both}' cannot be both the text and the answer.")
     return text, label
 

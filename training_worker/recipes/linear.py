@@ -23,11 +23,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.svm import LinearSVC
 
+from training_worker.by_task import ByTask
 from training_worker.calibration import fit_scale, softmax
 from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities, write_array
+from training_worker.multilabel import linear as multilabel
 from training_worker.word_counts import freeze, top_words, vectorise
+from workspace.dataset import TaskKind
 
 CS = (1.0, 0.3, 3.0)
 UNEVEN = 3.0
@@ -95,7 +98,7 @@ class LinearTrainer:
         return LinearCandidate(rows, softmax(scores * scale), option.words, option, scale, features, matrix)
 
 
-TRAINER = LinearTrainer()
+TRAINER = ByTask({TaskKind.CLASSIFICATION: LinearTrainer(), TaskKind.MULTILABEL: multilabel.TRAINER})
 
 
 def cs_to_try(job: Job) -> tuple[float, ...]:

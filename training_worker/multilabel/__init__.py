@@ -1,0 +1,1 @@
+"""The task multilabel: rows, classifiers, thresholds, scores and saved models."""
