@@ -8,6 +8,7 @@ from assistant.questions import open_approval
 from assistant.toolbelt import call_tool
 from tools.checking import still_wanted
 from tools.context import ToolContext
+from tools.redacting import choices_of
 from workspace.analysis import Analysis
 from workspace.errors import NotFound
 from workspace.events import (
@@ -24,9 +25,9 @@ from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.run import RunStatus
 
-_TELLING = {"check": "check_dataset", "augment": "augment_dataset"}
+_TELLING = {"check": "check_dataset", "augment": "augment_dataset", "redact": "redact_dataset"}
 """Kind of analysis -> the tool that shows what it found."""
-_SHOWS_DATA = frozenset({"inspect_dataset", "load_sample", "clean_dataset", "check_dataset", "augment_dataset"})
+_SHOWS_DATA = frozenset({"inspect_dataset", "load_sample", "clean_dataset", "check_dataset", "augment_dataset", "redact_dataset"})
 
 
 def ending(workspace: Workspace, analysis: Analysis) -> Sequence[ConversationEvent]:
@@ -38,6 +39,8 @@ def ending(workspace: Workspace, analysis: Analysis) -> Sequence[ConversationEve
     if tool is None or analysis.status is not RunStatus.SUCCEEDED or not still_wanted(workspace, analysis):
         return []
     args: dict[str, Any] = {"dataset_id": analysis.job.dataset_id}
+    if tool == "redact_dataset":
+        args |= choices_of(analysis)
     outcome = call_tool(ToolContext(workspace, analysis.conversation_id), tool, args)
     if not outcome.ok or not outcome.output.cards:
         return []

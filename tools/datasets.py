@@ -12,6 +12,7 @@ from tools.cards import DatasetRowView, DatasetsCard
 from tools.columns import choose
 from tools.context import ToolContext
 from tools.finding import find_dataset
+from tools.forgetting import describe_forgetting, forget_original
 from tools.inspecting import inspected
 from tools.labelling_desk import forget_labelling
 from tools.quoting import plain, quote
@@ -131,6 +132,8 @@ def list_datasets(context: ToolContext) -> ToolOutput:
 
 def _describe_delete(context: ToolContext, arguments: BaseModel) -> ApprovalRequest:
     dataset = find_dataset(context, getattr(arguments, "dataset_id", None))
+    if getattr(arguments, "keep_current", False):
+        return describe_forgetting(context, dataset)
     family = _family(context, dataset)
     _refuse_if_used(context, family)
     versions = f", all {len(family)} versions of it" if len(family) > 1 else ""
@@ -153,12 +156,18 @@ def delete_dataset(
     dataset_id: Annotated[
         str | None, Field(description="id or name of the data; leave out for the newest of this conversation")
     ] = None,
+    keep_current: Annotated[
+        bool, Field(description="keep the current version; forget the uploaded file and every other version for good")
+    ] = False,
 ) -> ToolOutput:
     """Deletes a data set, all versions of it and the uploaded file. Models that were trained from it stay.
 
+    With keep_current only the original and the versions before are forgotten, as after hiding personal data.
     It waits for the person's yes. It is refused while a training uses the data.
     """
     found = find_dataset(context, dataset_id)
+    if keep_current:
+        return forget_original(context, found)
     family = _family(context, found)
     _refuse_if_used(context, family)
     workspace, storage = context.workspace, context.workspace.storage
@@ -218,6 +227,8 @@ def _received(context: ToolContext, dataset_id: str | None) -> FileReceived | No
 
 def _other_sheet(context: ToolContext, dataset: Dataset, sheet: str) -> Dataset:
     """The same workbook, read at another sheet: a data set of its own."""
+    if not dataset.source_key:
+        raise NotFound("ORIGINAL_FORGOTTEN", "The uploaded file was forgotten, for good.", "Upload it again.")
     with context.workspace.storage.as_file(dataset.source_key) as source:
         return ingest(context.workspace, source, dataset.source_name, context.conversation_id, sheet=sheet)
 

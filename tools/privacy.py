@@ -1,9 +1,5 @@
 """Personal data: what was found, and a new version of the data in which it is hidden."""
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated, get_args
 
 from pydantic import Field, JsonValue
@@ -13,24 +9,25 @@ from tools.cards import PersonalColumnView, PersonalKindView, PrivacyCard
 from tools.columns import choose
 from tools.context import ToolContext
 from tools.finding import find_column, find_dataset
-from tools.inspecting import inspected
-from tools.quoting import plain, quote, quote_all
+from tools.quoting import plain, quote
+from tools.redacting import hide, stop_hiding
 from tools.registry import ToolOutput, tool
 from tools.words import count
 from workspace import versions
-from workspace.dataset import ColumnRole, Dataset, FixCall, Step
+from workspace.dataset import Dataset
 from workspace.errors import InputError
 from workspace.privacy import KINDS, PersonalScan, scan_personal
-from workspace.privacy.pseudonyms import pseudonyms_of
-from workspace.privacy.redact import Redaction, RedactionReport, Treatment, redact_table
-from workspace.privacy.tagger import available
+from workspace.privacy.redact import Redaction, Treatment
+from workspace.privacy.tagger import INSTALL, available
 
 _LOOKED_INTO = 5_000
-_KEPT_BEFORE = (
-    "The uploaded file and the version before still hold them, for you to go back to; trainings use the new version. "
-    "Delete the data to be rid of them."
+_DEEP_CHARACTERS, _DEEP_ROWS = 30_000, 300
+"""What the model looks at while the person waits: about four seconds."""
+
+_NO_NAMES = (
+    "Names of people are found only behind greetings and the like: the model that sees them elsewhere is not "
+    f"installed. To have it: {INSTALL}"
 )
-_NO_NAMES = "Names of people are not looked for: that needs a language model, and none is installed here."
 _WORDS: dict[str, Treatment] = {
     "hide": "mask",
     "mask": "mask",
@@ -61,16 +58,20 @@ def redact_dataset(
         Field(description='by kind, where it differs: {"email": "pseudonym", "ip": "keep"}; others are masked'),
     ] = None,
     drop_columns: Annotated[list[str] | str | None, Field(description="columns to leave out as a whole")] = None,
+    stop: Annotated[bool, Field(description="stop hiding where it is going on; nothing is changed then")] = False,
 ) -> ToolOutput:
-    """Finds personal data (e-mail, phone, bank account, card, identity numbers, addresses) and hides it on demand.
+    """Finds personal data (names, e-mail, phone, account, card, identity numbers, addresses), hides it on demand.
 
     Without choices it only shows what is there, with the middle of each example hidden. With choices it makes a new
-    version without these values; that can be undone. Nothing that was hidden reaches a training or a model.
+    version without these values; that can be undone. Long tables take minutes; the result then comes by itself.
+    Nothing that was hidden reaches a training or a model.
     """
     dataset = versions.current(context.workspace, find_dataset(context, dataset_id))
+    if stop:
+        return stop_hiding(context, dataset)
     if everything is None and not kinds and not drop_columns:
         return _found(context, dataset)
-    return _hidden(context, dataset, _redaction(dataset, everything, kinds or {}, drop_columns))
+    return hide(context, dataset, _redaction(dataset, everything, kinds or {}, drop_columns))
 
 
 def _redaction(
@@ -100,12 +101,40 @@ def _redaction(
             " ".join(dict.fromkeys(faults)),
             f"Kinds are {', '.join(KINDS)}; each can be {', '.join(get_args(Treatment))}.",
         )
-    return Redaction(kinds=wanted, drop_columns=dropped)
+    deep = available() and any(wanted.get(kind, "mask") != "keep" for kind in ("name", "address"))
+    return Redaction(kinds=wanted, drop_columns=dropped, deep=deep)
+
+
+def _scanned(context: ToolContext, dataset: Dataset) -> tuple[PersonalScan, int]:
+    """What there is, and in how many rows the model looked for it. Counts of what it alone sees are lower bounds."""
+    columns = [column.name for column in dataset.profile.columns]
+    with context.workspace.storage.as_file(dataset.table_key) as table:
+        scan = scan_personal(table, columns, texts=_LOOKED_INTO)
+        if not available():
+            return scan, 0
+        length = sum(column.mean_length for column in dataset.profile.columns)
+        rows = max(20, min(_DEEP_ROWS, int(_DEEP_CHARACTERS / max(1.0, length))))
+        seen = scan_personal(table, columns, rows=10 * rows, texts=rows, deep=True)
+    return _both(scan, seen), min(rows, dataset.rows)
+
+
+def _both(scan: PersonalScan, seen: PersonalScan) -> PersonalScan:
+    def most(a: dict[str, int], b: dict[str, int]) -> dict[str, int]:
+        return {kind: max(a.get(kind, 0), b.get(kind, 0)) for kind in KINDS if kind in a or kind in b}
+
+    columns = (*scan.columns, *seen.columns)
+    return scan.model_copy(
+        update={
+            "rows": most(scan.rows, seen.rows),
+            "columns": {n: most(scan.columns.get(n, {}), seen.columns.get(n, {})) for n in dict.fromkeys(columns)},
+            "examples": seen.examples | scan.examples,
+            "any_row": max(scan.any_row, seen.any_row),
+        }
+    )
 
 
 def _found(context: ToolContext, dataset: Dataset) -> ToolOutput:
-    with context.workspace.storage.as_file(dataset.table_key) as table:
-        scan = scan_personal(table, [c.name for c in dataset.profile.columns], texts=_LOOKED_INTO)
+    scan, by_model = _scanned(context, dataset)
     data: dict[str, JsonValue] = {
         "dataset_id": dataset.id,
         "name": quote(dataset.name, 100),
@@ -117,7 +146,7 @@ def _found(context: ToolContext, dataset: Dataset) -> ToolOutput:
     }
     plan = button("Make a plan", "propose_plan", dataset_id=dataset.id)
     if not scan.any_row:
-        card = _card(dataset, scan, [], "" if available() else _NO_NAMES)
+        card = _card(dataset, scan, [], _note(dataset, scan, by_model))
         part = "" if scan.complete else f" in the {count(scan.looked_at, 'row')} I looked at"
         return ToolOutput(
             data=data,
@@ -128,7 +157,7 @@ def _found(context: ToolContext, dataset: Dataset) -> ToolOutput:
     hide_all = button("Hide all", "redact_dataset", primary=True, dataset_id=dataset.id, everything="mask")
     stand_ins = button("Use stand-ins", "redact_dataset", dataset_id=dataset.id, everything="pseudonym")
     chosen = button("Do as chosen", "redact_dataset", dataset_id=dataset.id)
-    card = _card(dataset, scan, _columns(context, dataset, scan), _note(scan))
+    card = _card(dataset, scan, _columns(context, dataset, scan), _note(dataset, scan, by_model))
     at_least = "" if scan.complete else "At least "
     verb = "holds" if scan.any_row == 1 else "hold"
     title = f"{at_least}{count(scan.any_row, 'row')} {verb} personal data"
@@ -146,9 +175,19 @@ def _found(context: ToolContext, dataset: Dataset) -> ToolOutput:
     )
 
 
-def _note(scan: PersonalScan) -> str:
-    part = f"I looked at {scan.looked_at:,} of {scan.total:,} rows; hiding goes through all of them."
-    return " ".join(note for note in ("" if scan.complete else part, "" if available() else _NO_NAMES) if note)
+def _note(dataset: Dataset, scan: PersonalScan, by_model: int) -> str:
+    notes = []
+    if not scan.complete:
+        notes.append(f"I looked at {scan.looked_at:,} of {scan.total:,} rows; hiding goes through all of them.")
+    if not available():
+        notes.append(_NO_NAMES)
+    else:
+        where = "" if by_model >= dataset.rows else f" in {by_model:,} of {dataset.rows:,} rows so far"
+        notes.append(
+            f"A model looked for names and addresses{where}: it misses some, and takes some words for names "
+            "that are none."
+        )
+    return " ".join(notes)
 
 
 def _columns(context: ToolContext, dataset: Dataset, scan: PersonalScan) -> list[PersonalColumnView]:
@@ -183,81 +222,3 @@ def _card(dataset: Dataset, scan: PersonalScan, columns: list[PersonalColumnView
         columns=columns,
         note=note,
     )
-
-
-def _hidden(context: ToolContext, dataset: Dataset, redaction: Redaction) -> ToolOutput:
-    with redacted(context, dataset, redaction) as (table, changes, report):
-        if not report.hidden and not report.dropped:
-            output = inspected(context, dataset)
-            note = "There was nothing to hide."
-            return output.model_copy(update={"data": output.data | {"redacted": {}, "note": note}, "stage": "cleanup"})
-        fix = FixCall(code="redact", args={"kinds": dict(redaction.kinds), "drop_columns": list(report.dropped)})
-        step = Step(kind="redact", title=_title(report), fixes=[fix], cells_changed=report.cells_changed)
-        new = versions.derive(context.workspace, dataset, table, step, changes)
-    now = inspected(context, new)
-    undo = button("Undo", "clean_dataset", dataset_id=new.id, undo="true")
-    card = PrivacyCard(
-        dataset_id=new.id,
-        name=plain(new.name, 100),
-        version=new.version,
-        done=True,
-        rows=new.rows,
-        rows_with=report.rows_changed,
-        looked_at=new.rows,
-        kinds=_done_views(report),
-        dropped=[plain(name, 80) for name in report.dropped],
-        note=_KEPT_BEFORE,
-        buttons=[undo],
-    )
-    data = now.data | {
-        "redacted": {"masked": dict(report.masked), "pseudonyms": dict(report.pseudonyms), "kept": dict(report.kept)},
-        "rows_changed": report.rows_changed,
-        "columns_left_out": quote_all(report.dropped, 80),
-    }
-    problems = [c for c in now.cards if c.kind == "problems"]
-    return ToolOutput(data=data, cards=[card.card(_title(report)), *problems], ask=now.ask, stage="cleanup")
-
-
-@contextmanager
-def redacted(
-    context: ToolContext, dataset: Dataset, redaction: Redaction
-) -> Iterator[tuple[Path, Path, RedactionReport]]:
-    """The table without personal data, the list of changed cells, and what was done, in temporary files."""
-    storage = context.workspace.storage
-    pseudonyms = pseudonyms_of(storage, dataset.family_id) if "pseudonym" in redaction.kinds.values() else None
-    roles = {column.role: column.name for column in dataset.profile.columns}
-    text = dataset.profile.task.text
-    spans = (text[0], roles[ColumnRole.SPANS]) if ColumnRole.SPANS in roles and text else None
-    with tempfile.TemporaryDirectory(prefix="mtw-") as folder, storage.as_file(dataset.table_key) as table:
-        out, changes = Path(folder) / "table.parquet", Path(folder) / "changes.parquet"
-        yield out, changes, redact_table(table, out, redaction, pseudonyms, changes, spans)
-
-
-def _done_views(report: RedactionReport) -> list[PersonalKindView]:
-    done: list[tuple[Treatment, dict[str, int]]] = [
-        ("mask", report.masked),
-        ("pseudonym", report.pseudonyms),
-        ("keep", report.kept),
-    ]
-    return [
-        PersonalKindView(
-            code=kind,
-            label=KINDS[kind].one if values[kind] == 1 else KINDS[kind].many,
-            values=values[kind],
-            treatment=treatment,
-            instead=KINDS[kind].mask if treatment == "mask" else "",
-        )
-        for treatment, values in done
-        for kind in KINDS
-        if kind in values
-    ]
-
-
-def _title(report: RedactionReport) -> str:
-    """'41 values hidden in 37 rows, 1 column left out'."""
-    parts = []
-    if report.hidden:
-        parts.append(f"{count(report.hidden, 'value')} hidden in {count(report.rows_changed, 'row')}")
-    if report.dropped:
-        parts.append(f"{count(len(report.dropped), 'column')} left out")
-    return ", ".join(parts)

@@ -1,5 +1,6 @@
 """One analysis from a stored job to a stored result: the part of the runner that is about analyses."""
 
+from functools import partial
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -12,6 +13,7 @@ from workspace.database import engine_for
 from workspace.dataset import Dataset
 from workspace.errors import NotFound
 from workspace.findings import FILE, read_findings, write_findings
+from workspace.privacy.pseudonyms import pseudonyms_of
 from workspace.repositories import Datasets
 from workspace.run import Analysed
 from workspace.settings import Settings
@@ -33,7 +35,9 @@ def analyse(analysis: Analysis, settings: Settings, work: Path, report: Reporter
     vectors = StoredVectors(storage, datasets, dataset)
     with storage.as_file(dataset.table_key) as table:
         try:
-            result = analysis_of_kind(job.kind)(AnalysisInput(job, table, dataset.profile, work, report, vectors))
+            stand_ins = partial(pseudonyms_of, storage, dataset.family_id)
+            given = AnalysisInput(job, table, dataset.profile, work, report, vectors, stand_ins)
+            result = analysis_of_kind(job.kind)(given)
         finally:
             # Also when it gives way to a training: what was read serves that training.
             vectors.keep()
@@ -61,8 +65,11 @@ def _store(
                 kept = [f for f in read_findings(file) if f.code not in result.codes]
         write_findings([*kept, *result.findings], work / FILE)
         storage.put_file(work / FILE, key)
-    if result.table is None:
-        return {}
-    table_key = storage.key("datasets", dataset.id, f"{analysis_id}.parquet")
-    storage.put_file(result.table, table_key)
-    return {"table_key": table_key}
+    made = {"table_key": (result.table, ".parquet"), "changes_key": (result.changes, ".changes.parquet")}
+    keys: dict[str, JsonValue] = {}
+    for name, (part, ending) in made.items():
+        if part is not None:
+            key = storage.key("datasets", dataset.id, f"{analysis_id}{ending}")
+            storage.put_file(part, key)
+            keys[name] = key
+    return keys

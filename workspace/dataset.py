@@ -186,6 +186,11 @@ class Dataset(BaseModel):
         return values
 
     @property
+    def forgotten(self) -> bool:
+        """Only its place in the lineage is left; its table is gone for good."""
+        return not self.table_key
+
+    @property
     def problems(self) -> list[DataProblem]:
         """All that is known to be wrong, found by counting or by a model, most severe first.
 

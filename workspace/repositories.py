@@ -91,11 +91,7 @@ class Datasets(Repository):
         """Removes the row; the caller removes the objects. Raises NotFound, and Conflict while a run uses it."""
         self.get(dataset_id)
         with self._session() as session:
-            running = session.exec(
-                select(RunRow.plan).where(RunRow.kind == "training", col(RunRow.status).in_(_UNDER_WAY))
-            ).all()
-            if any(dataset_id in (plan["dataset_id"], plan.get("test_dataset_id")) for plan in running):
-                raise Conflict("DATASET_IN_USE", "A training is using this data.", "Stop the training first.")
+            _refuse_if_used(session, dataset_id)
             _forget_analyses(session, dataset_id)
             session.execute(delete(DatasetRow).where(col(DatasetRow.id) == dataset_id))
 
@@ -113,6 +109,40 @@ class Datasets(Repository):
                 )
             )
 
+    def forget_before(self, dataset: Dataset, **facts: int) -> builtins.list[Dataset]:
+        """Empties the versions that ``dataset`` was made from and drops its family's others; keeps a record of it.
+
+        What was done, when and by whom stays; nothing that they held does. The caller removes their objects.
+
+        Returns:
+            The versions that are gone.
+
+        Raises:
+            Conflict: ``DATASET_IN_USE``; then nothing is changed.
+        """
+        others = [d for d in self.list(family_id=dataset.family_id, undone=True) if d.id != dataset.id]
+        ancestors = _ancestors(dataset, {d.id: d for d in others})
+        with self._session() as session:
+            for version in others:
+                _refuse_if_used(session, version.id)
+                _forget_analyses(session, version.id)
+                here = col(DatasetRow.id) == version.id
+                if version.id in ancestors:
+                    session.execute(update(DatasetRow).where(here).values(_emptied(version)))
+                else:
+                    session.execute(delete(DatasetRow).where(here))
+            session.execute(update(DatasetRow).where(col(DatasetRow.id) == dataset.id).values(source_key=""))
+            session.add(
+                DeletionRow(
+                    id=new_id("del"),
+                    owner_id=self.owner_id,
+                    kind="original",
+                    subject_id=dataset.family_id,
+                    facts={"versions": len(others), **facts},
+                )
+            )
+        return others
+
     def deletions(self) -> builtins.list[DeletionRow]:
         """What was deleted, newest first."""
         with self._session() as session:
@@ -123,6 +153,36 @@ class Datasets(Repository):
         body = row.model_dump()
         body["profile"] = DatasetProfile.model_validate(body["profile"])
         return Dataset.model_validate(body)
+
+
+def _refuse_if_used(session: Session, dataset_id: str) -> None:
+    running = session.exec(
+        select(RunRow.plan).where(RunRow.kind == "training", col(RunRow.status).in_(_UNDER_WAY))
+    ).all()
+    if any(dataset_id in (plan["dataset_id"], plan.get("test_dataset_id")) for plan in running):
+        raise Conflict("DATASET_IN_USE", "A training is using this data.", "Stop the training first.")
+
+
+def _ancestors(dataset: Dataset, family: dict[str, Dataset]) -> set[str]:
+    found: set[str] = set()
+    parent = dataset.parent_id
+    while parent is not None and parent in family:
+        found.add(parent)
+        parent = family[parent].parent_id
+    return found
+
+
+def _emptied(version: Dataset) -> dict[str, object]:
+    """What is left of a version in its row: its place in the lineage, and what was done."""
+    profile = version.profile.model_copy(
+        update={
+            "columns": [column.model_copy(update={"examples": []}) for column in version.profile.columns],
+            "problems": [],
+            "labels": {},
+        }
+    )
+    emptied = {"source_key": "", "table_key": "", "undone": True, "check": None}
+    return {**emptied, "profile": profile.model_dump(mode="json")}
 
 
 def _forget_analyses(session: Session, dataset_id: str) -> None:

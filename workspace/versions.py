@@ -109,12 +109,17 @@ def undo(workspace: Workspace, dataset: Dataset) -> Dataset:
     """Takes this version back, and what was made from it; returns the one before, which is the current one now.
 
     Raises:
-        Conflict: NOTHING_TO_UNDO for the upload, ALREADY_UNDONE where another press was quicker.
+        Conflict: NOTHING_TO_UNDO for the upload, ALREADY_UNDONE where another press was quicker,
+            ORIGINAL_FORGOTTEN where there is nothing to go back to.
     """
     if dataset.parent_id is None:
         raise Conflict("NOTHING_TO_UNDO", "This is your data as it was uploaded.", "There is nothing to undo.")
     if dataset.undone:
         raise Conflict("ALREADY_UNDONE", "This step is undone already.", "Bring it back, or go on without it.")
+    if workspace.datasets.get(dataset.parent_id).forgotten:
+        raise Conflict(
+            "ORIGINAL_FORGOTTEN", "What was before this step was forgotten, for good.", "Upload the file again."
+        )
     line = lineage(workspace, current(workspace, dataset))
     ids = [version.id for version in line]
     later = line[ids.index(dataset.id) :] if dataset.id in ids else [dataset]
@@ -161,6 +166,25 @@ def fixes_of(datasets: Datasets, dataset: Dataset) -> list[FixCall]:
         dataset = datasets.get(dataset.parent_id)
         steps.insert(0, dataset.step)
     return [fix for step in steps if step and step.kind == "clean" for fix in step.fixes]
+
+
+def forget_before(workspace: Workspace, dataset: Dataset) -> list[Dataset]:
+    """Deletes the upload and every other version for good: tables, examples, findings, caches. Who did what stays.
+
+    Returns:
+        The versions that are gone.
+
+    Raises:
+        Conflict: ``DATASET_IN_USE``; then nothing is deleted.
+    """
+    storage = workspace.storage
+    others = [d for d in workspace.datasets.list(family_id=dataset.family_id, undone=True) if d.id != dataset.id]
+    size = sum(storage.size(key) for d in others for key in storage.list(storage.key("datasets", d.id)))
+    # The rows go first: without them nothing refers to the objects, should the storage be away now.
+    gone = workspace.datasets.forget_before(dataset, rows=dataset.rows, bytes=size)
+    for version in gone:
+        storage.delete(storage.key("datasets", version.id))
+    return gone
 
 
 def changes_key(workspace: Workspace, dataset: Dataset) -> str:

@@ -116,10 +116,11 @@ def _dataset(journey: Journey, data: dict[str, Any]) -> None:
     journey.id_columns = {bare(c["name"]) for c in data.get("columns", []) if c.get("role") in ("id", "date")}
     wanted = data.get("plan_arguments", {})
     journey.text = [bare(name) for name in wanted.get("text") or []]
-    journey.label = bare(wanted.get("label") or "")
+    answers = [bare(name) for name in data.get("answers_in") or []]
+    journey.label = bare(wanted.get("label") or (answers[0] if answers else ""))
     journey.why = bare(data.get("why", ""))
     journey.blocking = [bare(p["message"]) for p in data.get("problems", []) if p["severity"] == "blocking"]
-    journey.ready = bool(wanted.get("text") and wanted.get("label")) and not journey.blocking
+    journey.ready = bool(wanted.get("text") and journey.label) and not journey.blocking
     journey.plan_id, journey.plan = "", {}
 
 
@@ -134,6 +135,9 @@ def _version(journey: Journey, data: dict[str, Any]) -> None:
 
 
 def _deleted(journey: Journey, data: dict[str, Any]) -> None:
+    if data.get("dataset_id"):  # only the original was forgotten
+        journey.dataset_id, journey.at = str(data["dataset_id"]), "data"
+        return
     journey.dataset_id, journey.dataset_name, journey.columns, journey.plan_id = "", "", [], ""
     journey.text, journey.label, journey.plan, journey.blocking = [], "", {}, []
     journey.ready = False

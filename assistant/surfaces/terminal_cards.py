@@ -115,6 +115,8 @@ def _privacy(card: cards.PrivacyCard) -> RenderableType:
         lines = [f"• {k.values:,} {k.label} {words[k.treatment]} {k.instead}".rstrip() for k in card.kinds]
         lines += [f"• the column “{name}” left out" for name in card.dropped]
         return _lines(*lines, card.note)
+    if card.checking:
+        return _lines("I tell you when all of it is hidden; you can go on meanwhile.", card.note)
     rows = [(k.label, f"{k.rows:,}", ", ".join(k.examples)) for k in card.kinds]
     columns = [f"“{c.name}”: {c.rows:,} rows" for c in card.columns]
     grid = [_grid(["Kind", "Rows", "For example"], rows)] if rows else []

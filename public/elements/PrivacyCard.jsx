@@ -53,6 +53,8 @@ if (!all.PrivacyCard) {
       setPressed(option.id)
       if (!(await window.mtw.press(callAction, option.id, values))) setPressed("")
     }
+    const going = data.checking && ["queued", "running"].includes(data.checking.status)
+    const broken = data.checking && ["failed", "cancelled"].includes(data.checking.status)
     const free = data.columns.filter((column) => !column.used)
     return (
       <section className="mtw-card" aria-labelledby={id} data-testid="privacy-card" data-done={data.done}>
@@ -98,9 +100,16 @@ if (!all.PrivacyCard) {
             </div>
           )
         )}
+        {going && (
+          <p className="mtw-note" data-testid="hiding">
+            <progress value={data.checking.fraction} max={1} aria-label="Hiding personal data" /> {data.checking.message}{" "}
+            … you can go on meanwhile.
+          </p>
+        )}
+        {broken && <p className="mtw-note mtw-note-warning">This was not finished, so nothing was changed.</p>}
         {data.note && <p className="mtw-small">{data.note}</p>}
         <Actions
-          options={data.buttons}
+          options={data.checking && !going ? [] : data.buttons}
           callAction={callAction}
           before={
             data.button && (

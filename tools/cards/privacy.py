@@ -5,6 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from tools.cards.base import CardData
+from tools.cards.data import CheckingView
 from workspace.events import CardKind, Option
 
 Treatment = Literal["keep", "mask", "pseudonym"]
@@ -45,6 +46,7 @@ class PrivacyCard(CardData):
     kinds: list[PersonalKindView]
     columns: list[PersonalColumnView] = Field(default_factory=list)
     dropped: list[str] = Field(default_factory=list, description="columns that were left out")
+    checking: CheckingView | None = Field(default=None, description="while it is hidden; sent anew at each tick")
     note: str = ""
     button: Option | None = Field(default=None, description="carries out what was chosen on the card")
     buttons: list[Option] = Field(default_factory=list)

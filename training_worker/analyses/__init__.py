@@ -17,6 +17,7 @@ from workspace.analysis import AnalysisJob
 from workspace.dataset import Check, DatasetProfile
 from workspace.errors import InputError
 from workspace.findings import Finding
+from workspace.privacy.pseudonyms import Pseudonyms
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class AnalysisInput:
     """What an analysis is given.
 
     ``table`` is the version's Parquet file, ``work`` a folder of its own that survives a ``kill -9``. ``report.check``
-    must be called often; it raises ``Stop`` when the analysis shall end.
+    must be called often; it raises ``Stop`` when the analysis shall end. ``pseudonyms``: the stand-ins of this data set.
     """
 
     job: AnalysisJob
@@ -33,6 +34,7 @@ class AnalysisInput:
     work: Path
     report: Reporter
     vectors: VectorCache
+    pseudonyms: Callable[[], Pseudonyms] | None = None
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class AnalysisResult:
 
     ``data`` goes into the end event: small, and without any text of the rows. ``check`` is kept with the data set.
     ``findings`` are kept beside the table, in place of earlier ones with the same ``codes``. ``table`` is a new table
-    (in ``work``), kept in storage; ``data`` then gets its ``table_key``.
+    (in ``work``), kept in storage; ``data`` then gets its ``table_key``, and for ``changes``, what was changed in it,
+    a ``changes_key``.
     """
 
     data: dict[str, JsonValue] = field(default_factory=dict)
@@ -49,11 +52,13 @@ class AnalysisResult:
     findings: list[Finding] = field(default_factory=list)
     codes: tuple[str, ...] = ()
     table: Path | None = None
+    changes: Path | None = None
 
 
 ANALYSES: dict[str, str] = {
     "augment": "training_worker.analyses.augmentation:augment",
     "check": "training_worker.analyses.checking:check",
+    "redact": "training_worker.analyses.redaction:redact",
 }
 """Kind of analysis -> ``module:function`` that takes an :class:`AnalysisInput` and gives an :class:`AnalysisResult`."""
 

@@ -11,6 +11,7 @@ from workspace.cleaning.types import Edit, Fix, FixInput
 from workspace.dataset import TaskKind
 from workspace.judging.wording import cells
 from workspace.privacy.redact import Redaction, Redactor, Treatment, rewrite
+from workspace.privacy.tagger import available
 
 
 class RedactOptions(BaseModel):
@@ -22,10 +23,11 @@ class RedactOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     kinds: dict[str, Treatment] = Field(default_factory=dict)
+    deep: bool = Field(default=False, description="also names and addresses that only a model sees; 10 ms a text")
 
 
 def _redactor(options: RedactOptions) -> Redactor:
-    return Redactor(Redaction(kinds=options.kinds), None)
+    return Redactor(Redaction(kinds=options.kinds, deep=options.deep and available()), None)
 
 
 def _plan(given: FixInput, options: RedactOptions) -> Edit:
@@ -38,7 +40,10 @@ def _plan(given: FixInput, options: RedactOptions) -> Edit:
         return pa.record_batch([pa.array(values[f.name], f.type) for f in batch.schema], schema=batch.schema)
 
     return Edit(
-        lambda n: f"personal data hidden in {cells(n)}", change=change, args={"kinds": dict(options.kinds)}, secret=True
+        lambda n: f"personal data hidden in {cells(n)}",
+        change=change,
+        args=options.model_dump(exclude_defaults=True),
+        secret=True,
     )
 
 

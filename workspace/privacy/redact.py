@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, Field
 
+from workspace.dataset import ColumnRole, DatasetProfile
 from workspace.errors import InputError
 from workspace.privacy.kinds import KINDS, Found
 from workspace.privacy.pseudonyms import Pseudonyms
@@ -152,6 +153,13 @@ def redact_table(
     report.pseudonyms = dict(redactor.counts["pseudonym"])
     report.kept = dict(redactor.counts["keep"])
     return report
+
+
+def spans_of(profile: DatasetProfile) -> tuple[str, str] | None:
+    """The text column and the column that marks places in it by character; None where there is none."""
+    roles = {column.role: column.name for column in profile.columns}
+    text = profile.task.text
+    return (text[0], roles[ColumnRole.SPANS]) if ColumnRole.SPANS in roles and text else None
 
 
 def estimated_seconds(table: Path, redaction: Redaction) -> float:

@@ -122,6 +122,9 @@ def _profile(opened: Opened, statistics: TableStatistics, table: Path, guessed: 
     ]
     rows = statistics.columns[0].rows if statistics.columns else 0
     judged = judge(table, columns, statistics.spread.sample(), statistics, guessed.task, opened.problems)
+    problems = judged.problems
+    if judged.privacy:
+        columns, problems = _masked(columns, problems)
     return DatasetProfile(
         format=opened.format,
         encoding=opened.encoding,
@@ -133,9 +136,21 @@ def _profile(opened: Opened, statistics: TableStatistics, table: Path, guessed: 
         columns=columns,
         task=guessed.task,
         labels=judged.labels,
-        problems=judged.problems,
+        problems=problems,
         privacy=judged.privacy,
         verdict=judged.verdict,
+    )
+
+
+def _masked(
+    columns: list[ColumnProfile], problems: list[DataProblem]
+) -> tuple[list[ColumnProfile], list[DataProblem]]:
+    """Examples as they are kept where there is personal data: with the middle of each value hidden."""
+    from workspace.privacy import shade
+
+    return (
+        [one.model_copy(update={"examples": [shade(text, one.name) for text in one.examples]}) for one in columns],
+        [one.model_copy(update={"examples": [shade(text) for text in one.examples]}) for one in problems],
     )
 
 
