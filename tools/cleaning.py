@@ -95,7 +95,7 @@ def repaired(context: ToolContext, dataset: Dataset, choice: Choice, calls: Sequ
 
 def _problems(context: ToolContext, dataset: Dataset, choice: Choice) -> list[DataProblem]:
     seen = judged(context, dataset, choice)
-    return problems_of(seen, choice, len(labels_of(context, seen, choice.label)))
+    return problems_of(seen, choice, len(labels_of(context, seen, choice.label, choice.task)))
 
 
 def _calls(fixes: list[str] | str | None, args: Options, problems: Sequence[DataProblem]) -> list[FixCall]:

@@ -60,12 +60,21 @@ Reason = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Choice:
-    """The columns to read and to learn. ``corrected``: not as the profile guessed."""
+    """The columns to read and to learn. ``corrected``: not as the profile guessed.
+
+    The answers stand in ``label``, or in ``label_columns``, one yes-or-no column for each label.
+    """
 
     text: list[str]
     label: str | None
     task: TaskKind | None
     corrected: bool
+    label_columns: tuple[str, ...] = ()
+
+    @property
+    def answers(self) -> list[str]:
+        """The columns with answers; none where there are none yet."""
+        return list(self.label_columns) or ([self.label] if self.label is not None else [])
 
 
 def choose(
@@ -88,7 +97,9 @@ def choose(
     final_text = final_text or _longest_text(dataset, final_label)
     final_kind = kind or guess.kind or (TaskKind.CLASSIFICATION if final_label and final_text else None)
     corrected = (final_text, final_label, final_kind) != (guess.text, guess.label, guess.kind)
-    return Choice(final_text, final_label, final_kind, corrected)
+    several = final_label is None and final_kind is TaskKind.MULTILABEL
+    columns = tuple(name for name in guess.label_columns if name not in final_text) if several else ()
+    return Choice(final_text, final_label, final_kind, corrected, columns)
 
 
 def problems_of(dataset: Dataset, choice: Choice, labels: int) -> list[DataProblem]:
@@ -135,19 +146,28 @@ def _blocking(dataset: Dataset, choice: Choice, labels: int) -> list[Reason]:
     found: list[Reason] = []
     if not choice.text:
         found.append(_NO_TEXT)
-    if column is None:
+    if not choice.answers:
         found.append(_NO_LABEL)
-    elif (different := labels or column.unique) == 1:
-        found.append(_ONE_CLASS)
-    elif different and different == filled:
-        found.append(_ALL_DIFFERENT)
-    elif different > _MOST_LABELS:
-        many = f"There are {different:,} different answers; at most {_MOST_LABELS:,} can be learned."
-        found.append(("TOO_MANY_LABELS", many, "Name another column as the answer, or join rare ones into one."))
+    elif column is not None and choice.task is not TaskKind.GENERATION:
+        found += _about_answers(choice.task, labels or column.unique, filled)
     if filled < _MIN_LABELLED_ROWS:
         rows = f"There are {filled} rows with an answer; with fewer than {_MIN_LABELLED_ROWS} nothing can be learned."
         found.append(("FEW_ROWS", rows, "Add rows: 50 for each answer are a start, 200 are good."))
     return found
+
+
+def _about_answers(task: TaskKind | None, different: int, filled: int) -> list[Reason]:
+    """``different``: answers, labels or kinds of places that the column holds."""
+    if different > _MOST_LABELS:
+        many = f"There are {different:,} different answers; at most {_MOST_LABELS:,} can be learned."
+        return [("TOO_MANY_LABELS", many, "Name another column as the answer, or join rare ones into one.")]
+    if task is TaskKind.NER:
+        return []
+    if different == 1:
+        return [_ONE_CLASS]
+    if different and different == filled and task is not TaskKind.MULTILABEL:
+        return [_ALL_DIFFERENT]
+    return []
 
 
 _ONE_COLUMN: Reason = (

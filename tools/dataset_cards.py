@@ -1,21 +1,19 @@
 """From a data set's profile to the cards that show it and to the few facts that a chat model gets."""
 
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 from pydantic import JsonValue
 
 from tools.asking import button
 from tools.cards import Cell, ColumnView, LabelShare, ProblemsCard, ProblemView, TableCard, VerdictView
+from tools.columns import Choice
 from tools.goal import task_name, trainable_tasks
 from tools.quoting import plain, quote, quote_all
 from tools.repairs import card_buttons, mend_one
+from tools.task_words import unit_of
+from tools.words import count, listed
 from workspace.dataset import DataProblem, Dataset, DatasetProfile, TaskKind
 from workspace.privacy import shade
 
@@ -29,36 +27,17 @@ _ENCODINGS = {"utf-8": "UTF-8", "ascii": "ASCII", "cp1252": "Windows-1252", "lat
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space"}
 
 
-def count_labels(table: Path, column: str) -> dict[str, int]:
-    """Rows for each value of a column, most frequent first. Lists count each of their items. Read in batches."""
-    counts: Counter[str] = Counter()
-    file = pq.ParquetFile(table)
-    for batch in file.iter_batches(50_000, columns=[column]):
-        values = batch.column(0)
-        if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
-            values = values.flatten()
-        for item in pc.value_counts(values).to_pylist():
-            value = item["values"]
-            if isinstance(value, float) and value.is_integer():
-                value = int(value)  # as the training reads it
-            name = "" if value is None else str(value).strip()
-            if name:
-                counts[name] += item["counts"]
-    return dict(counts.most_common())
-
-
 def table_card(
     dataset: Dataset,
     preview: Sequence[Mapping[str, Any]],
-    text: Sequence[str],
-    label: str | None,
-    task: TaskKind | None,
+    choice: Choice,
     labels: Mapping[str, int],
     why: str,
 ) -> TableCard:
     """The table as it was read, with the columns that would be used."""
     profile = dataset.profile
-    used = {*text, *([label] if label else [])}
+    text, task, answers = choice.text, choice.task, choice.answers
+    used = {*text, *answers}
     # Columns that are used are never among the hidden ones.
     columns = sorted(profile.columns, key=lambda c: c.name not in used)[:MAX_COLUMNS]
     columns.sort(key=lambda c: [p.name for p in profile.columns].index(c.name))
@@ -71,7 +50,7 @@ def table_card(
             ColumnView(
                 name=plain(c.name),
                 type=c.type,
-                role="text" if c.name in text else "label" if c.name == label else _unused(c.role.value),
+                role="text" if c.name in text else "label" if c.name in answers else _unused(c.role.value),
                 missing=c.missing,
                 unique=c.unique,
             )
@@ -84,10 +63,10 @@ def table_card(
             for name, count in list(labels.items())[:MAX_BARS]
         ],
         hidden_labels=max(0, len(labels) - MAX_BARS),
-        labels_sentence=labels_sentence(labels),
+        labels_sentence=labels_sentence(labels, task),
         task=task.value if task else None,
         text=[plain(name) for name in text],
-        label=plain(label) if label else None,
+        label=listed([plain(name, 60) for name in answers]) or None,
         confidence=profile.task.confidence,
         why=why,
         read_as=read_as(profile),
@@ -100,15 +79,20 @@ def table_card(
 def table_title(card: TableCard) -> str:
     """The finding: how much there is, and what would be read and learned."""
     amount = f"{card.rows:,} rows"
+    text = " + ".join(card.text) or "?"
     if card.label and card.labels:
-        groups = len(card.labels) + card.hidden_labels
-        text = " + ".join(card.text) or "?"
-        return f"{amount}, {groups:,} {'group' if groups == 1 else 'groups'}: read “{text}”, learn “{card.label}”"
+        groups = count(len(card.labels) + card.hidden_labels, unit_of(card.task))
+        return f"{amount}, {groups}: read “{text}”, learn “{card.label}”"
+    if card.label and card.task == TaskKind.GENERATION:
+        return f"{amount}: read “{text}”, learn to write “{card.label}”"
     return f"{amount} in {len(card.columns) + card.hidden_columns:,} columns, and no column with answers yet"
 
 
-def labels_sentence(labels: Mapping[str, int]) -> str:
+def labels_sentence(labels: Mapping[str, int], task: TaskKind | None = None) -> str:
     """What to see in the bars: how even the groups are."""
+    if task is TaskKind.NER and labels:
+        marked = count(sum(labels.values()), "place is", "places are")
+        return f"{marked} marked; “{plain(max(labels, key=lambda name: labels[name]), 60)}” most often."
     if len(labels) < 2:
         return ""
     ranked = sorted(labels.items(), key=lambda item: -item[1])
@@ -164,9 +148,7 @@ def problems_title(problems: Sequence[DataProblem]) -> str:
 
 def facts_for_model(
     dataset: Dataset,
-    text: Sequence[str],
-    label: str | None,
-    task: TaskKind | None,
+    choice: Choice,
     labels: Mapping[str, int],
     problems: Sequence[DataProblem],
 ) -> dict[str, JsonValue]:
@@ -184,10 +166,11 @@ def facts_for_model(
         "columns_in_all": len(profile.columns),
         "plan_arguments": {
             "dataset_id": dataset.id,
-            "text": quote_all(list(text), 80),
-            "label": quote(label, 80) if label else None,
-            "task": task.value if task else None,
+            "text": quote_all(choice.text, 80),
+            "label": quote(choice.label, 80) if choice.label else None,
+            "task": choice.task.value if choice.task else None,
         },
+        "answers_in": quote_all(choice.answers[:MAX_COLUMNS], 80),
         "confidence": profile.task.confidence,
         "labels_in_all": len(labels),
         "labels": [

@@ -1,12 +1,12 @@
 """What is shown of data that has arrived or has changed: the table, its problems with their repairs, the next step."""
 
+from tools.answer_counts import count_labels, count_marks
 from tools.asking import CHANGE, ask, button
 from tools.checking import start_check
 from tools.columns import Choice, choose, judged, problems_of
 from tools.context import ToolContext
 from tools.dataset_cards import (
     PREVIEW_ROWS,
-    count_labels,
     facts_for_model,
     problems_card,
     problems_title,
@@ -16,7 +16,8 @@ from tools.dataset_cards import (
 from tools.quoting import plain, quote
 from tools.registry import ToolOutput
 from tools.repairs import SHOW_FIRST, mend_all, offered
-from workspace.dataset import ColumnRole, DataProblem, Dataset
+from tools.words import listed
+from workspace.dataset import ColumnRole, DataProblem, Dataset, TaskKind
 from workspace.events import Asked, Option
 from workspace.reading import preview
 
@@ -30,11 +31,11 @@ def inspected(context: ToolContext, dataset: Dataset, choice: Choice | None = No
     dataset = judged(context, dataset, choice)
     with context.workspace.storage.as_file(dataset.table_key) as table:
         rows = preview(table, PREVIEW_ROWS)
-    labels = labels_of(context, dataset, choice.label)
+    labels = labels_of(context, dataset, choice.label, choice.task)
     problems = problems_of(dataset, choice, len(labels))
     why = "as you said" if choice.corrected else plain(dataset.profile.task.why, 300)
-    card = table_card(dataset, rows, choice.text, choice.label, choice.task, labels, why)
-    data = facts_for_model(dataset, choice.text, choice.label, choice.task, labels, problems)
+    card = table_card(dataset, rows, choice, labels, why)
+    data = facts_for_model(dataset, choice, labels, problems)
     data["why"] = quote(why, 300)
     found = problems_card(dataset, problems).model_copy(update={"checking": start_check(context, dataset, choice)})
     return ToolOutput(
@@ -45,11 +46,22 @@ def inspected(context: ToolContext, dataset: Dataset, choice: Choice | None = No
     )
 
 
-def labels_of(context: ToolContext, dataset: Dataset, label: str | None) -> dict[str, int]:
+def labels_of(
+    context: ToolContext, dataset: Dataset, label: str | None, task: TaskKind | None = None
+) -> dict[str, int]:
     """Rows per answer, most frequent first; counted anew where the column is not the one that was guessed.
 
-    Empty for a column of very many values: that is no list of answers, and counting it could fill the memory.
+    For marked words: places of each kind. Empty for a column of very many values: that is no list of answers, and
+    counting it could fill the memory.
     """
+    guess = dataset.profile.task
+    if task is TaskKind.GENERATION:
+        return {}
+    if task is TaskKind.NER and label is not None and dataset.profile.column(label):
+        with context.workspace.storage.as_file(dataset.table_key) as table:
+            return count_marks(table, label)
+    if guess.label_columns and (label is None or label in guess.label_columns):
+        return dataset.profile.labels
     column = dataset.profile.column(label) if label is not None else None
     if label is None or column is None or column.unique > _MOST_COUNTED:
         return {}
@@ -61,7 +73,7 @@ def labels_of(context: ToolContext, dataset: Dataset, label: str | None) -> dict
 
 def next_step(dataset: Dataset, choice: Choice, problems: list[DataProblem]) -> Asked:
     """The likely next step: name a column, mend what hurts, or plan."""
-    if choice.label is None or not choice.text:
+    if not choice.answers or not choice.text:
         return _which_label(dataset, choice)
     fixes = offered(problems)
     if any(p.severity == "blocking" and p not in fixes for p in problems):
@@ -74,7 +86,8 @@ def next_step(dataset: Dataset, choice: Choice, problems: list[DataProblem]) -> 
             example,
         )
     text = " and ".join(f"“{plain(name, 60)}”" for name in choice.text)
-    reading = f"I would read {text} and learn “{plain(choice.label, 60)}”."
+    learned = listed([f"“{plain(name, 60)}”" for name in choice.answers])
+    reading = f"I would read {text} and learn {learned}."
     # The question is the one that the first button answers: so a typed yes does what it says, and no the second.
     if fixes:
         problems_found = "the problem" if len(fixes) == 1 else f"the {len(fixes)} problems"

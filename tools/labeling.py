@@ -176,7 +176,7 @@ def finish_labelling(
     more = button("Label more", "label_examples", dataset_id=dataset.id)
     blocking = {
         p.code
-        for p in problems_of(dataset, choice, len(labels_of(context, dataset, session.target)))
+        for p in problems_of(dataset, choice, len(labels_of(context, dataset, session.target, session.task)))
         if p.severity == "blocking"
     }
     if blocking & {"ONE_CLASS", "FEW_ROWS", "RARE_CLASSES"}:

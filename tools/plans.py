@@ -12,7 +12,7 @@ from tools.context import ToolContext
 from tools.estimates import Estimate, estimate, recipes_of
 from tools.finding import find_dataset, find_plan
 from tools.inspecting import labels_of
-from tools.plan_card import plan_card, plan_title, rows_of, setting_views, spoken_change
+from tools.plan_card import answer_name, plan_card, plan_title, rows_of, setting_views, spoken_change
 from tools.quoting import plain, quote, quote_all
 from tools.registry import ToolOutput, tool
 from workspace.dataset import ColumnProfile, ColumnRole, Dataset, DatasetProfile, TaskGuess, TaskKind
@@ -60,7 +60,7 @@ def propose_plan(
     """
     dataset = find_dataset(context, dataset_id)
     choice = choose(context, dataset, text, label, task)
-    labels = labels_of(context, dataset, choice.label)
+    labels = labels_of(context, dataset, choice.label, choice.task)
     reasons = _blocking(dataset, choice, len(labels))
     chosen_base = choose_base(base, context.workspace.settings) if base else None
     if chosen_base and chosen_base.fault:
@@ -104,9 +104,9 @@ def revise_plan(
     wishes, reasons = wishes_from(changes, before.plan, dataset.profile, context.workspace.settings)
     plan = _checked(context, dataset, wishes, before.plan, reasons)
     differences = plan_changes(before.plan, plan)
-    groups = len(labels_of(context, dataset, plan.label))
+    groups = len(labels_of(context, dataset, plan.label, plan.task))
     if {d.field for d in differences} & {"text", "label", "task"}:
-        chosen = Choice(list(plan.text), plan.label, plan.task, corrected=True)
+        chosen = Choice(list(plan.text), plan.label, plan.task, corrected=True, label_columns=plan.label_columns)
         if blocking := _blocking(dataset, chosen, groups):
             raise _refusal(blocking)
     output = _proposed(context, dataset, plan, groups, parent=before if differences else None, changes=differences)
@@ -203,7 +203,7 @@ def _facts_for_model(
         "dataset_id": dataset.id,
         "task": plan.task.value,
         "text": quote_all(list(plan.text), 80),
-        "label": quote(plan.label, 80),
+        "label": quote(answer_name(plan), 80),
         "groups": groups,
         "rows_to_learn_from": rows.learn,
         "rows_kept_aside": rows.exam,

@@ -190,7 +190,7 @@ def _ended_well(context: ToolContext, run_id: str | None) -> tuple[Run, RunOutco
 def _rows_per_label(context: ToolContext, run: Run) -> dict[str, int]:
     """Rows per label of the data it was trained on; empty where that has been deleted since."""
     try:
-        return labels_of(context, context.workspace.datasets.get(run.plan.dataset_id), run.plan.label)
+        return labels_of(context, context.workspace.datasets.get(run.plan.dataset_id), run.plan.label, run.plan.task)
     except NotFound:
         return {}
 

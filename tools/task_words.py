@@ -33,10 +33,14 @@ def what_is_learned(task: TaskKind, groups: int, label: str, text: str) -> str:
             return f"to write what stands in “{label}” when it reads {text}"
 
 
+def unit_of(task: TaskKind | str | None) -> str:
+    """What one of the different answers is called."""
+    return {TaskKind.MULTILABEL: "label", TaskKind.NER: "kind"}.get(TaskKind(task), "group") if task else "group"
+
+
 def answer_fact(task: TaskKind, groups: int, label: str) -> str:
     """The plan's line "Answer to learn"."""
-    unit = {TaskKind.CLASSIFICATION: "group", TaskKind.MULTILABEL: "label", TaskKind.NER: "kind"}.get(task)
-    return f"{label}, {count(groups, unit)}" if unit and groups else label
+    return f"{label}, {count(groups, unit_of(task))}" if groups else label
 
 
 def in_short(task: TaskKind, evaluation: Evaluation) -> str:

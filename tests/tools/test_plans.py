@@ -10,11 +10,10 @@ from tests.tools.conftest import Call, mails, real_texts
 from tools.base_models import choose_base, where_is
 from tools.cards import PlanCard
 from tools.context import ToolContext
-from tools.estimates import estimate
+from tools.estimates import estimate, recipes_of
 from workspace.dataset import Dataset
 from workspace.errors import InputError, NotFound
 from workspace.plan import TrainingPlan
-from workspace.recipe import load_recipes
 from workspace.settings import Settings, load_settings
 
 Load = Callable[..., Dataset]
@@ -188,7 +187,7 @@ def test_estimates_grow_with_the_rows_and_stay_within_the_budget() -> None:
     assert all(0 < s.low <= s.high <= 60 * 1.2 for s in spans)
     assert spans[0].memory_mb == max(p.recipe.memory_mb for p in spans[0].recipes if p.fits)
     tight = estimate(plan.model_copy(update={"budget_seconds": 5}), 200_000, 400)
-    assert [p.fits for p in tight.recipes] == [True] + [False] * (len(load_recipes()) - 1)
+    assert [p.fits for p in tight.recipes] == [True] + [False] * (len(recipes_of(plan)) - 1)
 
 
 def test_base_models_are_names_never_paths(settings: Settings) -> None:
