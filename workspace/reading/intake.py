@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workspace.dataset import ColumnProfile, Dataset, DatasetProfile, TaskGuess
+from workspace.dataset import ColumnProfile, DataProblem, Dataset, DatasetProfile, TaskGuess
 from workspace.errors import LimitExceeded, Unavailable, UnreadableFile
 from workspace.findings import FILE as FINDINGS
 from workspace.findings import write_findings
@@ -142,9 +142,7 @@ def _profile(opened: Opened, statistics: TableStatistics, table: Path, guessed: 
     )
 
 
-def _masked(
-    columns: list[ColumnProfile], problems: list[DataProblem]
-) -> tuple[list[ColumnProfile], list[DataProblem]]:
+def _masked(columns: list[ColumnProfile], problems: list[DataProblem]) -> tuple[list[ColumnProfile], list[DataProblem]]:
     """Examples as they are kept where there is personal data: with the middle of each value hidden."""
     from workspace.privacy import shade
 
