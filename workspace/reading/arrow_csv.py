@@ -23,6 +23,7 @@ def fits_arrow(encoding: Encoding, dialect: Dialect, layout: Layout) -> bool:
     """Whether Arrow can read this dialect: one ASCII delimiter, no comment rows, no spoilt bytes."""
     return (
         encoding.errors == "strict"
+        and not encoding.dropped
         and not encoding.name.startswith(("utf-16", "utf-32"))
         and dialect.delimiter is not None
         and dialect.delimiter.isascii()

@@ -186,9 +186,14 @@ def reader_of(kind: str) -> Reader:
     """The reader that does the work, imported only in the child: their libraries are heavy."""
     from workspace.reading.docx_reader import open_docx, open_odt
     from workspace.reading.html_reader import open_html
+    from workspace.reading.mail_reader import open_mail
     from workspace.reading.pdf_reader import open_pdf
+    from workspace.reading.spreadsheet_xml_reader import open_spreadsheet_xml
+    from workspace.reading.web_archive_reader import open_web_archive
 
-    return {"html": open_html, "pdf": open_pdf, "docx": open_docx, "odt": open_odt}[kind]
+    readers: dict[str, Reader] = {"html": open_html, "pdf": open_pdf, "docx": open_docx, "odt": open_odt}
+    readers |= {"mail": open_mail, "web_archive": open_web_archive, "spreadsheet_xml": open_spreadsheet_xml}
+    return readers[kind]
 
 
 def _limit(limits: dict[str, Any]) -> None:

@@ -9,11 +9,16 @@ from workspace.errors import UnreadableFile
 from workspace.reading.annotations.brat import pair_of
 from workspace.reading.annotations.kinds import annotation_kind
 from workspace.reading.arrow_reader import is_arrow
+from workspace.reading.chat_reader import is_chat
 from workspace.reading.encoding import not_text
 from workspace.reading.excel_reader import protected
+from workspace.reading.mail_reader import is_mail
 from workspace.reading.source import Source
+from workspace.reading.spreadsheet_xml_reader import is_spreadsheet_xml
+from workspace.reading.subtitle_reader import is_subtitles
 from workspace.reading.text_reader import is_running_text
 from workspace.reading.unpacking import COMPRESSED
+from workspace.reading.web_archive_reader import is_web_archive
 
 _HEAD = 1 << 16
 _CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -70,8 +75,14 @@ def detect_format(source: Source) -> str:
     # BIFF2 to BIFF5 workbooks begin with a bare BOF record.
     if head[:2] in (b"\x09\x00", b"\x09\x02", b"\x09\x04", b"\x09\x08") and b"\0" in head[:16]:
         return "xls"
+    if is_spreadsheet_xml(head):
+        return "spreadsheet_xml"
     if _is_html(source, head):
         return "html"
+    if is_web_archive(head, source.suffix):
+        return "web_archive"
+    if is_mail(head, source.suffix):
+        return "mail"
     _refuse_foreign(head)
     return _text_kind(source, head)
 
@@ -163,5 +174,9 @@ def _text_kind(source: Source, head: bytes) -> str:
             from workspace.reading.json_reader import broken_json
 
             raise broken_json("it starts with neither [ nor {")
+    if is_subtitles(text):
+        return "subtitles"
+    if is_chat(text):
+        return "chat"
     kind = annotation_kind(text, source.suffix)
     return kind or ("text" if is_running_text(text, source.suffix) else "delimited")

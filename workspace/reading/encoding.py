@@ -5,7 +5,7 @@ import io
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import Any, BinaryIO, TextIO, cast
 
 from workspace.errors import UnreadableFile
 from workspace.reading.legacy import legacy_encoding
@@ -19,21 +19,65 @@ _BOMS = (
 )
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 18
+_FEW_NULS = 0.02
+_LEAST_TEXT = 200
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """A Python codec, the bytes of byte-order mark before the text, and what to do with bytes that do not fit."""
+    """A Python codec, the bytes of byte-order mark before the text, and what to do with bytes that do not fit.
+
+    ``dropped`` are bytes that mean nothing wherever they stand: NUL bytes of a program's slip, and byte-order marks
+    amid a file that was put together from several.
+    """
 
     name: str
     bom: int = 0
     errors: str = "strict"
+    dropped: tuple[bytes, ...] = ()
 
     def open(self, path: Path) -> TextIO:
         """The file as text without its byte-order mark, line ends untouched."""
-        raw = path.open("rb")
-        raw.seek(self.bom)
-        return io.TextIOWrapper(raw, encoding=self.name, errors=self.errors, newline="")
+        file: BinaryIO = path.open("rb")
+        file.seek(self.bom)
+        if self.dropped:
+            file = cast(BinaryIO, io.BufferedReader(_Without(file, self.dropped)))
+        return io.TextIOWrapper(file, encoding=self.name, errors=self.errors, newline="")
+
+
+class _Without(io.RawIOBase):
+    """A file without some bytes."""
+
+    def __init__(self, file: BinaryIO, dropped: tuple[bytes, ...]) -> None:
+        self._file, self._dropped, self._rest = file, dropped, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while True:
+            block = self._file.read(max(1, len(buffer) - len(self._rest)))
+            data, self._rest = self._rest + block, b""
+            for part in self._dropped:
+                data = data.replace(part, b"")
+            if block and (cut := _begun(data, self._dropped)):
+                data, self._rest = data[:-cut], data[-cut:]
+            if data or not block:
+                buffer[: len(data)] = data
+                return len(data)
+
+    def tell(self) -> int:
+        """How far the file itself was read."""
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _begun(data: bytes, parts: tuple[bytes, ...]) -> int:
+    """How many bytes at the end may be the beginning of one of the parts."""
+    return max((n for part in parts for n in range(1, len(part)) if data.endswith(part[:n])), default=0)
 
 
 def detect_encoding(path: Path) -> Encoding:
@@ -51,19 +95,39 @@ def detect_encoding(path: Path) -> Encoding:
         if head.startswith(mark):
             if name != "utf-8" and _odd_share(head[len(mark) :], name) > 0.05:
                 raise not_text()
-            return Encoding(name, len(mark), _errors(path, name, len(mark)))
-    if b"\0" in head:
+            marks = _meaningless(path, head) if name == "utf-8" else ()
+            return Encoding(name, len(mark), _errors(path, name, len(mark)), marks)
+    dropped = _meaningless(path, head)
+    if b"\0" in head and b"\0" not in dropped:
         name = _utf32(head) or _utf16(head)
         return Encoding(name, 0, _errors(path, name, 0))
     good, bad, high = _utf8_counts(path)
     if bad == 0:
-        return Encoding("utf-8")
+        return Encoding("utf-8", dropped=dropped)
     # A few spoilt bytes in a file that is otherwise UTF-8: reading all of it as Latin-1 would spoil the rest.
     if good >= 10 * bad:
-        return Encoding("utf-8", 0, "replace")
+        return Encoding("utf-8", 0, "replace", dropped)
     name = _legacy(high)
     # Carriage returns doubled before line feeds come from Windows, where Latin-1 is called cp1252.
-    return Encoding("cp1252" if name == "latin-1" and b"\r\r\n" in head else name)
+    return Encoding("cp1252" if name == "latin-1" and b"\r\r\n" in head else name, dropped=dropped)
+
+
+def _meaningless(path: Path, head: bytes) -> tuple[bytes, ...]:
+    """NUL bytes where they are few amid text, and byte-order marks of UTF-8 behind the beginning."""
+    controls = sum(1 for byte in head if byte < 9 or 13 < byte < 27)
+    nul = head.count(0)
+    found = []
+    if nul and nul == controls and nul <= max(2, _FEW_NULS * len(head)) and len(head) >= _LEAST_TEXT:
+        found.append(b"\0")
+    with path.open("rb") as file:
+        file.seek(1)
+        before = b""
+        while block := file.read(_BLOCK):
+            if codecs.BOM_UTF8 in before + block:
+                found.append(codecs.BOM_UTF8)
+                break
+            before = block[-2:]
+    return tuple(found)
 
 
 def _errors(path: Path, name: str, skip: int) -> str:

@@ -1,6 +1,7 @@
 """XLSX, XLSM, XLS and ODS through calamine, which computes no formulas and follows no links."""
 
 import datetime
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -15,15 +16,18 @@ from workspace.reading.cells import extent, is_blank
 from workspace.reading.columns import batches_of, string_schema
 from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers, find_layout, is_comment
 from workspace.reading.names import usable
-from workspace.reading.reports import other_tables
+from workspace.reading.reports import formulas_without_values, other_tables
+from workspace.reading.sheet_formulas import empty_formulas
 from workspace.reading.sheet_size import refuse_vast_sheets
+from workspace.reading.sheet_tables import Part, find_parts, main_part, part_names
 from workspace.reading.source import Opened, Source
-from workspace.reading.tables import Block, find_tables, largest
+from workspace.reading.tables import Block
 from workspace.reading.unpacking import refuse_bomb
 
 _SAMPLE_ROWS = 400
 _MOST_SHEETS = 20
 _MOST_SPLIT_ROWS = 50_000
+_NUMBERED = re.compile(r"(.+) \(\d+\)", re.S)
 
 
 def open_xlsx(source: Source) -> Opened:
@@ -105,52 +109,70 @@ class _Found:
     """One table of one sheet."""
 
     sheet: Any
-    block: Block
+    part: Part
     layout: Layout
     size: int
 
-    @property
-    def title(self) -> str:
-        """What the problem's text calls it."""
-        return f"{self.sheet.name}, row {self.block.start + 1}"
-
 
 def _table(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
-    if source.sheet is not None and source.sheet not in book.sheet_names:
-        raise UnreadableFile(
-            "SHEET_NOT_FOUND",
-            f"There is no sheet named “{source.sheet}” in this workbook.",
-            "Choose one of: " + ", ".join(sheets) + ".",
-        )
+    asked, inside = _asked(source.sheet, book, sheets)
     best: _Found | None = None
-    for name in [source.sheet] if source.sheet is not None else sheets[:_MOST_SHEETS]:
+    for name in [asked] if asked is not None else sheets[:_MOST_SHEETS]:
         found = _largest(book.get_sheet_by_name(name))
         if found is not None and (best is None or found.size > best.size):
             best = found
     if best is None:
         raise UnreadableFile("NO_TABLE", "This workbook has no cells with text.", "Check that it is the right file.")
     sheet, layout = best.sheet, best.layout
-    blocks = find_tables(_grid(sheet)) if _height(sheet) <= _MOST_SPLIT_ROWS else []
-    if len(blocks) > 1:
-        # Only now is the whole sheet looked through: for choosing the sheet its first rows are enough.
-        chosen = blocks[largest(blocks)]
-        best = _Found(sheet, chosen, _layout(sheet, chosen), best.size)
+    # Only now is the whole sheet looked through: for choosing the sheet its first rows are enough.
+    parts = find_parts(list(_grid(sheet))) if _height(sheet) <= _MOST_SPLIT_ROWS else []
+    names = part_names(sheet.name, parts, main_part(parts), book.sheet_names) if len(parts) > 1 else [sheet.name]
+    shown = sheet.name if inside is None else inside
+    if shown not in names:
+        raise _no_sheet(shown, [*sheets, *names[1:]])
+    if len(parts) > 1:
+        part = parts[names.index(shown)]
+        best = _Found(sheet, part, _layout(sheet, part), best.size)
         layout = best.layout
-    layout = _as_wide_as_needed(sheet, layout)
+    layout = _as_wide_as_needed(sheet, layout, best.part)
     schema = string_schema(layout.names)
     opened = Opened(
         format=kind,
         schema=schema,
         batches=iter(()),
-        header_row=None if layout.header_row is None else best.block.start + layout.header_row,
-        sheets=list(book.sheet_names),
-        sheet=sheet.name,
+        header_row=None if layout.header_row is None else best.part.block.start + layout.header_row,
+        sheets=_with_parts(book.sheet_names, sheet.name, names),
+        sheet=shown,
     )
-    if len(blocks) > 1:
-        rest = [_Found(sheet, block, layout, 0).title for block in blocks if block is not best.block]
-        opened.problems.append(other_tables(best.title, rest))
-    opened.batches = batches_of(_rows(source, sheet, layout, best.block), schema)
+    if len(parts) > 1:
+        opened.problems.append(other_tables(shown, [name for name in names if name != shown]))
+    if (formulas := empty_formulas(source.path, kind, sheet.name)).count:
+        opened.problems.append(formulas_without_values(formulas.count, formulas.places))
+    opened.batches = batches_of(_rows(source, sheet, layout, best.part), schema)
     return opened
+
+
+def _asked(name: str | None, book: Any, sheets: list[str]) -> tuple[str | None, str | None]:
+    """The sheet that was asked for, and the name of the table on it where a further one is meant."""
+    if name is None or name in book.sheet_names:
+        return name, None
+    numbered = _NUMBERED.fullmatch(name)
+    if numbered is None or numbered.group(1) not in book.sheet_names:
+        raise _no_sheet(name, sheets)
+    return numbered.group(1), name
+
+
+def _no_sheet(name: str, sheets: list[str]) -> UnreadableFile:
+    return UnreadableFile(
+        "SHEET_NOT_FOUND",
+        f"There is no sheet named “{name}” in this workbook.",
+        "Choose one of: " + ", ".join(sheets) + ".",
+    )
+
+
+def _with_parts(sheets: list[str], sheet: str, names: list[str]) -> list[str]:
+    """The sheets, each with the further tables on it where they are known."""
+    return [one for name in sheets for one in ([name, *[n for n in names if n != name]] if name == sheet else [name])]
 
 
 def _largest(sheet: Any) -> _Found | None:
@@ -160,20 +182,21 @@ def _largest(sheet: Any) -> _Found | None:
         return None
     layout = find_layout(rows, merged_header=_merged_header(sheet), trim=True)
     named = sum(1 for cell in rows[layout.header_row] if cell) if layout.header_row is not None else layout.width
-    return _Found(sheet, Block(0, _height(sheet)), layout, (_height(sheet) - layout.start + 1) * named)
+    return _Found(sheet, Part(Block(0, _height(sheet))), layout, (_height(sheet) - layout.start + 1) * named)
 
 
-def _layout(sheet: Any, block: Block) -> Layout:
-    rows = list(islice(_grid(sheet), block.start, min(block.end, block.start + _SAMPLE_ROWS)))
+def _layout(sheet: Any, part: Part) -> Layout:
+    last = min(part.block.end, part.block.start + _SAMPLE_ROWS)
+    rows = [part.cut(row) for row in islice(_grid(sheet), part.block.start, last)]
     width = max(map(extent, rows), default=0)
     return find_layout([row[:width] for row in rows], trim=True)
 
 
-def _as_wide_as_needed(sheet: Any, layout: Layout) -> Layout:
+def _as_wide_as_needed(sheet: Any, layout: Layout, part: Part) -> Layout:
     """Columns at the end that seemed empty, if a value stands in one of them far below."""
     if layout.declared <= layout.width:
         return layout
-    widest = max((extent(row[: layout.declared]) for row in _grid(sheet)), default=0)
+    widest = max((extent(part.cut(row)[: layout.declared]) for row in _grid(sheet)), default=0)
     return replace(layout, names=usable(layout.names, max(widest, layout.width)))
 
 
@@ -194,15 +217,17 @@ def _merged_header(sheet: Any) -> int | None:
     return max((high[0] for _, high in top), default=None) if len(top) > 1 else None
 
 
-def _rows(source: Source, sheet: Any, layout: Layout, block: Block) -> Iterator[list[str]]:
+def _rows(source: Source, sheet: Any, layout: Layout, part: Part) -> Iterator[list[str]]:
+    block = part.block
     bottom = min(_height(sheet), block.end)
     height = max(1, bottom - block.start)
     start = block.start + layout.start
-    tail = list(islice(_grid(sheet), max(start, bottom - MOST_FOOTERS), bottom))
+    tail = [part.cut(row) for row in islice(_grid(sheet), max(start, bottom - MOST_FOOTERS), bottom)]
     end = bottom - count_footers(tail, layout)
     for index, row in enumerate(islice(_grid(sheet), start, end)):
         if index % 8_192 == 0:
             source.report(index / height)
+        row = part.cut(row)
         if not is_comment(row, layout.comment) and not all(map(is_blank, row)):
             yield row[: layout.width] + [""] * (layout.width - len(row))
 

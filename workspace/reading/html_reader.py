@@ -25,23 +25,38 @@ _LINES = re.compile(r"\s*\n\s*")
 
 def open_html(source: Source) -> Opened:
     """The largest table of a web page. Raises UnreadableFile."""
-    from lxml import etree, html
-
     name = _encoding(source)
     data = source.path.read_bytes()
     source.report(0.1)
-    try:
-        text = data.decode(name, "replace").lstrip("\ufeff").replace("\0", "")
-        tree = html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", no_network=True))
-    except (etree.LxmlError, ValueError) as exc:
-        if getattr(exc, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
-            raise MemoryError from exc
-        raise no_table_in_page() from exc
+    found = Found(tables_in(data.decode(name, "replace")))
     source.report(0.6)
-    found = Found([grid for grid in _grids(tree) if grid.weight])
     if not found.grids:
         raise no_table_in_page()
     return open_found(source, "html", found, name)
+
+
+def tables_in(page: str) -> list[Grid]:
+    """The tables of a page that hold data."""
+    tree = _tree(page)
+    return [] if tree is None else [grid for grid in _grids(tree) if grid.weight]
+
+
+def text_of_page(page: str) -> str:
+    """What a reader sees of a page, as lines of text."""
+    tree = _tree(page)
+    return "" if tree is None else _text(tree)
+
+
+def _tree(page: str) -> Any:
+    from lxml import etree, html
+
+    text = page.lstrip("\ufeff").replace("\0", "")
+    try:
+        return html.fromstring(text.encode("utf-8"), parser=html.HTMLParser(encoding="utf-8", no_network=True))
+    except (etree.LxmlError, ValueError) as exc:
+        if getattr(exc, "code", None) == etree.ErrorTypes.ERR_NO_MEMORY:
+            raise MemoryError from exc
+        return None
 
 
 def no_table_in_page() -> UnreadableFile:

@@ -27,6 +27,7 @@ _SPACE = " \t\r\n"
 
 Records = Callable[[float, float], Iterator[Any]]
 _JUDGED = 200
+_RICH = ("text", "content", "message")
 
 
 def open_json(source: Source) -> Opened:
@@ -104,10 +105,21 @@ def _formed(source: Source, encoding: Encoding, form: Form, values: Records) -> 
 def _record(value: object) -> Mapping[str, Any]:
     """An element as a record: an object as it is, a list by position, anything else as a text."""
     if isinstance(value, dict):
-        return value
+        return _with_plain_text(value)
     if isinstance(value, list):
         return {f"column {index + 1}": item for index, item in enumerate(value)}
     return {"text": value}
+
+
+def _with_plain_text(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with texts put together that a chat program cut at its links and bold words (Telegram)."""
+    for key in _RICH:
+        parts = record.get(key)
+        if type(parts) is list and any(type(part) is dict for part in parts):
+            texts = [part.get("text") if type(part) is dict else part for part in parts]
+            if all(type(text) is str for text in texts):
+                record = {**record, key: "".join(map(str, texts))}
+    return record
 
 
 def _first_character(file: TextIO) -> str:

@@ -4,6 +4,7 @@ Works on rows of strings, so that CSV and spreadsheets share it. The idea: below
 type, and the header's own cell is not of that type; where no column has a type, the words of the row decide.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,19 @@ _TOP = 40
 _BELOW = 300
 MOST_FOOTERS = 60
 _MOST_EMPTY = 20
+_PAGE = re.compile(
+    r"(?:page|seite|página|pagina|strona|stránka|strana|oldal|sayfa|страница|сторінка|стр\.|sida|side|sivu|第)\s*\d+\s*"
+    r"(?:(?:/|of|von|sur|de|di|van|z|ze|iz|из|з|av|af)\s*\d+|页|頁|ページ)?",
+    re.I,
+)
+_UNIT = re.compile(r"\[[^\]]{0,20}\]|\([^)\s]{1,5}\)")
+_TOTALS = frozenset(
+    "total totals sum subtotal average mean median count gesamt gesamtsumme summe "
+    "zwischensumme mittelwert durchschnitt anzahl totale somma media totaal gemiddelde "
+    "somme moyenne suma promedio soma média razem łącznie średnia celkem průměr spolu "
+    "összesen átlag toplam ortalama итого всего сумма среднее разом усього σύνολο summa "
+    "yhteensä 合計 合计 总计 小计 平均 합계 평균 المجموع".split()
+) | {"grand total", "i alt"}
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,9 @@ def find_layout(rows: Sequence[Row], *, merged_header: int | None = None, trim: 
     else:
         last = _last_header(rows, kept, typed, typical)
         header = _span(rows, last, typed) if last is not None else ()
+        if last is not None and _goes_on(rows, last, typed):
+            last += 1
+            header = (*header, last)
     start = last + 1 if last is not None else _first_full(rows, kept, typical)
     width = _width(rows, [i for i in kept if i >= start], rows[header[-1]] if header else None)
     declared = width
@@ -79,8 +96,10 @@ def find_layout(rows: Sequence[Row], *, merged_header: int | None = None, trim: 
 
 
 def is_comment(row: Row, mark: str | None) -> bool:
-    """Whether a record is a comment line."""
-    return mark is not None and bool(row) and row[0].lstrip().startswith(mark)
+    """Whether a record is a comment line, or the number of a page amid a printed table."""
+    if mark is not None and row and row[0].lstrip().startswith(mark):
+        return True
+    return len(row) > 2 and not row[1] and not row[-1] and _PAGE.fullmatch("".join(row).strip()) is not None
 
 
 def count_footers(tail: Sequence[Row], layout: Layout) -> int:
@@ -95,10 +114,17 @@ def count_footers(tail: Sequence[Row], layout: Layout) -> int:
         note = fill <= max(1, 0.35 * layout.typical_fill) and not any(
             is_typed(cell) for index, cell in enumerate(row) if index in layout.typed
         )
-        if not note or all(is_typed(cell) for cell in row if not is_blank(cell)):
+        if (not note or all(is_typed(cell) for cell in row if not is_blank(cell))) and not _is_total(row, layout):
             break
         notes = count
     return notes
+
+
+def _is_total(row: Row, layout: Layout) -> bool:
+    """Whether a row sums up the ones above: a word for it, then nothing but numbers, and gaps."""
+    filled = [cell.strip() for cell in row if not is_blank(cell)]
+    first = filled[0].lower().rstrip(":.").split(" (")[0]
+    return 1 < len(filled) < layout.typical_fill and first in _TOTALS and all(map(is_number, filled[1:]))
 
 
 def _comment_mark(rows: Sequence[Row]) -> str | None:
@@ -240,9 +266,29 @@ def _span(rows: Sequence[Row], last: int, typed: frozenset[int]) -> tuple[int, .
             break
         span.insert(0, span[0] - 1)
         gaps -= {i for i in gaps if _has(above, i)}
-    if len(span) == 1 and last > 0 and _names_groups(rows[last - 1], rows[last]):
+    if len(span) == 1 and last > 0 and (_is_units(rows[last]) or _names_groups(rows[last - 1], rows[last])):
         span.insert(0, last - 1)
     return tuple(span)
+
+
+def _goes_on(rows: Sequence[Row], last: int, typed: frozenset[int]) -> bool:
+    """Whether the row below a header belongs to it: units, or the names that the header lacks."""
+    if last + 2 >= len(rows) or not _fill(rows[last + 1]):
+        return False
+    row = rows[last + 1]
+    if _is_units(row):
+        return True
+    body = [r for r in rows[last + 2 : last + 2 + _BELOW] if _fill(r)]
+    full = [i for i in typed if sum(_has(r, i) for r in body) > 0.9 * len(body)]
+    gaps = [i for i in range(len(rows[last])) if not _has(rows[last], i) and any(_has(r, i) for r in body)]
+    short = all(len(cell) <= 60 and not is_typed(cell) for cell in row if not is_blank(cell))
+    return bool(full) and short and not any(_has(row, i) for i in full) and any(_has(row, i) for i in gaps)
+
+
+def _is_units(row: Row) -> bool:
+    """Units in brackets and nothing else, such as ``[min]``."""
+    filled = [cell.strip() for cell in row if not is_blank(cell)]
+    return bool(filled) and all(map(_UNIT.fullmatch, filled))
 
 
 def _names_groups(above: Row, header: Row) -> bool:

@@ -4,10 +4,13 @@ charset-normalizer takes short Turkish or Japanese texts for others, so each can
 of single languages: under the right encoding nearly all letters beyond ASCII belong to one alphabet, in normal case.
 """
 
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 
 from charset_normalizer import from_bytes
+
+_LATIN_9 = re.compile(rb"\xa4|[A-Za-z][\xbd\xb8\xa8][a-z]|(?<![0-9])\xbd[a-z]")
 
 _PUNCTUATION = frozenset("’‘“”„–—…€«»°£®©™\u00a0·•§´½¼¾²³¹±×‹›″′→")
 _WESTERN = {
@@ -68,8 +71,9 @@ def legacy_encoding(high: bytes) -> str:
     if name in ("cp1252", "latin-1", "iso8859-1") and _decoded(high, "cp1252") is None:
         name = "latin-1"
     if name == "cp1252" and not any(0x80 <= byte <= 0x9F for byte in high):
-        # The two differ only in 0x80 to 0x9F; without these bytes the file is plain Latin-1.
-        name = "latin-1"
+        # The two differ only in 0x80 to 0x9F; without these bytes the file is plain Latin-1, or Latin-9, which has
+        # the euro and the French ligature in places where Latin-1 has signs that stand in no text or in no word.
+        name = "iso8859-15" if _LATIN_9.search(high) else "latin-1"
     return name
 
 

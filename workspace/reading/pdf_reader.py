@@ -10,12 +10,13 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from workspace.errors import LimitExceeded, UnreadableFile
-from workspace.reading.grids import Found, Grid, open_found
+from workspace.reading.grids import TEXT, Found, Grid, open_found
+from workspace.reading.reports import pages_without_tables
 from workspace.reading.source import Opened, Source
 
 COLUMNS = ("text", "page")
 Word = dict[str, Any]
-_MOST_TABLE_PAGES = 300
+MOST_TABLE_PAGES = 300
 _CID = re.compile(r"\(cid:\d+\)")
 _SENTENCE_ENDS = '.!?:;…。！？»”"'
 
@@ -35,7 +36,7 @@ def open_pdf(source: Source) -> Opened:
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
     try:
         with pdfplumber.open(source.path) as document:
-            found = _read(source, document)
+            found, pages = _read(source, document), len(document.pages)
     except (LimitExceeded, UnreadableFile, MemoryError):
         raise
     except Exception as exc:
@@ -44,7 +45,10 @@ def open_pdf(source: Source) -> Opened:
         if any(isinstance(cause, PDFPasswordIncorrect) for cause in causes):
             raise _protected() from exc
         raise _damaged() from exc
-    return open_found(source, "pdf", found)
+    opened = open_found(source, "pdf", found)
+    if pages > MOST_TABLE_PAGES and found.grids and opened.sheet != TEXT:
+        opened.problems.append(pages_without_tables(pages, MOST_TABLE_PAGES))
+    return opened
 
 
 def _protected() -> UnreadableFile:
@@ -77,7 +81,7 @@ def _read(source: Source, document: Any) -> Found:
     for number, page in enumerate(pages, start=1):
         words = page.extract_words(keep_blank_chars=False, use_text_flow=False)
         pictures += bool(page.images) and not words
-        if words and number <= _MOST_TABLE_PAGES:
+        if words and number <= MOST_TABLE_PAGES:
             tables = _ruled(page, number) or _aligned(words, number)
             for grid in tables:
                 _add(found.grids, grid)

@@ -4,6 +4,7 @@ from workspace.reading.annotations.csv_exports import with_exports
 from workspace.reading.annotations.kinds import READERS as ANNOTATION_READERS
 from workspace.reading.annotations.word_rows import with_sentences
 from workspace.reading.arrow_reader import open_arrow
+from workspace.reading.chat_reader import open_chat
 from workspace.reading.child import in_child
 from workspace.reading.delimited_reader import open_delimited
 from workspace.reading.excel_reader import open_ods, open_xls, open_xlsx
@@ -11,6 +12,7 @@ from workspace.reading.folder_reader import open_archive, open_folder
 from workspace.reading.json_reader import open_json
 from workspace.reading.parquet_reader import open_parquet
 from workspace.reading.source import Reader
+from workspace.reading.subtitle_reader import open_subtitles
 from workspace.reading.text_reader import open_text
 
 READERS: dict[str, Reader] = {
@@ -29,4 +31,9 @@ READERS: dict[str, Reader] = {
     "pdf": in_child("pdf"),
     "docx": in_child("docx"),
     "odt": in_child("odt"),
+    "spreadsheet_xml": in_child("spreadsheet_xml"),
+    "web_archive": in_child("web_archive"),
+    "mail": in_child("mail"),
+    "chat": open_chat,
+    "subtitles": open_subtitles,
 }

@@ -95,3 +95,28 @@ def files_left_out(count: int, examples: list[str]) -> DataProblem:
         message=f"{files} could not be read. The others were.",
         examples=examples,
     )
+
+
+def formulas_without_values(count: int, places: Sequence[str]) -> DataProblem:
+    """Formulas of a workbook whose results were never stored."""
+    what = "1 formula has" if count == 1 else f"{count:,} formulas have"
+    return DataProblem(
+        code="FORMULAS_WITHOUT_VALUES",
+        severity="warning",
+        count=count,
+        message=f"{what} no stored result, so {'its cell is' if count == 1 else 'their cells are'} empty here: "
+        "a program wrote this workbook and never computed it. "
+        "Open it once in Excel or LibreOffice, save it, and upload it again.",
+        examples=[f"Cell {place}" for place in places],
+    )
+
+
+def pages_without_tables(pages: int, looked: int) -> DataProblem:
+    """Pages of a long PDF whose tables were not looked for."""
+    return DataProblem(
+        code="PAGES_LEFT_OUT",
+        severity="warning",
+        count=pages - looked,
+        message=f"This PDF has {pages:,} pages. I looked for tables on the first {looked:,} only, so tables on the "
+        f"other {pages - looked:,} are missing. Split the PDF to have them read, or upload the table as .xlsx or CSV.",
+    )

@@ -69,7 +69,7 @@ def _turns(record: Any) -> list[tuple[str, str]]:
     """Who said what, in order; empty where the record is no conversation."""
     if not isinstance(record, Mapping):
         return []
-    turns = next((record[key] for key in _KEYS if isinstance(record.get(key), list)), [])
+    turns: list[Any] = next((record[key] for key in _KEYS if isinstance(record.get(key), list)), [])
     found = []
     for turn in turns:
         if not isinstance(turn, Mapping):
