@@ -10,14 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from training_worker.local_training import TrainResult
+from workspace.metrics import METRICS
 from workspace.model import Evaluation, Prediction
-
-_MEANING = {
-    "accuracy": "of all rows, how many are right",
-    "macro_f1": "precision and recall in one, every label counts the same",
-    "precision": "of the rows given a label, how many truly have it",
-    "recall": "of the rows that have a label, how many are found",
-}
 
 
 def print_json(data: Any) -> None:
@@ -69,7 +63,7 @@ def show_evaluation(evaluation: Evaluation) -> None:
             ),
             soft_wrap=True,
         )
-    table = Table("Figure", "Value", "95 % between", "Always the most frequent label", "Means")
+    table = Table("Figure", "Value", "95 % between", "The simplest way", "Means")
     for name, value in metrics.items():
         interval = evaluation.intervals.get(name)
         base = evaluation.baseline.get(name)
@@ -78,7 +72,7 @@ def show_evaluation(evaluation: Evaluation) -> None:
             f"{value:.3f}",
             f"{interval[0]:.3f} and {interval[1]:.3f}" if interval else "",
             f"{base:.3f}" if base is not None else "",
-            _MEANING.get(name, ""),
+            METRICS[name].means if name in METRICS else "",
         )
     out.print(table)
     if evaluation.per_class:
@@ -90,9 +84,24 @@ def show_evaluation(evaluation: Evaluation) -> None:
 
 
 def show_prediction(prediction: Prediction) -> None:
-    """The answer, and the next likely ones."""
+    """What the model says, with how sure it is."""
     out = Console(highlight=False)
-    out.print(Text(f"{prediction.label}  ({prediction.score:.0%} sure)", style="bold"), soft_wrap=True)
-    others = sorted(prediction.scores.items(), key=lambda item: -item[1])[1:5]
-    for label, score in others:
+    if prediction.output is not None:
+        out.print(Text(prediction.output), soft_wrap=True)
+    elif prediction.entities is not None:
+        for entity in prediction.entities:
+            out.print(Text(f"{entity.text}: {entity.label}  ({entity.score:.0%} sure)"), soft_wrap=True)
+        if not prediction.entities:
+            out.print(Text("Nothing found in this text."))
+    elif prediction.labels is not None:
+        out.print(Text(", ".join(prediction.labels) or "None of the labels.", style="bold"), soft_wrap=True)
+        _show_scores(out, prediction, skip=0)
+    else:
+        out.print(Text(f"{prediction.label}  ({prediction.score:.0%} sure)", style="bold"), soft_wrap=True)
+        _show_scores(out, prediction, skip=1)
+
+
+def _show_scores(out: Console, prediction: Prediction, skip: int) -> None:
+    """The likeliest labels, but for the first ``skip``."""
+    for label, score in sorted(prediction.scores.items(), key=lambda item: -item[1])[skip:5]:
         out.print(Text(f"  {label}: {score:.0%}"), soft_wrap=True)

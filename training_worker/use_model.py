@@ -14,14 +14,15 @@ import pyarrow.parquet as pq
 from training_worker.artifacts import model_folder
 from training_worker.data import join_texts
 from training_worker.kinds import kind_of
+from training_worker.ner.rows import joined
 from training_worker.prediction import Predictor, load_predictor
 from training_worker.printing import note
 from training_worker.progress_bar import ProgressBar
-from workspace.dataset import DatasetProfile
+from workspace.dataset import DatasetProfile, TaskKind
 from workspace.errors import InputError, NotFound
 from workspace.home import LOCAL_OWNER, Workspace
 from workspace.migrations import upgrade
-from workspace.model import Evaluation, Prediction
+from workspace.model import Entity, Evaluation, Prediction
 from workspace.plan import TrainingPlan
 from workspace.queue import LocalQueue
 from workspace.reading import Limits, read
@@ -99,7 +100,7 @@ def predict_file(model: str, file: Path, out: Path | None) -> Iterator[Predictio
         progress = stack.enter_context(bar.reading(f"{file.name} with the model"))
         done = 0
         for batch in pq.ParquetFile(path).iter_batches(BATCH_ROWS):
-            answers = predictor.predict(_texts(batch, columns))
+            answers = predictor.predict(_texts(batch, columns, predictor.task))
             if write:
                 write(_with_answers(batch, answers))
             yield from answers
@@ -149,7 +150,9 @@ def _no_column(wanted: Sequence[str], profile: DatasetProfile) -> InputError:
     )
 
 
-def _texts(batch: pa.RecordBatch, columns: Sequence[str]) -> list[str]:
+def _texts(batch: pa.RecordBatch, columns: Sequence[str], task: TaskKind) -> list[str]:
+    if task is TaskKind.NER:  # as it stands in the cell, for the places of names count from its beginning
+        return joined(batch.column(columns[0]))
     parts = [[_plain(value) for value in batch.column(name).to_pylist()] for name in columns]
     return [join_texts(row) for row in zip(*parts, strict=True)]
 
@@ -159,11 +162,26 @@ def _plain(value: Any) -> str:
 
 
 def _with_answers(batch: pa.RecordBatch, answers: Sequence[Prediction]) -> pa.Table:
+    """The rows with a column for each thing that the answers say."""
     table = pa.Table.from_batches([batch])
-    labels = pa.array([a.label for a in answers], pa.string())
-    scores = pa.array([a.score for a in answers], pa.float64())
-    table = table.append_column(_free_name("prediction", table), labels)
-    return table.append_column(_free_name("score", table), scores)
+    columns: dict[str, tuple[pa.DataType, list[Any]]] = {
+        "prediction": (pa.string(), [a.label for a in answers]),
+        "score": (pa.float64(), [a.score for a in answers]),
+        "predictions": (pa.list_(pa.string()), [a.labels for a in answers]),
+        "entities": (pa.string(), [_as_json(a.entities) for a in answers]),
+        "output": (pa.string(), [a.output for a in answers]),
+    }
+    for name, (kind, values) in columns.items():
+        if any(value is not None for value in values):
+            table = table.append_column(_free_name(name, table), pa.array(values, kind))
+    return table
+
+
+def _as_json(entities: Sequence[Entity] | None) -> str | None:
+    """A list of objects, as the programs that mark text write it."""
+    if entities is None:
+        return None
+    return json.dumps([entity.model_dump(mode="json") for entity in entities], ensure_ascii=False)
 
 
 def _free_name(name: str, table: pa.Table) -> str:

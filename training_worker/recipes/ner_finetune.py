@@ -189,6 +189,7 @@ class TagLearning(TuningLoop):
     """Windows of texts with a tag for each token, judged by the names in whole texts."""
 
     metric = "entity_f1"
+    least_between = 15
 
     def __init__(
         self,
