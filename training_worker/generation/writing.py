@@ -74,6 +74,8 @@ def looping(tokens: Sequence[int]) -> int:
         if len(tokens) < size * times:
             continue
         end = list(tokens[-size:])
+        if size > 1 and len(set(end)) == 1:
+            continue
         if all(list(tokens[len(tokens) - size * k : len(tokens) - size * (k - 1)]) == end for k in range(2, times + 1)):
             return size
     return 0

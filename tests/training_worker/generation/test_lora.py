@@ -1,0 +1,153 @@
+"""A training from table to folder, with a tiny model of random weights."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from transformers import pipeline
+
+from tests.training_worker.generation.tiny import questions
+from training_worker.prediction import load_predictor
+from training_worker.recipes import lora
+from training_worker.reporter import Stop
+from training_worker.training import Trained, train
+from workspace.dataset import TaskKind
+from workspace.errors import InputError
+from workspace.plan import TrainingPlan
+from workspace.run import MetricLogged, Progressed
+
+ROWS = 60
+
+
+@dataclass
+class Report:
+    """Collects what is told; asks to stop at the given look after a checkpoint."""
+
+    stop_after: int | None = None
+    curve: list[tuple[str, int, float]] = field(default_factory=list)
+    checkpoints: int = 0
+
+    def check(self) -> None:
+        if self.stop_after is not None and self.checkpoints >= self.stop_after:
+            raise Stop
+
+    def progress(self, event: Progressed) -> None:
+        assert 0 <= event.fraction <= 1
+
+    def metric(self, event: MetricLogged) -> None:
+        self.curve.append((event.name, event.step, event.value))
+
+    def checkpointed(self) -> None:
+        self.checkpoints += 1
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    prompts, answers = questions(ROWS)
+    path = tmp_path_factory.mktemp("rows") / "table.parquet"
+    pq.write_table(pa.table({"instruction": prompts, "input": [""] * ROWS, "output": answers}), path)
+    return path
+
+
+def _plan(base: Path, **settings: float) -> TrainingPlan:
+    return TrainingPlan(
+        dataset_id="ds_test",
+        task=TaskKind.GENERATION,
+        text=("instruction", "input"),
+        label="output",
+        metric="token_probability",
+        base=str(base),
+        budget_seconds=600,
+        settings={"learning_rate": 0.01, "epochs": 6, **settings},
+    )
+
+
+@pytest.fixture(scope="module")
+def trained(rows: Path, tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    return train(_plan(tiny_folder), rows, None, tmp_path_factory.mktemp("work"), Report(), "tiny")
+
+
+@pytest.mark.slow
+def test_it_learns_and_says_how_much(trained: Trained) -> None:
+    evaluation = trained.outcome.evaluation
+    assert set(evaluation.metrics) == {"loss", "perplexity", "token_probability", "chrf", "rouge_l"}
+    assert set(evaluation.baseline) == set(evaluation.metrics)
+    assert evaluation.metrics["loss"] < 0.5 * evaluation.baseline["loss"]
+    assert evaluation.metrics["rouge_l"] > evaluation.baseline["rouge_l"]
+    assert evaluation.rows == trained.outcome.rows["test"]
+    first = evaluation.samples[0]
+    assert first.reference.startswith("The ")
+    assert first.before != first.after
+    card = (trained.folder / "README.md").read_text("utf-8")
+    assert 'pipeline("text-generation"' in card
+
+
+@pytest.mark.slow
+def test_the_folder_answers_alike_with_plain_transformers(trained: Trained) -> None:
+    prompt = questions(1)[0][0]
+    predictor = load_predictor(trained.folder)
+    (found,) = predictor.predict([prompt])
+    assert found.as_json() == {"text": prompt, "output": found.output}
+    plain = pipeline("text-generation", model=str(trained.folder))
+    (answer,) = plain([{"role": "user", "content": prompt}], return_full_text=False)
+    assert answer["generated_text"].strip() == found.output
+    again = [p.output for p in predictor.stream(questions(3)[0])]
+    assert again[0] == found.output
+    meta = json.loads((trained.folder / "mtw.json").read_text("utf-8"))
+    assert "adapter/adapter_model.safetensors" in meta["files"]
+
+
+@pytest.mark.slow
+def test_the_base_model_is_found_again_inside(trained: Trained, tiny_folder: Path) -> None:
+    predictor = load_predictor(trained.folder)
+    prompts, answers = questions(6)
+    learned = predictor.losses(prompts, answers, lambda tokens: None)
+    with predictor.before_training():
+        before = predictor.losses(prompts, answers, lambda tokens: None)
+    base = load_predictor_of_base(tiny_folder, prompts, answers)
+    np.testing.assert_allclose(before, base, rtol=0.01)
+    np.testing.assert_allclose(predictor.losses(prompts, answers, lambda tokens: None), learned, rtol=1e-3)
+
+
+def load_predictor_of_base(folder: Path, prompts: list[str], answers: list[str]) -> np.ndarray:
+    from training_worker.generation.causal import load_causal, sums_of_losses
+    from training_worker.starter import Base
+
+    causal = load_causal(Base("tiny", str(folder)))
+    encoded = causal.form.encode(prompts, answers, 200)
+    return sums_of_losses(causal, encoded.tokens, encoded.starts, lambda tokens: None)
+
+
+@pytest.mark.slow
+def test_an_interrupted_training_ends_with_the_same_weights(
+    rows: Path, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("training_worker.tuning_loop.checkpoint_due", lambda seconds, every: True)
+    monkeypatch.setattr(lora.Learning, "_affordable_steps", lambda self: 9)
+    plan = _plan(tiny_folder)
+    whole = train(plan, rows, None, tmp_path / "whole", Report(), "tiny")
+    with pytest.raises(Stop):
+        train(plan, rows, None, tmp_path / "cut", Report(stop_after=4), "tiny")
+    cut = train(plan, rows, None, tmp_path / "cut", Report(), "tiny")
+    weights = "adapter/adapter_model.safetensors"
+    assert (whole.folder / weights).read_bytes() == (cut.folder / weights).read_bytes()
+
+
+def test_too_few_rows_and_no_rows_are_said(tmp_path: Path, tiny_folder: Path) -> None:
+    for prompts, code in ((["a", "b"], "TOO_FEW_ROWS"), ([""], "EMPTY_DATASET")):
+        path = tmp_path / f"{code}.parquet"
+        pq.write_table(pa.table({"instruction": prompts, "input": prompts, "output": ["x"] * len(prompts)}), path)
+        with pytest.raises(InputError) as caught:
+            train(_plan(tiny_folder), path, None, tmp_path / "work", Report(), "tiny")
+        assert caught.value.code == code
+
+
+def test_what_was_cut_is_said(tiny: lora.Causal) -> None:
+    encoded = tiny.form.encode(["word " * 200, "Is it?"], ["Yes.", "word " * 200], 40)
+    notes = lora.cut_notes(encoded, 40)
+    assert [note.split(" ", 1)[0] for note in notes] == ["1", "1"]
+    assert lora.cut_notes(tiny.form.encode(["Is it?"], ["Yes."], 40), 40) == []

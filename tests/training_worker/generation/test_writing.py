@@ -1,0 +1,58 @@
+"""Writing answers: the same alone and among others, without loops."""
+
+import pytest
+
+from tests.training_worker.generation.tiny import questions
+from training_worker.generation.causal import Causal
+from training_worker.generation.writing import looping, without_loop, write
+
+
+def _nothing(rows: int) -> None:
+    pass
+
+
+def test_an_answer_is_the_same_alone_and_among_longer_ones(tiny: Causal) -> None:
+    prompts, _ = questions(4)
+    prompts[2] += " I ask because I would really like to know it."
+    tokens = tiny.form.prompts(prompts, 100)
+    together = write(tiny, tokens, 12, _nothing)
+    assert together == [write(tiny, [one], 12, _nothing)[0] for one in tokens]
+    assert together == write(tiny, tokens, 12, _nothing)
+    assert len(set(together)) > 1
+
+
+def test_it_stops_when_it_is_told_to(tiny: Causal) -> None:
+    class Stop(Exception):
+        pass
+
+    calls: list[int] = []
+
+    def tick(rows: int) -> None:
+        calls.append(rows)
+        if len(calls) == 3:
+            raise Stop
+
+    with pytest.raises(Stop):
+        write(tiny, tiny.form.prompts(["Is it red?"], 100), 50, tick)
+    assert calls == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("tokens", "size"),
+    [
+        ([1, 2, 3, 4, 5], 0),
+        ([9, 1, 2, 1, 2, 1, 2], 2),
+        ([7] * 11, 0),  # a row of dots or dashes may be meant
+        ([7] * 12, 1),
+        ([1, 2, 3, 1, 2, 3], 0),
+        ([5, *[1, 2, 3] * 3], 3),
+    ],
+)
+def test_a_piece_that_comes_again_and_again_is_a_loop(tokens: list[int], size: int) -> None:
+    assert looping(tokens) == size
+
+
+def test_what_is_repeated_stays_once() -> None:
+    assert without_loop([9, 1, 2, 1, 2, 1, 2]) == [9, 1, 2]
+    assert without_loop([1, 2, 3]) == [1, 2, 3]
+    assert without_loop([4] * 15) == [4]
