@@ -2,6 +2,8 @@
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from workspace.judging import boilerplate, lengths, mail
 from workspace.judging.languages import language_of, languages_of, mixed
@@ -130,3 +132,74 @@ def test_languages_of_longer_texts() -> None:
     counts = languages_of([german] * 30 + [english] * 10 + ["ok", None])
     assert mixed(counts) == [("German", 0.75), ("English", 0.25)]
     assert mixed(languages_of([english] * 50 + [german])) == []
+
+
+_HOSTILE = [
+    *(
+        "On 1 ",
+        "On 1 wrote ",
+        "On 1 wrote: a ",
+        "On 1 a@ ",
+        "Am 1 ",
+        "wrote: @ ",
+        ">",
+        "> ",
+        "-",
+        "-- Original Message ",
+        "_",
+    ),
+    *("\n", "From: a\n", "From: \n \n", "From: a\n\nTo: b\n\n", "a,\n\n", "\nregards\n", "\n\nAa Bb,\nAa Bb", "\n- a"),
+    *(
+        ". Sent from my x ",
+        "2024年1月1日 <",
+        "\nThanks,",
+        "Aa ",
+        " \t",
+        "*> From",
+        "\n\n________________________________",
+    ),
+]
+
+
+@pytest.mark.parametrize("piece", _HOSTILE)
+def test_cleaning_mails_takes_no_longer_than_their_length_says(piece: str) -> None:
+    """Backtracking would take hours here; what is repeated may come back shorter, but from the text's beginning."""
+    text = f"My card.{piece * (60_000 // len(piece))} end"
+    for strip in (mail.strip_quoted, mail.strip_signature):
+        left = strip(text)
+        assert left
+        assert len(left) <= len(text)
+
+
+_PIECES = st.sampled_from(
+    [
+        "On Mon, 5 Jan 2026 Anna <a@b.com> wrote:",
+        "From: Anna",
+        "To: me",
+        "\n",
+        "\n",
+        "> hello",
+        " ",
+        "-----Original Message-----",
+    ]
+    + [
+        "Best regards",
+        "Anna Smith",
+        "-- ",
+        "My card has not arrived.",
+        "Sent from my iPhone",
+        "Thanks,",
+        "写道：",
+        "2026年1月5日",
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=14).map("".join))
+def test_what_is_left_of_a_mail_is_never_empty_nor_new(text: str) -> None:
+    for strip in (mail.strip_quoted, mail.strip_signature):
+        left = strip(text)
+        assert bool(left.strip()) == bool(text.strip())
+        rest = iter(text)
+        assert all(letter in rest for letter in left if not letter.isspace())
+    assert text.strip().startswith(mail.strip_signature(text).strip())
