@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from assistant.followup import Followup
@@ -9,8 +10,13 @@ from assistant.hub import Hub
 from assistant.rendering.steps import Renderer
 from assistant.surfaces.terminal import Terminal
 from assistant.surfaces.web_live import run_state
+from assistant.toolbelt import call_tool
 from tests.assistant.talking import Talker, calls, of, words, write_csv
 from tests.fakes import FakeQueue
+from tools import redacting
+from tools.context import ToolContext
+from training_worker.analysing import analyse
+from training_worker.reporter import ListReporter
 from workspace.analysis import Analysis
 from workspace.dataset import Check, DataProblem, FixOffer, Verdict
 from workspace.events import Asked, CardShown, RunProgressed
@@ -139,3 +145,30 @@ def test_one_that_was_broken_off_goes_on_when_the_conversation_is_opened_again(
         look(talker)
         talker.run(opened.go_on_looking)
         assert queue.submitted == [analysis.id]
+
+
+def test_a_long_hiding_becomes_a_version_at_its_end(
+    talker: Talker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the worker has made is nobody's version before its end is told, and one version then."""
+    monkeypatch.setattr(redacting, "LONGEST", 0.0)
+    talker.upload(write_csv(tmp_path / "mails.csv", [("write to anna.keller@gmail.com", "a"), ("late", "b")]))
+    workspace = talker.workspace
+    (before,) = workspace.datasets.list()
+    call = {"dataset_id": before.id, "everything": "mask"}
+    assert call_tool(ToolContext(workspace, talker.conversation.id), "redact_dataset", call).ok
+    (job,) = [a for a in workspace.analyses.list(dataset_id=before.id) if a.job.kind == "redact"]
+    work = tmp_path / "work"
+    work.mkdir()
+    end = analyse(job, workspace.settings, work, ListReporter())
+    finish(talker, job, end)
+    assert [d.id for d in workspace.datasets.list()] == [before.id]
+
+    look(talker)
+    now, parent = workspace.datasets.list()
+    assert (now.parent_id, parent.id, now.step and now.step.kind) == (before.id, before.id, "redact")
+    assert [card.card.kind for card in of(talker.stored, CardShown)][-2:] == ["privacy", "problems"]
+    with workspace.storage.as_file(now.table_key) as table:
+        assert "keller" not in str(pq.read_table(table).to_pylist())
+    look(talker)
+    assert len(workspace.datasets.list()) == 2

@@ -20,20 +20,22 @@ from workspace.run import RunStatus
 from workspace.settings import Settings
 
 MAIL, CARD = "zebedee.quux@gmail.com", "4111 1111 1111 1111"
-PARTS = ("zebedee", "quux", "4111 1111", "4111111111111111")
+NAME, HOME = "Ottilie Wackernagel", "Krumme Straße 77, 10627 Berlin"
+PARTS = ("zebedee", "quux", "4111 1111", "4111111111111111", "Ottilie", "Wackernagel", "Krumme", "10627")
 
 Hosted = Callable[..., Talker]
 
 
 @pytest.fixture
 def secret_mails(tmp_path: Path) -> Path:
-    """60 mails of two teams; every third names the secret address, every fourth the secret card."""
+    """60 mails of two teams; every third names the secret address, every fourth the secret card, some a person."""
     path = tmp_path / "mails.csv"
     lines = ["body,team"]
     for i in range(60):
         team, about = ("billing", "invoice payment") if i % 2 else ("delivery", "parcel courier")
         extra = f" write to {MAIL}" if i % 3 == 0 else f" card {CARD}" if i % 4 == 0 else ""
-        lines.append(f"my {about} number {i} is wrong{extra},{team}")
+        signed = f" Regards {NAME}" if i % 5 == 0 else f' I live at ""{HOME}""' if i % 7 == 0 else ""
+        lines.append(f'"my {about} number {i} is wrong{extra}.{signed}",{team}')
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path
 
@@ -97,10 +99,16 @@ def test_a_training_on_hidden_data_leaves_no_trace_of_it(working: Workspace, sec
     assert run.id in rows
     assert leaks(rows) == []
 
+    forget = all_tools()["delete_dataset"]
+    forget(ToolContext(working), forget.validate({"dataset_id": hidden.id, "keep_current": True}))
+    kept = [f for f in home.rglob("*") if f.is_file() and "mtw.db" not in f.name]
+    assert [f.name for f in kept if leaks(f.read_bytes().decode("latin-1"))] == []
+    assert leaks(_database(home / "mtw.db", without="")) == []
+
 
 def _database(path: Path, without: str) -> str:
     """Everything in it but the rows of one data set."""
     with sqlite3.connect(path) as database:
         tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
         rows = [(name, *row) for name in tables for row in database.execute(f'select * from "{name}"')]
-    return "\n".join(str(row) for row in rows if not (row[0] == "datasets" and without in row[1:3]))
+    return "\n".join(str(row) for row in rows if not (without and row[0] == "datasets" and without in row[1:3]))

@@ -7,14 +7,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.tools.conftest import Call
+from tools import redacting
 from tools.asking import call_of
 from tools.cards import PrivacyCard
 from tools.context import ToolContext
-from tools.registry import ToolOutput
+from tools.registry import ToolOutput, all_tools
 from workspace.dataset import Dataset
-from workspace.errors import InputError
-from workspace.privacy import count_personal
-from workspace.versions import changes_key
+from workspace.errors import Conflict, InputError
+from workspace.privacy import count_personal, tagger
+from workspace.versions import changes_key, lineage
 
 SECRETS = ["anna.keller@gmail.com", "4111 1111 1111 1111", "DE89370400440532013000", "+49 170 1234567"]
 Load = Callable[..., Dataset]
@@ -139,3 +140,81 @@ def test_no_other_tool_tells_a_value(call: Call, personal: Dataset, tmp_path: Pa
 
     assert not [s for s in [*SECRETS, "user1@web.de"] for output in outputs if s in said(output)]
     assert "a•••@g•••.com" in said(outputs[0])
+
+
+def test_a_long_table_is_hidden_beside_the_conversation_and_can_be_stopped(
+    call: Call, context: ToolContext, personal: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redacting, "LONGEST", 0.0)
+    output = call("redact_dataset", dataset_id=personal.id, everything="mask")
+    (analysis,) = context.workspace.analyses.list(dataset_id=personal.id)
+    card = card_of(output)
+
+    assert output.data["status"] == "running"
+    assert card.checking is not None
+    assert (card.checking.run_id, card.checking.status) == (analysis.id, "queued")
+    assert call("redact_dataset", dataset_id=personal.id, everything="mask").data["status"] == "running"
+    assert len(context.workspace.analyses.list(dataset_id=personal.id)) == 1
+    assert call_of(card.buttons[0].id) == ("redact_dataset", {"dataset_id": personal.id, "stop": "true"})
+    call("redact_dataset", dataset_id=personal.id, stop=True)
+    assert context.workspace.analyses.get(analysis.id).cancel_requested
+    assert len(context.workspace.datasets.list(family_id=personal.family_id)) == 1
+
+
+def test_the_original_is_forgotten_and_what_was_done_is_not(
+    call: Call, context: ToolContext, personal: Dataset
+) -> None:
+    hidden = call("redact_dataset", dataset_id=personal.id, everything="mask")
+    new_id = str(hidden.data["dataset_id"])
+    assert call_of(card_of(hidden).buttons[1].id) == ("delete_dataset", {"dataset_id": new_id, "keep_current": "true"})
+    tool = all_tools()["delete_dataset"]
+    assert tool.describe is not None
+    request = tool.describe(context, tool.validate({"dataset_id": new_id, "keep_current": "true"}))
+    assert "every version but the current one, version 2" in request.text
+
+    output = call("delete_dataset", dataset_id=new_id, keep_current=True)
+    workspace = context.workspace
+    new, old = workspace.datasets.get(new_id), workspace.datasets.get(personal.id)
+
+    assert output.data["versions_forgotten"] == 1
+    assert workspace.storage.list(workspace.storage.key("datasets", personal.id)) == []
+    assert (old.forgotten, old.source_key, new.forgotten, new.source_key) == (True, "", False, "")
+    assert [c.examples for c in old.profile.columns] == [[], [], []]
+    assert [step.step.kind for step in lineage(workspace, new) if step.step] == ["redact"]
+    (record,) = workspace.datasets.deletions()
+    assert (record.kind, record.subject_id, record.facts["versions"]) == ("original", personal.family_id, 1)
+    with pytest.raises(Conflict) as caught:
+        call("clean_dataset", dataset_id=new_id, undo=True)
+    assert caught.value.code == "ORIGINAL_FORGOTTEN"
+    assert call("inspect_dataset", dataset_id=personal.id).data["dataset_id"] == new_id
+    assert "[CARD]" in table_of(context, new_id)
+    with pytest.raises(Conflict):
+        call("delete_dataset", dataset_id=new_id, keep_current=True)
+    call("delete_dataset", dataset_id=new_id)
+    assert workspace.datasets.list(undone=True) == []
+
+
+def test_an_upload_alone_has_nothing_to_forget(call: Call, personal: Dataset) -> None:
+    with pytest.raises(Conflict) as caught:
+        call("delete_dataset", dataset_id=personal.id, keep_current=True)
+
+    assert caught.value.code == "ONLY_VERSION"
+
+
+def test_examples_are_kept_with_their_middle_hidden(context: ToolContext, personal: Dataset) -> None:
+    stored = context.workspace.datasets.get(personal.id).model_dump_json()
+
+    assert not [secret for secret in [*SECRETS, "user1@web.de"] if secret in stored]
+    assert "•••" in stored
+
+
+@pytest.mark.skipif(not tagger.available(), reason=f"needs the model of names: {tagger.INSTALL}")
+def test_names_are_looked_for_by_the_model_and_hidden(call: Call, context: ToolContext, load: Load) -> None:
+    dataset = load([(f"{i} parcels for Maria Lindqvist are lost", "x" if i % 2 else "y") for i in range(20)])
+    shown = call("redact_dataset", dataset_id=dataset.id)
+
+    assert shown.data["kinds"] == {"name": 20}
+    assert "A model looked for names and addresses" in card_of(shown).note
+    assert "Lindqvist" not in said(shown)
+    hidden = call("redact_dataset", dataset_id=dataset.id, everything="mask")
+    assert "Lindqvist" not in table_of(context, str(hidden.data["dataset_id"]))
