@@ -47,7 +47,7 @@ def check_dataset(
     if not _possible(dataset, choice):
         raise InputError(
             "CHECK_IMPOSSIBLE",
-            "A model can look more closely only at data that sorts each text under one label, with at least "
+            "A model can look more closely only at data that sorts texts under labels in one column, with at least "
             f"{_LEAST_ROWS} labelled rows and at most {_MOST_LABELS} labels.",
             "Go on with a plan: the training shows what the data is worth.",
         )
@@ -73,7 +73,7 @@ def start_check(context: ToolContext, dataset: Dataset, choice: Choice, *, asked
         text=tuple(choice.text),
         label=choice.label,
         task=choice.task,
-        args={"seconds": seconds},
+        args={"seconds": seconds} | _form_of_labels(dataset, choice),
     )
     analysis, is_new = context.workspace.analyses.start(job, context.conversation_id)
     if is_new:
@@ -98,11 +98,20 @@ def still_wanted(workspace: Workspace, analysis: Analysis) -> bool:
         return False
 
 
+def _form_of_labels(dataset: Dataset, choice: Choice) -> dict[str, JsonValue]:
+    """What stands between the labels of a cell, where a text may have several."""
+    guess = dataset.profile.task
+    several = choice.task is TaskKind.MULTILABEL and choice.label == guess.label
+    return {"separator": guess.label_separator} if several and guess.label_separator else {}
+
+
 def _possible(dataset: Dataset, choice: Choice) -> bool:
     column = dataset.profile.column(choice.label) if choice.label else None
-    if not choice.text or column is None or choice.task not in (None, TaskKind.CLASSIFICATION):
+    if not choice.text or column is None or dataset.rows - column.missing < _LEAST_ROWS:
         return False
-    return dataset.rows - column.missing >= _LEAST_ROWS and 1 < column.unique <= _MOST_LABELS
+    if choice.task is TaskKind.MULTILABEL:
+        return column.unique > 1  # of cells; the labels in them are counted when they are read
+    return choice.task in (None, TaskKind.CLASSIFICATION) and 1 < column.unique <= _MOST_LABELS
 
 
 def _view(analysis: Analysis, last: Progressed | None) -> CheckingView:

@@ -6,7 +6,7 @@ time is over. What was read is kept, so that a training of the same rows need no
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -85,6 +85,20 @@ def check(given: AnalysisInput) -> AnalysisResult:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What a look is given. ``tell`` reports how far it is; at ``deadline`` (monotonic seconds) reading ends."""
+
+    table: Path
+    text: Sequence[str]
+    profile: DatasetProfile
+    report: Reporter
+    vectors: VectorCache
+    tell: Callable[[float, str], None]
+    begun: float
+    deadline: float
+
+
+@dataclass(frozen=True)
 class Found:
     check: Check
     findings: list[Finding]
@@ -99,22 +113,28 @@ def look(
     seconds: float,
 ) -> Found:
     """The check itself, from a table to problems, verdict and the rows concerned."""
-    if job.task not in (None, TaskKind.CLASSIFICATION) or job.label is None:
+    if job.task not in (None, TaskKind.CLASSIFICATION, TaskKind.MULTILABEL) or job.label is None:
         raise InputError(
             "CHECK_IMPOSSIBLE",
-            "Only data that sorts each text under one label can be looked at more closely.",
+            "Only data that sorts texts under labels in one column can be looked at more closely.",
             "Train on it as it is; the result shows what it is worth.",
         )
     begun = time.monotonic()
     tell = _teller(report, begun, seconds)
+    given = Look(table, job.text, profile, report, vectors, tell, begun, begun + READING * seconds)
     tell(0.0, "Taking a closer look at the data")
+    if job.task is TaskKind.MULTILABEL:
+        from training_worker.analyses.checking_several import look_at_several
+
+        separator = job.args.get("separator")
+        return look_at_several(given, job.label, str(separator) if separator else None)
     rows = read_sample(table, job.text, job.label, MOST_ROWS)
     counts = Counter(rows.labels)
     if len(rows) < LEAST_ROWS or sum(count >= 3 for count in counts.values()) < 2:
         return Found(_only_verdict(rows, counts), [])
     if len(counts) > MOST_LABELS:
         return Found(Check(rows_checked=0, seconds=round(time.monotonic() - begun, 2)), [])
-    read = _read(rows, vectors, tell, report.check, begun + READING * seconds)
+    read = read_texts(rows, rows.labels, given)
     many = f"{len(read.rows):,} labels"
     tell(READING, f"Looking more closely at {many}")
     views = Views.of(read.rows.texts, read.vectors)
@@ -132,7 +152,7 @@ def look(
         model,
         lambda done: tell(READING + 0.13 + 0.1 * done, "Estimating what more rows would bring"),
     )
-    problems = [*_suspicious(read, suspicion), *_alike(read, later, earlier)]
+    problems = [*_suspicious(read, suspicion), *alike(read, later, earlier)]
     known = [p for p in profile.problems if p.severity == "warning"]
     verdict = _verdict(read, curve, model, [*known, *problems])
     result = Check(
@@ -141,7 +161,7 @@ def look(
         rows_checked=len(read.rows),
         seconds=round(time.monotonic() - begun, 2),
     )
-    return Found(result, [*_findings(job.label, read, suspicion), *_copies(read, later, earlier)])
+    return Found(result, [*_findings(job.label, read, suspicion), *copies(read, later, earlier)])
 
 
 def _teller(report: Reporter, begun: float, seconds: float) -> Callable[[float, str], None]:
@@ -160,17 +180,16 @@ def _only_verdict(rows: SampledRows, counts: Counter[str]) -> Check:
     return Check(verdict=too_few(list(counts.values()), len(rows)), rows_checked=len(rows))
 
 
-def _read(
-    rows: SampledRows,
-    cache: VectorCache,
-    tell: Callable[[float, str], None],
-    check: Callable[[], None],
-    deadline: float,
-) -> Read:
-    """Reads texts until all are read or the time is over; a part that was read is a fair sample of the rows."""
-    names = sorted(set(rows.labels))
+def read_texts(rows: SampledRows, strata: Sequence[str], given: Look) -> Read:
+    """Reads texts until all are read or the time is over; a part that was read is a fair sample of the rows.
+
+    Args:
+        strata: one a row, what the sample is even in: the label, or one of several.
+    """
+    cache, tell, check, deadline = given.vectors, given.tell, given.report.check, given.deadline
+    names = sorted(set(strata))
     number = {name: i for i, name in enumerate(names)}
-    classes = np.array([number[label] for label in rows.labels], dtype=np.int64)
+    classes = np.array([number[label] for label in strata], dtype=np.int64)
     order = stratified_order(classes)
     rows, classes = rows.take(order), classes[order]
     tell(0.01, "Opening the base model")
@@ -204,35 +223,37 @@ def _suspicious(read: Read, suspicion: Suspicion) -> list[DataProblem]:
     if not count:
         return []
     examples = [
-        f"{_cut(read.rows.texts[row])} — {read.rows.labels[row]}, probably {read.names[better]}"
+        f"{cut(read.rows.texts[row])} — {read.rows.labels[row]}, probably {read.names[better]}"
         for row, better in zip(suspicion.rows[:EXAMPLES], suspicion.suggested[:EXAMPLES], strict=True)
     ]
     have = "label looks" if count == 1 else "labels look"
     message = (
         f"{count:,} {have} wrong: a model that learned from the other rows is surer of another label"
-        f"{_of_sample(read)}. Wrong labels teach mistakes; the most doubtful come first."
+        f"{of_sample(read)}. Wrong labels teach mistakes; the most doubtful come first."
     )
     fix = FixOffer(code="relabel_suspicious", label="Change them to the probable label")
     severity: Severity = "warning" if count >= WORTH_A_WARNING * len(read.rows) else "info"
     return [DataProblem(code=SUSPICIOUS, severity=severity, count=count, message=message, examples=examples, fix=fix)]
 
 
-def _alike(read: Read, later: Indices, earlier: Indices) -> list[DataProblem]:
+def alike(read: Read, later: Indices, earlier: Indices) -> list[DataProblem]:
+    """Rows that say the same as an earlier one in other words."""
     if not len(later):
         return []
     examples = [
-        f"{_cut(read.rows.texts[row])} — {_cut(read.rows.texts[other])}"
+        f"{cut(read.rows.texts[row])} — {cut(read.rows.texts[other])}"
         for row, other in zip(later[:EXAMPLES], earlier[:EXAMPLES], strict=True)
     ]
     many = "1 row says" if len(later) == 1 else f"{len(later):,} rows say"
     message = (
-        f"Also, {many} nearly the same as an earlier row in other words{_of_sample(read)}. "
+        f"Also, {many} nearly the same as an earlier row in other words{of_sample(read)}. "
         "They add little, and the exam is a bit easier than life where one of a pair is in it."
     )
     return [DataProblem(code=SAME_MEANING, severity="info", count=len(later), message=message, examples=examples)]
 
 
-def _of_sample(read: Read) -> str:
+def of_sample(read: Read) -> str:
+    """How many rows were looked at, where these are not all."""
     if read.rows.usable <= len(read.rows):
         return ""
     return f" ({len(read.rows):,} of {read.rows.usable:,} rows were looked at)"
@@ -257,7 +278,8 @@ def _findings(label: str, read: Read, suspicion: Suspicion) -> list[Finding]:
     ]
 
 
-def _copies(read: Read, later: Indices, earlier: Indices) -> list[Finding]:
+def copies(read: Read, later: Indices, earlier: Indices) -> list[Finding]:
+    """The same, row by row."""
     numbers = read.rows.numbers
     return [
         Finding(code=SAME_MEANING, row=int(numbers[row]), other_row=int(numbers[other]))
@@ -265,6 +287,7 @@ def _copies(read: Read, later: Indices, earlier: Indices) -> list[Finding]:
     ]
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
+    """A text as an example: one line, not too long."""
     flat = " ".join(text.split())
     return flat if len(flat) <= EXAMPLE_CHARS else flat[: EXAMPLE_CHARS - 1] + "…"

@@ -81,7 +81,7 @@ def out_of_sample(views: Views, classes: Indices, size: int, folds: Indices, che
             check()
             held_out = np.flatnonzero(folds == fold)
             if len(held_out):
-                weights = _solve(gram - sums[fold][0], answers - sums[fold][1])
+                weights = solve_ridge(gram - sums[fold][0], answers - sums[fold][1])
                 ridge[held_out] = views.dense[held_out] @ weights
                 if bayes is not None:
                     bayes[held_out] = _bayes(views.words, classes, size, np.flatnonzero(folds != fold), held_out)
@@ -115,7 +115,7 @@ def growing(
         for count in sizes:
             more, right = _sums(views.dense, classes, size, order[done:count])
             gram, answers, done = gram + more, answers + right, count
-            ridge = views.dense[held_out] @ _solve(gram, answers)
+            ridge = views.dense[held_out] @ solve_ridge(gram, answers)
             bayes = None
             if views.words is not None:
                 bayes = _bayes(views.words, classes, size, order[:count], held_out)
@@ -131,7 +131,8 @@ def _sums(dense: Vectors, classes: Indices, size: int, rows: Indices) -> tuple[S
     return (part.T @ part).astype(np.float64), (part.T @ answers).astype(np.float64)
 
 
-def _solve(gram: Scores, answers: Scores) -> Scores:
+def solve_ridge(gram: Scores, answers: Scores) -> Scores:
+    """Weights (features by classes) from the sums over rows: features by features, and features by classes."""
     return np.asarray(solve(gram + RIDGE * np.eye(len(gram)), answers, assume_a="pos", check_finite=False))
 
 

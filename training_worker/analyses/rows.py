@@ -1,10 +1,11 @@
 """The rows that an analysis looks at: a bounded sample of a table, with the number that each row has there."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -33,8 +34,18 @@ class SampledRows:
         return SampledRows([self.texts[i] for i in positions], labels, self.numbers[positions], self.usable)
 
 
-def read_sample(table: Path, text: Sequence[str], label: str | None, most: int, seed: int = 0) -> SampledRows:
+def read_sample(
+    table: Path,
+    text: Sequence[str],
+    label: str | None,
+    most: int,
+    seed: int = 0,
+    cells: Callable[[pa.Array], list[str]] = strings_of,
+) -> SampledRows:
     """At most about ``most`` rows drawn evenly over the table; all of them where it has no more. Read in batches.
+
+    Args:
+        cells: how the labels are read from their column; an empty one is no label.
 
     Raises:
         InputError: ``MISSING_COLUMN``.
@@ -51,7 +62,7 @@ def read_sample(table: Path, text: Sequence[str], label: str | None, most: int, 
         drawn = np.flatnonzero(rng.random(len(batch)) < share) if share < 1 else np.arange(len(batch))
         part = batch.take(drawn) if share < 1 else batch
         columns = [strings_of(part.column(name)) for name in text]
-        answers = strings_of(part.column(label)) if label else ["-"] * len(part)
+        answers = cells(part.column(label)) if label else ["-"] * len(part)
         for position, *parts, answer in zip(drawn, *columns, answers, strict=True):
             whole = join_texts(parts)
             if whole and answer.strip():

@@ -35,8 +35,17 @@ def too_few(counts: list[int], rows: int) -> Verdict:
     return Verdict(kind="not_enough", sentence=sentence, rows_needed=_round(needed))
 
 
-def verdict_of(curve: Curve, usable: int, problems: Sequence[DataProblem], weakest: str, rows: int) -> Verdict:
-    """Args: usable: labelled rows of the table; rows: how many of them were looked at; weakest: labels, or empty."""
+def verdict_of(
+    curve: Curve, usable: int, problems: Sequence[DataProblem], weakest: str, rows: int, metric: str = "accuracy"
+) -> Verdict:
+    """What to do with data whose curve is known.
+
+    Args:
+        usable: labelled rows of the table.
+        weakest: labels that are recognised worst, or empty.
+        rows: how many of the usable ones were looked at.
+        metric: what the curve counts: accuracy, or micro F1 where a text may have several labels.
+    """
     now = float(curve.accuracy[:, -1].mean())
     # The curve ends at four fifths of the rows; a training learns from about as many.
     have = curve.sizes[-1] * max(1.0, usable / max(rows, 1))
@@ -48,7 +57,9 @@ def verdict_of(curve: Curve, usable: int, problems: Sequence[DataProblem], weake
     steep = ahead[MULTIPLES.index(2.0)].score - here.score >= STEEP
     kind = "not_enough" if steep and now < GOOD else "fix_first" if repairs else "ready"
     sentence = f"A quick model gets {_of_100(now)} unseen texts right."
-    verdict = Verdict(kind=kind, sentence=sentence, curve=curve.points)
+    if metric != "accuracy":
+        sentence = f"The labels that a quick model gives to unseen texts score {_of_100(now)} (F1)."
+    verdict = Verdict(kind=kind, sentence=sentence, curve=curve.points, metric=metric)
     if target is None:
         more = " More rows like these would hardly lift it."
     else:

@@ -1,5 +1,6 @@
 """Repairs of answers: spellings merged, doubtful ones replaced."""
 
+import json
 from collections.abc import Mapping
 
 import pyarrow as pa
@@ -81,9 +82,11 @@ def _relabel(given: FixInput, _: NoOptions) -> Edit:
     def change(batch: pa.RecordBatch, at: int) -> pa.RecordBatch:
         index = batch.schema.get_field_index(name)
         values = batch.column(index).to_pylist()
+        listed = pa.types.is_list(batch.column(index).type)
         for row in range(batch.num_rows):
             if at + row in better:
-                values[row] = better[at + row]
+                # Several labels of a row are suggested as the cell holds them; those of a list as JSON.
+                values[row] = json.loads(better[at + row]) if listed else better[at + row]
         return batch.set_column(index, batch.schema.field(index), pa.array(values, batch.column(index).type))
 
     return Edit(lambda n: f"{cells(n, 'doubtful answer')} replaced by the likelier one", change=change)

@@ -11,7 +11,7 @@ from tests.training_worker.samples import banking
 from training_worker.nursery import Nursery
 from training_worker.supervision import Foreman
 from workspace.analysis import AnalysisJob
-from workspace.dataset import Dataset
+from workspace.dataset import Dataset, TaskKind
 from workspace.findings import read_findings
 from workspace.home import Workspace
 from workspace.run import RunStatus
@@ -71,6 +71,44 @@ def test_wrong_labels_are_found_and_the_training_after_it_reads_nothing_again(wo
     assert not any(message.startswith("Reading") and "with all-MiniLM" in message for message in told)
     foreman.stop()
     foreman.join()
+
+
+def test_several_labels_a_text_are_looked_at_too(workspace: Workspace) -> None:
+    texts, labels = banking()
+    # Two questions in one text, with both of their labels; of every tenth text one is missing.
+    asked = list(zip(texts, labels, texts[61:] + texts[:61], labels[61:] + labels[:61], strict=True))
+    right = [sorted({one, other}) for _, one, _, other in asked]
+    wrong = {i for i in range(0, len(asked), 10) if len(right[i]) == 2}
+    cells = ["; ".join(both[:1] if i in wrong else both) for i, both in enumerate(right)]
+    dataset = stored_dataset(workspace)
+    with workspace.storage.write(dataset.table_key) as file:
+        pq.write_table(pa.table({"text": [f"{a} {b}" for a, _, b, _ in asked], "topics": cells}), file)
+    job = AnalysisJob(
+        kind="check",
+        dataset_id=dataset.id,
+        text=("text",),
+        label="topics",
+        task=TaskKind.MULTILABEL,
+        args={"seconds": 120, "separator": ";"},
+    )
+    analysis, _ = workspace.analyses.start(job)
+    foreman = Foreman(workspace.settings, Nursery())
+    assert foreman.train(analysis.id)
+    assert workspace.analyses.get(analysis.id).failure is None
+    foreman.stop()
+    foreman.join()
+    with workspace.storage.as_file(findings_key(workspace, dataset)) as file:
+        found = read_findings(file, "SUSPICIOUS_LABELS")
+    hits = [f for f in found if f.row in wrong]
+    assert len(hits) >= 0.5 * len(wrong)
+    assert len(hits) >= 0.5 * len(found)
+    assert sum((f.suggestion or "").split("; ")[0] == right[f.row][0] for f in hits) >= 0.8 * len(hits)
+    check = workspace.datasets.get(dataset.id).check
+    assert check is not None
+    assert check.verdict is not None
+    assert check.verdict.metric == "micro F1"
+    assert "score" in check.verdict.sentence
+    assert "probably also" in check.problems[0].examples[0]
 
 
 def test_a_task_that_cannot_be_looked_at_says_so(workspace: Workspace) -> None:

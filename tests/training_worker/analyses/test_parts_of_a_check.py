@@ -1,5 +1,6 @@
 """The parts of a closer look on made-up numbers whose answer is known."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +9,27 @@ import pyarrow.parquet as pq
 import pytest
 from numpy.typing import NDArray
 
+from training_worker.analyses.checking import Read
+from training_worker.analyses.checking_several import findings_several, suspicious_several
 from training_worker.analyses.learning_curve import Curve, forecast, measure
 from training_worker.analyses.meaning import same_in_meaning
 from training_worker.analyses.quick_model import FOLDS, OutOfSample, Views, folds_of, out_of_sample
-from training_worker.analyses.rows import read_sample, stratified_order
+from training_worker.analyses.rows import SampledRows, read_sample, stratified_order
+from training_worker.analyses.several_labels import (
+    Doubt,
+    doubted,
+    marks_of,
+    measure_several,
+    micro_f1,
+    out_of_sample_several,
+    rarest,
+)
 from training_worker.analyses.suspicion import suspicious_labels
 from training_worker.analyses.verdict import too_few, verdict_of, weakest_labels
-from workspace.dataset import DataProblem, FixOffer
+from workspace.cleaning import Columns, apply_fixes
+from workspace.dataset import DataProblem, FixCall, FixOffer, TaskKind
 from workspace.errors import InputError
+from workspace.findings import write_findings
 
 Floats = NDArray[np.float32]
 
@@ -189,3 +203,72 @@ def test_the_model_s_scales_are_its_own() -> None:
     model = out_of_sample(Views.of(texts, vectors), classes, 3, folds_of(texts, classes), nothing)
     assert isinstance(model, OutOfSample)
     assert model.probabilities.sum(axis=1) == pytest.approx(np.ones(120))
+
+
+def several_groups(rows: int, seed: int = 0) -> tuple[list[str], Floats, NDArray[np.bool_]]:
+    """Texts with one to three of six labels, and vectors that tell of each."""
+    rng = np.random.default_rng(seed)
+    marks = rng.random((rows, 6)) < 0.25
+    marks[~marks.any(axis=1), 0] = True
+    vectors = marks.astype(float) @ np.eye(6, 24) + rng.normal(scale=0.12, size=(rows, 24))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return [f"text number{i}" for i in range(rows)], vectors.astype(np.float32), marks
+
+
+def test_wrong_ones_among_several_labels_are_found_with_the_right_ones() -> None:
+    texts, vectors, right = several_groups(600)
+    rng = np.random.default_rng(1)
+    wrong = rng.choice(600, 48, replace=False)
+    given = right.copy()
+    cells = rng.integers(0, 6, 48)
+    given[wrong, cells] = ~given[wrong, cells]
+    bare = ~given.any(axis=1)
+    given[bare, (cells[0] + 1) % 6] = True
+    strata = given.argmax(axis=1)
+    views = Views.of(texts, vectors)
+    folds = folds_of(texts, strata)
+    found = doubted(out_of_sample_several(views, given, folds, nothing), given)
+    hits = np.isin(found.rows, wrong)
+    assert hits.mean() >= 0.9
+    assert hits.sum() >= 0.8 * len(wrong)
+    assert (found.better[hits] == right[found.rows[hits]]).all(axis=1).mean() >= 0.9
+    assert found.better.any(axis=1).all(), "no row loses all of its labels"
+    assert (np.diff(found.scores) <= 0).all()
+    curve = measure_several(views, given, strata, folds, lambda _: None)
+    means = curve.accuracy.mean(axis=0)
+    assert means[0] < means[-1]
+    assert means[-1] > 0.85
+    assert verdict_of(curve, 600, [], "", 600, metric="micro F1").sentence.startswith(
+        "The labels that a quick model gives to unseen texts score 9"
+    )
+
+
+def test_rows_are_divided_by_their_rarest_label() -> None:
+    assert rarest([["a", "b"], ["a"], ["b", "a", "c"], ["a"]]) == ["b", "a", "c", "a"]
+    marks, names = marks_of([["b"], ["a", "b"]])
+    assert (names, marks.tolist()) == (["a", "b"], [[False, True], [True, True]])
+    assert micro_f1(np.array([[True, False]]), np.array([[True, True]])) == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("column", "separator"), [(pa.list_(pa.string()), None), (pa.string(), ";")])
+def test_several_labels_are_suggested_as_the_cell_holds_them(
+    tmp_path: Path, column: pa.DataType, separator: str | None
+) -> None:
+    had, should = ["Food, hot", "Travel"], ["Travel", "Work"]
+    rows = SampledRows(["a text"], [json.dumps(had)], np.array([1]), 1)
+    read = Read(rows, np.zeros((1, 4), dtype=np.float32), ["Travel"], np.array([0]))
+    names = ["Food, hot", "Travel", "Work"]
+    doubt = Doubt(np.array([0]), np.array([[False, True, True]]), np.array([0.9]))
+    assert "probably also Work, probably not Food, hot" in suspicious_several(read, doubt, names)[0].examples[0]
+    write_findings(findings_several("tags", separator, read, doubt, names), tmp_path / "findings.parquet")
+    before = [["Work"], had] if separator is None else ["Work", "Food, hot; Travel"]
+    pq.write_table(pa.table({"text": ["x", "a text"], "tags": pa.array(before, column)}), tmp_path / "table.parquet")
+    apply_fixes(
+        tmp_path / "table.parquet",
+        tmp_path / "out.parquet",
+        [FixCall(code="relabel_suspicious")],
+        Columns(text=["text"], label="tags", task=TaskKind.MULTILABEL),
+        findings=tmp_path / "findings.parquet",
+    )
+    after = pq.read_table(tmp_path / "out.parquet")["tags"].to_pylist()
+    assert after == ([["Work"], should] if separator is None else ["Work", "Travel; Work"])
