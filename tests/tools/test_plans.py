@@ -206,7 +206,7 @@ def test_base_models_are_found_where_they_are(settings: Settings, tmp_path: Path
     found = choose_base("intfloat/multilingual-e5-small", local)
     assert (found.name, found.where, found.fault) == ("multilingual-e5-small", "models folder", "")
     refused = choose_base("microsoft/deberta-v3-small", local)
-    assert "Here are: all-MiniLM-L6-v2, multilingual-e5-small" in refused.fault
+    assert "Here are: all-MiniLM-L6-v2, SmolLM2-135M-Instruct, multilingual-e5-small" in refused.fault
 
 
 def test_the_list_of_base_models_says_where_each_one_is(call: Call) -> None:
@@ -214,4 +214,4 @@ def test_the_list_of_base_models_says_where_each_one_is(call: Call) -> None:
     rows = output.cards[0].data["models"]
     assert isinstance(rows, list)
     assert rows[0]["where"] == "packaged"  # type: ignore[index,call-overload]
-    assert len(call("list_base_models", only_here=True).cards[0].data["models"]) == 1  # type: ignore[arg-type]
+    assert len(call("list_base_models", only_here=True).cards[0].data["models"]) == 2  # type: ignore[arg-type]
