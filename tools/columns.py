@@ -6,7 +6,6 @@ from typing import Any
 
 from tools.context import ToolContext
 from tools.finding import find_column
-from tools.goal import task_name, trainable_tasks
 from workspace.dataset import ColumnRole, DataProblem, Dataset, TaskGuess, TaskKind
 from workspace.errors import InputError, NotFound
 from workspace.events import ToolCalled, ToolReturned
@@ -138,9 +137,6 @@ def _blocking(dataset: Dataset, choice: Choice, labels: int) -> list[Reason]:
         return [("NO_ROWS", "The file has column names but no row below them.", "Fill in rows and upload it again.")]
     if len(dataset.profile.columns) == 1:
         return [_ONE_COLUMN]
-    if choice.task is not None and choice.task not in trainable_tasks():
-        message = f"This data is for {task_name(choice.task)}, and this installation has no recipe for that yet."
-        return [("TASK_UNSUPPORTED", message, "To sort texts instead, name the columns with the text and the answer.")]
     column = dataset.profile.column(choice.label) if choice.label else None
     filled = dataset.rows - column.missing if column else dataset.rows
     found: list[Reason] = []

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from tools.asking import button
 from tools.cards import Cell, ColumnView, LabelShare, ProblemsCard, ProblemView, TableCard, VerdictView
 from tools.columns import Choice
-from tools.goal import task_name, trainable_tasks
+from tools.goal import task_name
 from tools.quoting import plain, quote, quote_all
 from tools.repairs import card_buttons, mend_one
 from tools.task_words import unit_of
@@ -71,7 +71,7 @@ def table_card(
         why=why,
         read_as=read_as(profile),
         version=dataset.version,
-        tasks=[(kind.value, task_name(kind)) for kind in TaskKind if kind in trainable_tasks()],
+        tasks=[(kind.value, task_name(kind)) for kind in TaskKind],
         button=button("Use these columns", "inspect_dataset", dataset_id=dataset.id) if len(columns) > 1 else None,
     )
 
@@ -173,6 +173,7 @@ def facts_for_model(
         "answers_in": quote_all(choice.answers[:MAX_COLUMNS], 80),
         "confidence": profile.task.confidence,
         "labels_in_all": len(labels),
+        "unit": unit_of(choice.task),
         "labels": [
             {"label": quote(name, 60), "rows": count} for name, count in list(labels.items())[:_LABELS_FOR_MODEL]
         ],

@@ -13,7 +13,6 @@ from tools.context import ToolContext
 from tools.registry import ToolOutput, tool
 from workspace.dataset import TaskKind
 from workspace.events import Asked
-from workspace.recipe import load_recipes
 
 _ELSEWHERE = "elsewhere"
 
@@ -86,11 +85,6 @@ def _patterns() -> dict[str, list[tuple[re.Pattern[str], int]]]:
     }
 
 
-def trainable_tasks() -> set[TaskKind]:
-    """What some recipe of this installation can learn."""
-    return {task for recipe in load_recipes().values() for task in recipe.tasks}
-
-
 def task_name(kind: TaskKind) -> str:
     """What people call it: sorting, finding things in text, …"""
     return _TASKS[kind][0]
@@ -98,7 +92,6 @@ def task_name(kind: TaskKind) -> str:
 
 def _recommended(kind: TaskKind, confidence: float) -> ToolOutput:
     name, reason, needs, amount = _TASKS[kind]
-    supported = kind in trainable_tasks()
     data: dict[str, JsonValue] = {
         "task": kind.value,
         "called": name,
@@ -106,15 +99,9 @@ def _recommended(kind: TaskKind, confidence: float) -> ToolOutput:
         "needs": needs,
         "how_much": amount,
         "confidence": confidence,
-        "supported_here": supported,
+        "missing": "the file with past examples",
     }
-    if supported:
-        return ToolOutput(data=data | {"missing": "the file with past examples"}, ask=_ask_file(), stage="data")
-    data["limit"] = (
-        f"This installation has no recipe for {name} yet, so it cannot be trained here. "
-        f"What can be trained: {', '.join(sorted(_TASKS[t][0] for t in trainable_tasks())) or 'nothing'}."
-    )
-    return ToolOutput(data=data, ask=_ask_instead(), stage="goal")
+    return ToolOutput(data=data, ask=_ask_file(), stage="data")
 
 
 def _unclear(between: list[TaskKind]) -> ToolOutput:
@@ -154,12 +141,4 @@ def _ask_file() -> Asked:
         "Have you got a file with past texts and their answers? Excel or CSV is fine.",
         UPLOAD,
         button("Show me with an example", "load_sample"),
-    )
-
-
-def _ask_instead() -> Asked:
-    return ask(
-        "Sorting texts can be trained here today. Would you like to see it?",
-        button("Show me sorting with an example", "load_sample", primary=True),
-        button("I want to sort texts", "recommend_task", goal="sort texts"),
     )

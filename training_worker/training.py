@@ -55,11 +55,10 @@ def train(
     what was done to the table; the model does to a text what of it can be done to one text alone.
 
     Raises:
-        InputError: the plan or the rows cannot be used (``ONE_CLASS``, ``RARE_CLASS_SPLIT``, ``TASK_NOT_YET``, ...).
+        InputError: the plan or the rows cannot be used (``ONE_CLASS``, ``RARE_CLASS_SPLIT``, ...).
         Stop: cancel or shutdown was asked for.
         OSError: the disk is full or not writable; no complete-looking folder is left.
     """
-    kind_of(plan.task)  # says at once what cannot be trained
     recipes = recipes_of(plan)
     work.mkdir(parents=True, exist_ok=True)
     pace = Pace(report, plan.budget_seconds)

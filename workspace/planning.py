@@ -77,7 +77,8 @@ def plan_from_profile(
     wishes = wishes or PlanWishes()
     faults = _Faults()
     profile = dataset.profile
-    task = wishes.task or (plan.task if plan else None) or profile.task.kind
+    several = TaskKind.MULTILABEL if wishes.label_columns else None
+    task = wishes.task or several or (plan.task if plan else None) or profile.task.kind
     if task is None:
         faults.add("TASK_UNKNOWN", "It is not clear what a model should learn from this file; name the task.")
     form = _label_form(profile, task, wishes, plan, faults)
@@ -255,10 +256,7 @@ def _candidates(recipe: str, task: TaskKind | None, faults: _Faults) -> list[Rec
     """The recipes that may be used: the one that is named, or for ``auto`` all that know the task."""
     recipes = load_recipes()
     if recipe == AUTO:
-        fitting = [r for r in recipes.values() if task is None or task in r.tasks]
-        if not fitting:
-            faults.add("TASK_UNSUPPORTED", f"No recipe here can learn the task {task} yet.")
-        return fitting
+        return [r for r in recipes.values() if task is None or task in r.tasks]
     found = recipes.get(recipe)
     if found is None:
         faults.add("RECIPE_UNKNOWN", f"There is no recipe '{recipe}'; there are: {', '.join([AUTO, *recipes])}.")

@@ -60,16 +60,6 @@ def test_what_is_not_about_text_is_said_plainly(call: Call, goal: str) -> None:
     assert "outside" in str(output.data["reason"])
 
 
-def test_a_task_that_no_recipe_can_learn_is_not_promised(call: Call) -> None:
-    from tools.goal import trainable_tasks
-    from workspace.dataset import TaskKind
-
-    for goal, kind in (("find names in text", TaskKind.NER), ("write text", TaskKind.GENERATION)):
-        output = call("recommend_task", goal=goal)
-        assert output.data["supported_here"] is (kind in trainable_tasks())
-        assert ("limit" in output.data) is (kind not in trainable_tasks())
-
-
 def test_the_buttons_of_an_unclear_goal_lead_to_a_clear_one(call: Call) -> None:
     from tools.asking import call_of
 

@@ -19,7 +19,7 @@ from training_worker.prediction import load_predictor
 from training_worker.reporter import CancelAsked, ListReporter
 from training_worker.training import Trained, train
 from workspace.cleaning import FIXES
-from workspace.dataset import FixCall, TaskKind
+from workspace.dataset import FixCall
 from workspace.errors import InputError, Unavailable
 
 
@@ -202,14 +202,6 @@ def test_every_fault_of_a_plan_is_told_at_once(tmp_path: Path) -> None:
     assert error.value.code == "PLAN_INVALID"
     for name in ("C=-1.0", "epochs", "word_ngrams=2.5"):
         assert name in error.value.message
-
-
-@pytest.mark.parametrize("task", [TaskKind.NER, TaskKind.GENERATION, TaskKind.MULTILABEL])
-def test_tasks_that_come_later_are_said_so(tmp_path: Path, task: TaskKind) -> None:
-    with pytest.raises(InputError) as error:
-        train(plan("auto", task=task), tmp_path / "none", None, tmp_path / "work", ListReporter(), "x")
-    assert error.value.code == "TASK_NOT_YET"
-    assert "classification" in error.value.next_step
 
 
 def test_rows_are_left_out_where_even_the_first_recipe_takes_longer_than_the_budget(

@@ -125,23 +125,6 @@ def test_why(talker: Talker, wide: Path, tmp_path: Path) -> None:
         assert "same answer" in words(talker.say(said))
 
 
-@pytest.mark.parametrize(
-    "rows",
-    [
-        '{"tokens": ["Anna", "is", "here"], "tags": ["B-PER", "O", "O"]}\n' * 40,
-        '{"text": "some text", "labels": ["a", "b"]}\n{"text": "other text", "labels": ["b"]}\n' * 40,
-    ],
-    ids=["names", "several labels"],
-)
-def test_what_cannot_be_trained_here_is_said_with_what_can(talker: Talker, tmp_path: Path, rows: str) -> None:
-    path = tmp_path / "data.jsonl"
-    path.write_text(rows, "utf-8")
-    said = words(talker.upload(path))
-    assert "no recipe for that yet" in said
-    assert "group" not in said
-    assert {"Upload another file", "Show me with an example"} <= set(labels(talker))
-
-
 def test_the_wrong_file_and_the_other_one(talker: Talker, wide: Path, mails: Path) -> None:
     talker.upload(mails)
     talker.upload(wide)
