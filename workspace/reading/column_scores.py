@@ -87,7 +87,7 @@ def _label_score(columns: list[ColumnStatistics], types: list[str], index: int) 
         score -= 1.0
     score += {"text": 0.6, "boolean": 0.4, "integer": 0.1, "number": -0.6, "date": -3.0}.get(kind, 0.0)
     # The same answer everywhere is nothing to learn, whatever the name.
-    score -= 1.5 * (column.unique == 1)
+    score -= 1.5 * (column.unique == 1 and column.filled >= 8)
     score -= 0.5 * (column.unique > 50) + 0.5 * (column.unique > 300)
     score -= 1.5 * column.missing / max(1, column.rows)
     score -= 0.3 * max(0.0, column.mean_words - 4)

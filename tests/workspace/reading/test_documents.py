@@ -235,3 +235,12 @@ def test_a_picture_of_a_page_is_no_web_page(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile) as caught:
         read_bytes(tmp_path, "a.html", b"GIF89a\x01\x00\x01\x00<html><table></table>")
     assert caught.value.code == "NOT_A_TABLE"
+
+
+def test_pages_whose_tables_were_not_looked_for_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pdf(rows=[*ROWS, *[("one more row of the table", "billing")] * 80])
+    assert "PAGES_LEFT_OUT" not in [problem.code for problem in opened_here(tmp_path, "pdf", data).problems]
+    monkeypatch.setattr("workspace.reading.pdf_reader.MOST_TABLE_PAGES", 1)
+    told = next(problem for problem in opened_here(tmp_path, "pdf", data).problems if problem.code == "PAGES_LEFT_OUT")
+    assert told.count >= 1
+    assert "on the first 1 only" in told.message
