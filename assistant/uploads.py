@@ -1,5 +1,6 @@
 """A file on its way from a surface into the workspace."""
 
+import threading
 import time
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
@@ -14,6 +15,7 @@ from workspace import reading
 from workspace.errors import InputError, LimitExceeded, NotFound
 from workspace.events import Asked, FileReceived, StoredEvent
 from workspace.home import Workspace
+from workspace.reading.source import ReadingStopped
 
 MAX_NAME = 120
 UPLOAD_ANOTHER = UPLOAD.model_copy(update={"label": "Upload another file", "style": "plain"})
@@ -56,19 +58,29 @@ async def receive(
     def tell(fraction: float) -> None:
         anyio.from_thread.run_sync(show, ReadingProgressed(name, fraction))
 
-    progress = _now_and_then(tell)
-    await anyio.to_thread.run_sync(
-        lambda: reading.ingest(workspace, path, name, conversation_id, progress=progress, kept_as=dataset_id)
-    )
+    stopped = threading.Event()
+    progress = _now_and_then(tell, stopped)
+    try:
+        await anyio.to_thread.run_sync(
+            lambda: reading.ingest(workspace, path, name, conversation_id, progress=progress, kept_as=dataset_id)
+        )
+    finally:
+        # Where the turn was stopped, the thread goes on until its next batch.
+        stopped.set()
     return dataset_id
 
 
-def _now_and_then(tell: Callable[[float], None]) -> Callable[[float], None]:
-    """Passes a fraction on at most a few times a second, and nothing of a reading that is quick."""
+def _now_and_then(tell: Callable[[float], None], stopped: threading.Event) -> Callable[[float], None]:
+    """Passes a fraction on at most a few times a second, and nothing of a reading that is quick.
+
+    It raises ReadingStopped once nobody waits for the reading any more.
+    """
     due = time.monotonic() + _QUIET_SECONDS
 
     def step(fraction: float) -> None:
         nonlocal due
+        if stopped.is_set():
+            raise ReadingStopped
         if time.monotonic() >= due:
             due = time.monotonic() + _TICK_SECONDS
             tell(fraction)

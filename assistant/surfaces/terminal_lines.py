@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
+from assistant.hub import ReadingProgressed
 from assistant.inputs import Answer, Say, Upload
+from tools.quoting import plain
 from workspace.errors import InputError, WizardError
 from workspace.events import (
     Asked,
@@ -108,6 +110,18 @@ def _asked(event: Asked) -> dict[str, JsonValue]:
     return line
 
 
+def _reading(item: ReadingProgressed) -> dict[str, JsonValue]:
+    """How far the reading of a file is, in the form of a training's progress, without a run."""
+    return {
+        "event": "progress",
+        "run": None,
+        "fraction": item.fraction,
+        "eta_seconds": None,
+        "metrics": {},
+        "message": f"Reading {plain(item.name, 80)}",
+    }
+
+
 def error_line(error: WizardError) -> dict[str, JsonValue]:
     return {"event": "error", **error.as_dict()}
 
@@ -156,6 +170,8 @@ class Lines:
         end: TurnEnded | None = None
         await self._tell_new()
         async for item in self._conversation.turn(line):
+            if isinstance(item, ReadingProgressed):
+                _write(_reading(item))
             if not isinstance(item, StoredEvent):
                 continue
             if isinstance(item.event, TurnEnded):

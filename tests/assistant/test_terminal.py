@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from assistant import uploads
 from assistant.inputs import Answer, Say, Upload
 from assistant.surfaces.terminal import terminal
 from assistant.surfaces.terminal_cards import card_view
@@ -118,6 +119,23 @@ def restored_input() -> Iterator[None]:
 
 def events_of(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
+
+
+def test_a_long_reading_tells_how_far_it_is(
+    settings: Settings,
+    by_rules: None,
+    restored_input: None,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(uploads, "_QUIET_SECONDS", 0)
+    hold(settings, None, [{"upload": str(write_csv(tmp_path / "mails.csv"))}])
+    seen = events_of(capsys.readouterr().out)
+    assert seen[0]["event"] == "progress"
+    assert (seen[0]["run"], seen[0]["message"]) == (None, "Reading mails.csv")
+    assert 0 <= seen[0]["fraction"] <= 1
+    assert seen[-1]["event"] == "turn_end"
 
 
 def test_each_line_is_closed_by_one_turn_end(

@@ -1,10 +1,12 @@
 """Files that arrive in a conversation: kept first, read then, told of in any case."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant import uploads
 from assistant.conversation import Upload
 from assistant.hub import ReadingProgressed
 from assistant.uploads import delete_conversation
@@ -151,3 +153,26 @@ def test_names_cannot_leave_their_folder(talker: Talker, mails: Path, name: str,
     assert received.name == kept
     assert talker.workspace.storage.exists(received.key)
     assert ".." not in received.key
+
+
+def test_a_stopped_reading_leaves_no_data_set(talker: Talker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "_QUIET_SECONDS", 0)
+    path = tmp_path / "long.csv"
+    path.write_text("text,team\n" + "Where is my card?,cards\n" * 60_000)
+    files: list[FileReceived] = []
+
+    async def emit(*events: Any) -> None:
+        files.extend(events)
+
+    async def stopped() -> None:
+        task: asyncio.Task[str] = asyncio.create_task(
+            uploads.receive(talker.workspace, talker.conversation.id, path, path.name, emit, lambda _: task.cancel())
+        )
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(stopped())
+    assert len(files) == 1
+    assert talker.workspace.datasets.list() == []
+    with talker.workspace.storage.read(files[0].key) as original:
+        assert original.read() == path.read_bytes()

@@ -22,7 +22,7 @@ from workspace.reading.detect import detect_format
 from workspace.reading.folder_reader import folder_bytes, pack_folder
 from workspace.reading.registry import READERS
 from workspace.reading.roles import Guess, guess
-from workspace.reading.source import Limits, Opened, ReadExactly, Source
+from workspace.reading.source import Limits, Opened, ReadExactly, Source, Told
 from workspace.reading.statistics import TableStatistics
 from workspace.reading.table_writer import write_parquet
 
@@ -55,9 +55,11 @@ def read(
     ``findings.parquet``, if there are any.
 
     Every column of the table is ``string`` or ``list<string>``, so that ids keep their zeros and labels stay as
-    they are; the profile judges the types. ``progress`` gets fractions from 0 to 1. Memory stays flat.
+    they are; the profile judges the types. ``progress`` gets fractions from 0 to 1, and is called after every batch:
+    what it raises ends the reading. Memory stays flat.
 
     Raises:
+        ReadingStopped: where ``progress`` does.
         UnreadableFile: with one clear sentence and the next step.
         LimitExceeded: where the file is larger than the limits allow.
         Unavailable: DISK_FULL.
@@ -72,29 +74,36 @@ def read(
             "Take a part of its rows, or ask whoever runs the wizard to raise MTW_MAX_UPLOAD_MB.",
         )
     with tempfile.TemporaryDirectory(prefix="mtw-") as scratch:
-        given = Source(source, clean_name(name), limits, sheet, progress, Path(scratch))
+        told = Told(progress or (lambda _: None))
+        given = Source(source, clean_name(name), limits, sheet, told, Path(scratch))
         opened = READERS[detect_format(given)](given)
         try:
-            statistics = _write(opened, out, limits)
+            statistics = _write(opened, out, limits, told)
         except ReadExactly:
             assert opened.exact is not None
             opened = opened.exact()
-            statistics = _write(opened, out, limits)
+            statistics = _write(opened, out, limits, told)
         given.report(1.0)
     beside = out.with_name(FINDINGS)
     beside.unlink(missing_ok=True)
     if opened.findings:
         write_findings(opened.findings, beside)
     profile = _profile(opened, statistics, out)
+    told.again()
     # The chat process lives on: what Arrow keeps for a next batch goes back to the system.
     pa.default_memory_pool().release_unused()
     return profile
 
 
-def _write(opened: Opened, out: Path, limits: Limits) -> TableStatistics:
+def _write(opened: Opened, out: Path, limits: Limits, told: Told) -> TableStatistics:
     statistics = TableStatistics(opened.schema)
+
+    def see(batch: pa.RecordBatch) -> None:
+        statistics.see(batch)
+        told.again()
+
     try:
-        write_parquet(opened.batches, opened.schema, out, limits, statistics.see)
+        write_parquet(opened.batches, opened.schema, out, limits, see)
     except OSError as exc:
         if exc.errno == errno.ENOSPC:
             raise Unavailable(

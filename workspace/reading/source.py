@@ -77,6 +77,26 @@ class Source:
             self.progress(min(1.0, max(0.0, fraction)))
 
 
+class Told:
+    """Passes the progress on and can tell it once more, so that whoever hears it may stop the reading at any batch."""
+
+    def __init__(self, progress: Callable[[float], None]) -> None:
+        self._progress = progress
+        self._last = 0.0
+
+    def __call__(self, fraction: float) -> None:
+        self._last = fraction
+        self._progress(fraction)
+
+    def again(self) -> None:
+        """Tell the last fraction."""
+        self._progress(self._last)
+
+
+class ReadingStopped(Exception):
+    """Raised by the ``progress`` of a reading that is not wanted any more; what was read so far is void."""
+
+
 class ReadExactly(Exception):
     """The fast reader met something that only the exact one reads right; what was written so far is void."""
 

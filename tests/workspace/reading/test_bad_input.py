@@ -11,7 +11,8 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from tests.workspace.reading.files import codes, read_bytes
 from workspace.errors import LimitExceeded, UnreadableFile, WizardError
 from workspace.home import Workspace
-from workspace.reading import Limits, clean_name, ingest
+from workspace.reading import Limits, clean_name, ingest, read
+from workspace.reading.source import ReadingStopped
 
 
 def _workbook() -> bytes:
@@ -236,3 +237,21 @@ def test_html_and_instructions_in_cells_stay_text(tmp_path: Path) -> None:
     data = "text,label\n" + "".join('"' + rows[i % 3].replace('"', '""') + f'",{"ab"[i % 2]}\n' for i in range(30))
     _, table = read_bytes(tmp_path, "a.csv", data.encode())
     assert table["text"][:3] == rows
+
+
+def test_reading_ends_at_the_batch_at_which_it_is_stopped(tmp_path: Path) -> None:
+    source, out = tmp_path / "long.csv", tmp_path / "out" / "table.parquet"
+    source.write_text("text,team\n" + "Where is my card?,cards\n" * 60_000)
+    written: list[float] = []
+
+    def hear(fraction: float) -> None:
+        if out.parent.is_dir():
+            written.append(fraction)
+        if len(written) == 3:
+            raise ReadingStopped
+
+    with pytest.raises(ReadingStopped):
+        read(source, name="long.csv", out=out, limits=Limits(), progress=hear)
+    assert len(written) == 3
+    assert max(written) < 1
+    assert list(out.parent.iterdir()) == []
