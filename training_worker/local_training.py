@@ -26,6 +26,7 @@ from workspace.plan import TrainingPlan
 from workspace.planning import PlanWishes, plan_from_profile
 from workspace.queue import LocalQueue
 from workspace.reading import ingest
+from workspace.reading.hub_reader import fetch_hub_dataset, hub_name
 from workspace.run import Progressed, Run, RunStatus
 from workspace.settings import Settings, load_settings
 
@@ -91,7 +92,7 @@ def train_here(call: TrainCall) -> TrainResult:
     started = time.monotonic()
     settings = load_settings()
     for path in (call.file, call.test):
-        if path is not None and not path.exists():
+        if path is not None and hub_name(str(path)) is None and not path.exists():
             raise InputError("FILE_NOT_FOUND", f"The file {path} does not exist.", "Check the name and the folder.")
     if call.out is not None:
         check_out(call.out)
@@ -111,18 +112,24 @@ def train_here(call: TrainCall) -> TrainResult:
 
 def _stored_run(workspace: Workspace, call: TrainCall, bar: ProgressBar) -> Run:
     assert call.file is not None
-    with bar.reading(call.file.name) as progress:
-        dataset = ingest(workspace, call.file, call.file.name, sheet=call.sheet, progress=progress)
+    dataset = _taken_in(workspace, call.file, bar, call.sheet)
     wishes = call.wishes
     if call.test is not None:
-        with bar.reading(call.test.name) as progress:
-            test = ingest(workspace, call.test, call.test.name, progress=progress)
+        test = _taken_in(workspace, call.test, bar)
         wishes = wishes.model_copy(update={"test_dataset_id": test.id})
     plan = plan_from_profile(dataset, workspace.settings, wishes)
     if call.test is not None:
         _check_test(plan, test)
     run, _ = workspace.runs.create(workspace.plans.add(plan))
     return run
+
+
+def _taken_in(workspace: Workspace, file: Path, bar: ProgressBar, sheet: str | None = None) -> Dataset:
+    """A file, a folder, or a data set of the hub by its name, as a data set of this workspace."""
+    hub = hub_name(str(file))
+    with bar.reading(file.name) as progress, tempfile.TemporaryDirectory(prefix="mtw-") as folder:
+        source = file if hub is None else fetch_hub_dataset(hub, Path(folder), workspace.settings, progress)
+        return ingest(workspace, source, source.name, sheet=sheet, progress=progress)
 
 
 def _check_test(plan: TrainingPlan, test: Dataset) -> None:

@@ -11,8 +11,12 @@ import typer
 from workspace.dataset import DatasetProfile
 from workspace.errors import InputError
 
-File = Annotated[Path, typer.Argument(metavar="FILE", help="A table, texts, or what an annotation tool wrote.")]
-Sheet = Annotated[str | None, typer.Option(help="Which sheet of a workbook.", metavar="S")]
+File = Annotated[
+    Path, typer.Argument(metavar="FILE", help="A table, texts, what an annotation tool wrote, or hf://owner/name.")
+]
+Sheet = Annotated[
+    str | None, typer.Option(help="Which sheet of a workbook, or which table, such as “Sheet1 (2)”.", metavar="S")
+]
 
 
 def inspect(

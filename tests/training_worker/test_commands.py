@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.training_worker.runs import mails, running, wait_for
+from tests.workspace.reading.hub import hub_of_our_own
 from workspace.home import LOCAL_OWNER, Workspace
 from workspace.queue import LocalQueue
 from workspace.run import RunStatus
@@ -233,3 +234,19 @@ def test_the_queue_of_the_terminal(local: Workspace) -> None:
     running(local, other, step=0)
     local.runs.request_cancel(other.id)
     assert ended(local, other).status is RunStatus.CANCELLED
+
+
+def test_a_data_set_of_the_hub_is_learnt_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "0")
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))
+    with hub_of_our_own(monkeypatch, tmp_path / "cache"):
+        shown = mtw(tmp_path / "home", "inspect", "hf://ada/mails", "--quick", "--json")
+        done = mtw(tmp_path / "home", "train", "hf://ada/mails", "--recipe", "linear", "--json")
+        missing = mtw(tmp_path / "home", "train", "hf://ada/unknown", "--json")
+    assert json.loads(shown.stdout)["rows"] == 60
+    assert done.returncode == 0, done.stderr
+    assert sum(json.loads(done.stdout)["rows"].values()) > 0
+    assert (missing.returncode, json.loads(missing.stdout or missing.stderr)["error"]["code"]) == (
+        2,
+        "HUB_DATASET_NOT_FOUND",
+    )
