@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from training_worker.embedding import device
+from training_worker.embedding import batches, device
 from training_worker.generation.causal import Causal, Losses, load_causal, sums_of_losses
 from training_worker.generation.chat import Encoded
 from training_worker.generation.evaluation import NEW_TOKENS, answered_rows, budget_tokens, within
@@ -20,6 +21,7 @@ from training_worker.generation.storing import save_merged
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job
 from training_worker.kinds.generation import token_probability
+from training_worker.lanes import Lanes
 from training_worker.starter import CAUSAL, STARTER, resolve_base
 from training_worker.tuning_loop import END_SECONDS, TuningLoop
 
@@ -27,7 +29,9 @@ VALID_TOKENS_PER_SECOND = 20  # of the budget: what one judgement on validation 
 PIECE_TOKENS = 512  # two megabytes are kept for each token of a piece until the way back
 PROBE_TOKENS = 1500
 WRITING = 2.0  # a written token against one that is read
+TRAIN_COST = 2.4  # a learned token against one that is read
 OPENING_SECONDS = 6.0
+ROWS_PER_SECOND = 1000  # made into tokens, far more than can be learned from in the same time
 MOST_NEW = 512
 START = 0.05  # share of the progress until the first step
 
@@ -59,7 +63,7 @@ class LoraTrainer:
         return min(self.least_seconds(job) + 0.8 * len(job.split.learn), job.seconds_left)
 
     def least_seconds(self, job: Job) -> float:
-        return OPENING_SECONDS + END_SECONDS
+        return OPENING_SECONDS + END_SECONDS + len(job.split.learn) / ROWS_PER_SECOND
 
     def train(self, job: Job) -> LoraCandidate:
         begun = time.monotonic()
@@ -89,7 +93,7 @@ class LoraTrainer:
             "cut_answers": encoded.cut_answers,
         }
         adapter = adapter_of(layers, job.whole("rank"), job.number("alpha"))
-        note = "; ".join([learning.note, *cut_notes(encoded, most)])
+        note = "; ".join([learning.note, *learning.left_notes(), *cut_notes(encoded, most)])
         return LoraCandidate(valid_rows, losses, note, causal.base.name, causal, adapter, facts)
 
 
@@ -122,6 +126,8 @@ def keep_time_for_judging(job: Job, causal: Causal, encoded: Encoded, rows: NDAr
     job.deadline -= seconds
     # The tournament takes the time for judging from this pace and the length of the test texts.
     job.facts["tokens_per_second"] = sum(map(len, job.split.test.texts)) / 3.5 * 1.2 / max(seconds, 0.1)
+    asked = job.whole("epochs") * mean * len(rows) * TRAIN_COST / pace
+    job.facts[f"{job.recipe}_seconds"] = max(min(asked, job.seconds_left), 1.0)
 
 
 def cut_notes(encoded: Encoded, most: int) -> list[str]:
@@ -173,12 +179,33 @@ class Learning(TuningLoop):
         self.learn()
         return self._losses()
 
+    def left_notes(self) -> list[str]:
+        """How many rows were learned from, in words, where the time was too short for all."""
+        seen = self.position.step * self.job.whole("batch_size")
+        total = len(self.train_rows)
+        return (
+            [f"the time was enough for {seen:,} of {total:,} rows"] if seen < total and not self.position.epoch else []
+        )
+
     def weight(self, rows: NDArray[np.int64]) -> float:
         return float(self.answer_lengths[rows].sum())
 
     def losses(self, rows: NDArray[np.int64], inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         lengths = [len(self.tokens[i]) for i in rows]
         return self.causal.losses(inputs, self.starts[rows].tolist(), lengths).sum()
+
+    def _affordable_steps(self) -> int:
+        """As the loop does, but timed with one piece for each lane: whole steps would cost a good part of the time."""
+        batch = self._batches(0)[0]
+        with Lanes[tuple[float, list[torch.Tensor]]](self.job.report.check) as lanes:
+            pieces = list(batches([self.tokens[i] for i in batch], self.piece_tokens))[: lanes.count]
+            began = time.monotonic()
+            list(lanes.run(partial(self._gradients, batch[piece], 1.0) for piece in pieces))
+            seconds = time.monotonic() - began
+        timed = sum(len(self.tokens[i]) for piece in pieces for i in batch[piece])
+        per_step = seconds / timed * sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
+        left = self.job.seconds_left - END_SECONDS
+        return int(np.clip(left * 0.9 / max(per_step, 1e-6), 1, self.position.total_steps))
 
     def judge(self) -> tuple[float, float] | None:
         if not len(self.valid_rows):
