@@ -13,6 +13,10 @@ _CODE = re.compile(r"\bcode\s+[\"“]?([A-Za-z0-9-]{4,})", re.IGNORECASE)
 _CATEGORIES = re.compile(
     r"\b(?:categor\w+|groups|labels|kategorien|catégories|categorías)\b[\s:=]+(\S.*,.*|\S.*\sand\s.*)", re.I
 )
+_LISTED = re.compile(
+    r"\b(?:categor\w+|groups|labels|kategorien|catégories|categorías)\s*[:=]\s*[^,:.]{1,60}(?:,|\s(?:and|und|et|y)\s)",
+    re.I,
+)
 _LIST = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\bet\b|\by\b)\s*")
 _NAME = r"[\"“'«]?(?:the )?(?:category |group |label )?(.{1,60}?)[\"”'»]?"
 _RENAME = re.compile(
@@ -29,6 +33,11 @@ _REMOVE = re.compile(
     r"\b(?:remove|delete|drop)\b.{0,12}?\b(?:categor\w+|groups?|labels?)\s+(\S.{0,120}?)\s*[.!]?$", re.IGNORECASE
 )
 _ACTIONS = {"skip": r"\b(?:skip|next|überspring\w*|passe|salta)\b", "unsure": r"\b(?:sure|tell|know)\b", "back": ""}
+
+
+def lists_categories(text: str) -> bool:
+    """ "label some rows, categories: Billing, Orders": a colon before names, not before a text to try."""
+    return bool(_LISTED.search(text))
 
 
 def label(text: str, journey: Journey) -> Reply:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from assistant.approval import normal, option_of, verdict
 from assistant.guide.intents import act, change_columns, faster_or_better, revise
 from assistant.guide.journey import Journey
+from assistant.guide.label_intents import lists_categories
 from assistant.guide.matcher import Match
 from assistant.guide.offers import goal_ask, next_steps, offers
 from assistant.guide.reply import Ask, Call, Reply
@@ -59,6 +60,8 @@ def _by_rule(text: str, journey: Journey) -> Reply | None:
         return press(option.id, journey)
     if asked and (reply := _yes_or_no(text, asked, journey)):
         return reply
+    if journey.dataset_id and not journey.model_id and lists_categories(text):
+        return act("label_examples", text, journey)
     if tried := _tried(text, journey):
         return tried
     if journey.trying and not is_addressed(text):

@@ -10,6 +10,7 @@ import pytest
 from assistant.conversation import Answer, Press
 from tests.assistant.talking import Talker, calls, errors, failures, of, words
 from tests.assistant.web_client import Site
+from tests.tools.conftest import mails
 from tests.tools.test_cleaning import messy
 from workspace.events import Answered, CardShown, ConversationEvent, UserSaid
 from workspace.settings import Settings
@@ -85,6 +86,18 @@ def test_yes_and_no_do_what_the_question_asks(talker: Talker, upload: Path) -> N
     proposed = talker.workspace.plans.latest(talker.conversation.id)
     assert proposed is not None
     assert talker.workspace.datasets.get(proposed.plan.dataset_id).rows == 104
+
+
+def test_texts_are_labelled_in_words_and_buttons(talker: Talker, tmp_path: Path) -> None:
+    path = tmp_path / "mails.csv"
+    path.write_text("no,body\n" + "\n".join(f'{i},"{text}"' for i, (text, _) in enumerate(mails(20))), "utf-8")
+    talker.upload(path)
+    assert calls(talker.say("label some rows, categories: Orders, Returns")) == ["label_examples"]
+    for number in range(4):
+        assert calls(talker.press(("Orders", "Returns")[number % 2]))
+    happened = talker.say("I am done labelling")
+    assert calls(happened) == ["finish_labelling"]
+    assert errors(happened) == []
 
 
 def test_columns_chosen_on_the_card_are_arguments_of_its_button(talker: Talker, tmp_path: Path) -> None:
