@@ -27,7 +27,9 @@ from workspace.run import RunStatus
 
 _TELLING = {"check": "check_dataset", "augment": "augment_dataset", "redact": "redact_dataset"}
 """Kind of analysis -> the tool that shows what it found."""
-_SHOWS_DATA = frozenset({"inspect_dataset", "load_sample", "clean_dataset", "check_dataset", "augment_dataset", "redact_dataset"})
+_SHOWS_DATA = frozenset(
+    {"inspect_dataset", "load_sample", "clean_dataset", "check_dataset", "augment_dataset", "redact_dataset"}
+)
 
 
 def ending(workspace: Workspace, analysis: Analysis) -> Sequence[ConversationEvent]:
