@@ -42,7 +42,7 @@ _PERSON = r"[A-ZÀ-Þ][\w.'’-]+(?: (?:[A-ZÀ-Þ][\w.'’-]*|von|van|der|de|da|
 _NAME = r"(?:\s+(?:[A-ZÀ-Þ][\w.'’-]*|von|van|de|da|di|del)){0,5}"
 _END = re.compile(
     # A closing on a line of its own with at most six short lines below; or behind a full sentence, with a name.
-    rf"\n\s{{0,9}}(?i:{_CLOSINGS})[^\S\n]{0,9}[,.!]?\s{0,9}(?:\n[^\n]{{0,80}}){{0,6}}\Z"
+    rf"\n\s{{0,9}}(?i:{_CLOSINGS})[^\S\n]{{0,9}}[,.!]?\s{{0,9}}(?:\n[^\n]{{0,80}}){{0,6}}\Z"
     rf"|(?<=[.!?])\s+(?=[A-Z])(?i:{_CLOSINGS})(?:\s*[,.!])?{_NAME}\s*\Z"
     rf"|(?:\n\s{{0,9}}|(?<=[.!?])\s+)(?i:{_DEVICE})\s*\Z"
     # Any few words with a comma on a line of their own, and a name below.
