@@ -6,6 +6,7 @@ rows as everything here.
 """
 
 import time
+import warnings
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from torch import nn
@@ -168,7 +170,8 @@ def start_head(job: Job, tagger: TokenTagger, texts: Texts, rows: NDArray[np.int
     if len(np.unique(known)) < 2:
         return
     classifier = LogisticRegression(C=1.0, max_iter=50)
-    with threadpool_limits(1):
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a start need not be the best
         run_interruptible(job.report, lambda: classifier.fit(np.concatenate(vectors), known))
     weights, bias = np.asarray(classifier.coef_), np.asarray(classifier.intercept_)
     if len(classifier.classes_) == 2:

@@ -41,8 +41,9 @@ def linear(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 
 @pytest.fixture(scope="module")
 def tuned(tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    """The starter model; eight passes over 38 texts."""
-    return _train(tmp_path_factory.mktemp("tuned"), "ner_finetune", settings={"epochs": 8, "batch_size": 8})
+    """The starter model alone; six passes over 38 texts."""
+    settings = {"epochs": 6, "batch_size": 8, "word_features": False}
+    return _train(tmp_path_factory.mktemp("tuned"), "ner_finetune", settings=settings)
 
 
 @pytest.mark.parametrize("kind", ["linear", "tuned"])
@@ -81,7 +82,6 @@ def test_a_saved_crf_is_no_pickle_and_its_card_says_how_to_open_it(linear: Train
 
 def test_plain_transformers_finds_the_same_names(tuned: Trained) -> None:
     """But for words that the tokenizer cuts, where plain transformers decides piece by piece."""
-    assert "crf_weight" not in json.loads((tuned.folder / "mtw.json").read_text("utf-8"))
     plain = pipeline("token-classification", model=str(tuned.folder), aggregation_strategy="simple", device="cpu")
     ours = theirs = both = 0
     for answer in _answers(tuned):
@@ -92,12 +92,12 @@ def test_plain_transformers_finds_the_same_names(tuned: Trained) -> None:
 
 
 def test_a_file_of_texts_gets_a_column_of_names(linear: Trained, tmp_path: Path) -> None:
-    texts = ["  I love Redondo Beach Blvd", None]
-    pq.write_table(pa.table({"tokens": texts}), tmp_path / "in.parquet")
+    text = "  I love Redondo Beach Blvd"
+    pq.write_table(pa.table({"tokens": [text, None]}), tmp_path / "in.parquet")
     answers = list(predict_file(str(linear.folder), tmp_path / "in.parquet", tmp_path / "out.parquet"))
     cells = pq.read_table(tmp_path / "out.parquet").column("entities").to_pylist()
     assert [json.loads(cell) for cell in cells] == [[e.model_dump() for e in a.entities or []] for a in answers]
-    assert all(texts[0][e["start"] : e["end"]] == e["text"] for e in json.loads(cells[0]))
+    assert all(text[e["start"] : e["end"]] == e["text"] for e in json.loads(cells[0]))
 
 
 def test_the_same_seed_gives_the_same_bits_even_after_interruptions(

@@ -1,6 +1,7 @@
 """Rows with marked names from columns of spans, and from words with tags."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from training_worker.ner.tags import Span
 from workspace.errors import InputError
 
 
-def _table(folder: Path, **columns: list[object]) -> Path:
+def _table(folder: Path, **columns: Sequence[object]) -> Path:
     path = folder / "rows.parquet"
     pq.write_table(pa.table(columns), path)
     return path

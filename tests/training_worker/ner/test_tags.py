@@ -16,7 +16,9 @@ LABELS = ("place", "B-side", "I_x")
 @st.composite
 def marked(draw: st.DrawFn) -> tuple[list[tuple[int, int]], list[Span]]:
     """Places of words with gaps between them, and names that begin and end at words and do not overlap."""
-    places, spans, at = [], [], 0
+    places: list[tuple[int, int]] = []
+    spans: list[Span] = []
+    at = 0
     left, label = 0, ""
     for _ in range(draw(st.integers(0, 12))):
         start = at + draw(st.integers(0, 2))
