@@ -110,6 +110,8 @@ class Tournament:
         tried: list[Tried] = []
         errors: list[Exception] = []
         for number, recipe in enumerate(recipes):
+            if any(recipe.name in load_recipes()[t.recipe].contains for t in tried):
+                continue
             job = self.job(recipe, recipes[number + 1 :])
             attempt = self._kept(recipe.name)
             if attempt is None:
@@ -229,7 +231,7 @@ class Tournament:
         common, a, b = np.intersect1d(champion.rows, challenger.rows, return_indices=True)
         if not len(common):
             # No rows to judge on (one row per label): what knows the language already needs fewer examples.
-            return challenger if not len(challenger.rows) and challenger.recipe == "embed" else champion
+            return challenger if not len(challenger.rows) and challenger.recipe in ("blend", "embed") else champion
         old = self._score(common, self.kind.select(champion.answers, a))
         new = self._score(common, self.kind.select(challenger.answers, b))
         return challenger if new > old else champion

@@ -7,7 +7,7 @@ where the processor has instructions for it, and eager attention, which beats th
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -59,13 +59,30 @@ def autocast() -> AbstractContextManager[Any]:
 
 @dataclass(frozen=True)
 class Encoder:
-    """A loaded base model without a head."""
+    """A loaded base model without a head.
+
+    ``depths`` are the layers that a vector is made of, the last one first. With none but the last, a vector is the mean
+    over its tokens (or the first token), centred and of length 1. With more, such parts stand side by side: the last
+    layer's as before, the means of the other layers, then the largest value over the tokens for each of all layers.
+    Lower layers know the form of a text (is it a question, what is asked for), which the last one has forgotten.
+    """
 
     base: Base
     tokenizer: Any
     model: Any
     pooling: str
     most_tokens: int
+    depths: tuple[int, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many numbers a vector has."""
+        return int(self.model.config.hidden_size) * max(1, 2 * len(self.depths))
+
+    def layered(self) -> "Encoder":
+        """The same with layers at a third and two thirds of the depth, too."""
+        last = int(self.model.config.num_hidden_layers)
+        return replace(self, depths=tuple(sorted({last, 2 * last // 3, last // 3} - {0}, reverse=True)))
 
     def tokenize(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         """Token numbers of each text, cut to ``max_tokens``, not padded."""
@@ -79,8 +96,7 @@ class Encoder:
     ) -> None:
         """Calls ``on_batch(rows, vectors)`` for each batch, long texts first (so the first pace is the worst).
 
-        A vector is the mean over the tokens (or the first token), centred and of length 1. ``check`` is called ten
-        times a second.
+        ``check`` is called ten times a second.
         """
         with Lanes[tuple[NDArray[np.int64], Vectors]](check) as lanes:
             for rows, vectors in lanes.run(partial(self._read, tokens, rows) for rows in batches(tokens)):
@@ -92,11 +108,15 @@ class Encoder:
 
     def _vectors(self, tokens: list[list[int]]) -> Vectors:
         inputs = pad(self.tokenizer, tokens)
-        hidden = self.model(**inputs).last_hidden_state.float()
+        found = self.model(**inputs, output_hidden_states=bool(self.depths))
         mask = inputs["attention_mask"].unsqueeze(-1)
-        pooled = hidden[:, 0] if self.pooling == "cls" else (hidden * mask).sum(1) / mask.sum(1)
-        centred = pooled - pooled.mean(dim=1, keepdim=True)
-        return np.asarray(torch.nn.functional.normalize(centred).cpu().numpy())
+        last = found.last_hidden_state.float()
+        parts = [last[:, 0] if self.pooling == "cls" else (last * mask).sum(1) / mask.sum(1)]
+        layers = [found.hidden_states[depth].float() for depth in self.depths]
+        parts += [(layer * mask).sum(1) / mask.sum(1) for layer in layers[1:]]
+        parts += [layer.masked_fill(mask == 0, -torch.inf).amax(1) for layer in layers]
+        centred = [part - part.mean(dim=1, keepdim=True) for part in parts]
+        return np.asarray(torch.cat([torch.nn.functional.normalize(part) for part in centred], dim=1).cpu().numpy())
 
 
 @cache
@@ -154,7 +174,7 @@ def pad(tokenizer: Any, tokens: list[list[int]]) -> dict[str, torch.Tensor]:
 
 def vectors_of(encoder: Encoder, texts: Sequence[str], max_tokens: int, tick: Callable[[int], None]) -> Vectors:
     """Vectors of a few texts, in their order. ``tick`` gets the rows done, at times 0."""
-    found: Vectors = np.zeros((len(texts), encoder.model.config.hidden_size), dtype=np.float32)
+    found: Vectors = np.zeros((len(texts), encoder.size), dtype=np.float32)
 
     def on_batch(rows: NDArray[np.int64], vectors: Vectors) -> None:
         found[rows] = vectors

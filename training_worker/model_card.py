@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from training_worker.model_usage import usage_of
 from workspace.cleaning import FIXES
 from workspace.dataset import TaskKind
 from workspace.metrics import METRICS, TASK_METRICS
@@ -13,71 +14,7 @@ from workspace.model import Evaluation, RunOutcome
 STARTER_LICENCE = "apache-2.0"
 MOST_LABELS = 50
 
-_SKLEARN = """```python
-import skops.io
-
-model = skops.io.load("model.skops", trusted=[])  # only types that skops trusts by itself
-print(model.predict(["some text"]), model.predict_proba(["some text"]))
-```
-Needs `pip install scikit-learn skops`."""
-
-_TRANSFORMERS = """```python
-from transformers import pipeline
-
-model = pipeline("text-classification", model=".", top_k=None)
-print(model("some text"))
-```
-Needs `pip install torch transformers`. The weights are in safetensors."""
-
-_ENCODER = """```python
-import skops.io, torch
-from transformers import AutoModel, AutoTokenizer
-
-tokenizer, encoder = AutoTokenizer.from_pretrained("encoder"), AutoModel.from_pretrained("encoder")
-head = skops.io.load("head.skops", trusted=[])
-tokens = tokenizer(["some text"], padding=True, truncation=True, return_tensors="pt")
-hidden, mask = encoder(**tokens).last_hidden_state, tokens["attention_mask"].unsqueeze(-1)
-vectors = torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1))
-print(head.predict(vectors.detach().numpy()))
-```
-Needs `pip install torch transformers scikit-learn skops`."""
-
-_CRFSUITE = """```python
-import pycrfsuite  # the features of each word are those of training_worker/ner/crf.py
-
-model = pycrfsuite.Tagger()
-model.open("model.crfsuite")
-```
-Needs `pip install python-crfsuite`. To find names in a text: `mtw predict FOLDER "some text" --json`."""
-
-_TOKENS = """```python
-from transformers import pipeline
-
-model = pipeline("token-classification", model=".", aggregation_strategy="simple")
-print(model("some text"))
-```
-Needs `pip install torch transformers`. The weights are in safetensors. `mtw predict FOLDER "some text" --json` \
-decides word by word, reads long texts in windows and asks the word features (`model.crfsuite`) as well where they \
-are there; its answers are the ones that were judged above."""
-
-_CAUSAL = """```python
-from transformers import pipeline
-
-model = pipeline("text-generation", model=".")
-print(model([{"role": "user", "content": "some text"}], return_full_text=False))
-```
-Needs `pip install torch transformers`. The weights are in safetensors, what was learned is already in them; \
-`adapter/` holds it once more by itself, for the library peft and the base model."""
-
 _LIBRARIES = {"sklearn": "sklearn", "crfsuite": "python-crfsuite"}
-LOADING = {
-    "sklearn": _SKLEARN,
-    "transformers": _TRANSFORMERS,
-    "encoder": _ENCODER,
-    "crfsuite": _CRFSUITE,
-    "token_classification": _TOKENS,
-    "causal": _CAUSAL,
-}
 
 
 @dataclass(frozen=True)
@@ -140,7 +77,7 @@ def model_card(name: str, meta: dict[str, Any], outcome: RunOutcome) -> str:
         "- Whatever was uneven or unfair in the training rows is likely to be so in its answers. Check before it "
         "decides about people." + _cleaning(meta),
         "## How to use it",
-        LOADING[meta["format"]],
+        usage_of(meta),
         "## Licence",
         _licence(meta),
     ]

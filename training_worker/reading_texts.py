@@ -38,12 +38,12 @@ def read_texts(job: Job, encoder: Encoder, tell: Callable[[float, str], None]) -
     """
     texts, max_tokens = job.split.learn.texts, job.whole("max_tokens")
     tokens = run_interruptible(job.report, lambda: encoder.tokenize(texts, max_tokens))
-    key = hashlib.sha256(f"{encoder.base.source} {max_tokens} {len(texts)}".encode()).hexdigest()[:12]
+    reader = reader_of(encoder, max_tokens)
+    key = hashlib.sha256(f"{reader} {len(texts)}".encode()).hexdigest()[:12]
     kept = job.work.parent / f"vectors-{key}.npy"
     vectors = no_vectors(encoder, len(texts))
     if kept.exists():
         vectors = np.load(kept)
-    reader = reader_of(encoder, max_tokens)
     done_rows: NDArray[np.bool_] = np.asarray(vectors.any(axis=1))
     if not done_rows.any():
         done_rows = job.vectors.find(reader, texts, vectors)
@@ -75,9 +75,10 @@ def read_texts(job: Job, encoder: Encoder, tell: Callable[[float, str], None]) -
 
 def reader_of(encoder: Encoder, max_tokens: int) -> str:
     """What vectors depend on besides the text."""
-    return f"{encoder.base.source} {encoder.pooling} {max_tokens}"
+    layers = "".join(f" {depth}" for depth in encoder.depths)
+    return f"{encoder.base.source} {encoder.pooling} {max_tokens}{layers}"
 
 
 def no_vectors(encoder: Encoder, rows: int) -> Vectors:
     """Room for vectors, rows by dimensions."""
-    return np.zeros((rows, encoder.model.config.hidden_size), dtype=np.float32)
+    return np.zeros((rows, encoder.size), dtype=np.float32)

@@ -23,6 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from transformers import BertForSequenceClassification
 
 from training_worker.embedding import Encoder
+from training_worker.multilabel.one_vs_rest import as_one_vs_rest
 
 LOUD = 2.0**14  # residual becomes a 16,000th; still inside the range of float16
 QUIET = 2.0**-10  # tanh(x) = x to one part in 100,000
@@ -35,24 +36,56 @@ def save_head_on_encoder(
     labels: list[str],
     max_tokens: int,
     folder: Path,
+    *,
+    several: bool = False,
 ) -> dict[str, Any]:
-    """Writes the model into ``folder``; gives the facts for ``mtw.json``. ``weights`` are labels by dimensions."""
+    """Writes the model into ``folder``; gives the facts for ``mtw.json``. ``weights`` are labels by dimensions.
+
+    ``several``: a text can have several labels, so each one's probability is that of its own score.
+    """
     max_tokens = min(max_tokens, encoder.most_tokens)
     base = {"max_tokens": max_tokens, "base_licence": encoder.base.licence, "base_hub_id": encoder.base.hub_id}
     if encoder.model.config.model_type == "bert" and encoder.pooling == "mean":
-        model = with_head(encoder.model, weights, bias, labels)
+        model = with_head(encoder.model, weights, bias, labels, several=several)
         model.save_pretrained(folder)
         save_tokenizer(encoder.tokenizer, folder, max_tokens)
         return {"format": "transformers", **base}
+    return save_head_beside_encoder(encoder, weights, bias, labels, max_tokens, folder, several=several)
+
+
+def save_head_beside_encoder(
+    encoder: Encoder,
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64],
+    labels: list[str],
+    max_tokens: int,
+    folder: Path,
+    *,
+    several: bool = False,
+) -> dict[str, Any]:
+    """The same in two parts, as needed for encoders and vectors that cannot be one model."""
+    max_tokens = min(max_tokens, encoder.most_tokens)
     encoder.model.save_pretrained(folder / "encoder")
     save_tokenizer(encoder.tokenizer, folder / "encoder", max_tokens)
+    head = as_one_vs_rest(weights, bias, labels) if several else _softmax(weights, bias, labels)
+    skops.io.dump(head, folder / "head.skops")
+    return {
+        "format": "encoder",
+        "pooling": encoder.pooling,
+        "layers": list(encoder.depths),
+        "max_tokens": max_tokens,
+        "base_licence": encoder.base.licence,
+        "base_hub_id": encoder.base.hub_id,
+    }
+
+
+def _softmax(weights: NDArray[np.float64], bias: NDArray[np.float64], labels: list[str]) -> LogisticRegression:
     head = LogisticRegression()
     head.classes_, head.coef_, head.intercept_ = np.array(labels), weights, bias
     if len(labels) == 2:
         head.coef_, head.intercept_ = weights[1:] - weights[:1], bias[1:] - bias[:1]
     head.n_features_in_, head.n_iter_ = weights.shape[1], np.array([1], dtype=np.int32)
-    skops.io.dump(head, folder / "head.skops")
-    return {"format": "encoder", "pooling": encoder.pooling, **base}
+    return head
 
 
 def save_tokenizer(tokenizer: Any, folder: Path, max_tokens: int) -> None:
@@ -63,8 +96,18 @@ def save_tokenizer(tokenizer: Any, folder: Path, max_tokens: int) -> None:
     tokenizer.model_max_length = before
 
 
+def problem_type(several: bool) -> str:
+    """What transformers calls one label a text, or several; its pipeline takes softmax or sigmoid from it."""
+    return "multi_label_classification" if several else "single_label_classification"
+
+
 def with_head(
-    encoder: Any, weights: NDArray[np.float64], bias: NDArray[np.float64], labels: list[str]
+    encoder: Any,
+    weights: NDArray[np.float64],
+    bias: NDArray[np.float64],
+    labels: list[str],
+    *,
+    several: bool = False,
 ) -> BertForSequenceClassification:
     """The encoder with a mean-pooling layer and the head, as a ``BertForSequenceClassification``."""
     config = encoder.config.__class__.from_dict(encoder.config.to_dict())
@@ -72,7 +115,7 @@ def with_head(
     config.id2label = dict(enumerate(labels))
     config.label2id = {label: i for i, label in enumerate(labels)}
     config.num_labels = len(labels)
-    config.problem_type = "single_label_classification"
+    config.problem_type = problem_type(several)
     model = BertForSequenceClassification(config)
     missing, unexpected = model.bert.load_state_dict(
         {k: v for k, v in encoder.state_dict().items() if not k.startswith("pooler")}, strict=False

@@ -55,6 +55,7 @@ class Recipe(BaseModel):
     summary: str = Field(description="one plain sentence: how it learns and when it is good")
     tasks: list[TaskKind]
     uses_base: bool = Field(description="does it need a base model?")
+    contains: list[str] = Field(default_factory=list, description="recipes that auto need not try where this one was")
     cost_rank: int
     fixed_seconds: float = Field(description="rough seconds on two CPU cores, whatever the rows")
     seconds_per_1000_rows: float = Field(description="rough seconds on two CPU cores")

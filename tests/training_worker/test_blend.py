@@ -1,0 +1,46 @@
+"""The blend of word statistics and layers of a base model, with a tiny base model made here."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.training_worker.samples import plan, sms, table
+from tests.training_worker.test_base_recipes import _tiny_bert
+from training_worker.prediction import load_predictor
+from training_worker.reporter import ListReporter
+from training_worker.training import Trained, train
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def blended(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    folder = tmp_path_factory.mktemp("blend")
+    rows = table(folder / "rows.parquet", *sms())
+    base = str(_tiny_bert(folder / "tiny"))
+    return train(plan("auto", base=base), rows, None, folder / "work", ListReporter(), "Messages")
+
+
+def test_auto_tries_it_instead_of_its_second_part(blended: Trained) -> None:
+    tried = [t.recipe for t in blended.outcome.tried]
+    assert "blend" in tried
+    assert "embed" not in tried
+
+
+def test_the_code_on_the_card_gives_the_same_answers(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    rows = table(tmp_path / "rows.parquet", *sms())
+    base = str(_tiny_bert(tmp_path / "tiny"))
+    trained = train(plan("blend", base=base), rows, None, tmp_path / "work", ListReporter(), "Messages")
+    ours = load_predictor(trained.folder).probabilities(["some text"])  # type: ignore[attr-defined]
+    found = re.search(r"```python\n(.*?)```", (trained.folder / "README.md").read_text("utf-8"), re.S)
+    assert found
+    done = subprocess.run([sys.executable, "-c", found[1]], cwd=trained.folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    plain = [float(number) for number in re.findall(r"\d\.\d+(?:e-?\d+)?", done.stdout)]
+    assert plain == pytest.approx(np.ravel(ours).tolist(), abs=2e-3)
+    assert {p.suffix for p in trained.folder.rglob("*") if p.is_file()} <= {".json", ".md", ".safetensors", ".skops"}
+    assert trained.outcome.evaluation.metrics["macro_f1"] > 0.8

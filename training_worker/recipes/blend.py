@@ -1,0 +1,193 @@
+"""What words say and what the base model understood, weighed against each other.
+
+Read top to bottom: the linear recipe's classifier (taken over where that recipe has run already), vectors of several
+layers of the base model, a classifier on them, and one weight for each of the two, all chosen on validation rows. The
+log-probabilities are added, so that the result is calibrated, and what each word contributes can be told.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training_worker.calibration import fit_scale, fit_weights, log_probabilities, softmax
+from training_worker.embedding import Encoder, Vectors, load_encoder
+from training_worker.evaluation import choosing_score
+from training_worker.interruptible import run_interruptible
+from training_worker.job import Job, Probabilities
+from training_worker.reading_texts import measured_pace, no_vectors, read_texts, reader_of
+from training_worker.recipes import linear
+from training_worker.sequence_export import save_head_beside_encoder
+from training_worker.starter import resolve_base
+from training_worker.whitened_head import Option, Weights, compact, fit, variation
+from workspace.recipe import load_recipes
+
+OPTIONS = (Option(0.1, 10.0), Option(0.3, 3.0), Option(0.7, 1.0), Option(0.9, 0.3))
+"""From trusting the rows to being cautious; the search begins in the middle and goes on where it is better."""
+MOST_LAYERED_ROWS = 50_000
+"""With more rows only the last layer is kept: six parts of them would not fit into memory."""
+STEPS = 40
+"""Steps that fitting the classifier takes, for the estimate."""
+FLOPS = 2e10
+"""Floating-point operations a second that small matrix products reach on one core, for the estimate."""
+WORDS, READING, SEARCHED = 0.2, 0.75, 0.9
+"""Shares of the time after which words are learned, texts are read, and all is chosen."""
+
+
+@dataclass
+class BlendCandidate:
+    """See :class:`training_worker.job.Candidate`. ``weights`` are those of words and meaning."""
+
+    rows: NDArray[np.int64]
+    answers: Probabilities
+    note: str
+    base: str | None
+    words: linear.LinearCandidate
+    option: Option
+    scale: float
+    weights: NDArray[np.float64]
+    encoder: Encoder
+    vectors: Vectors
+
+    def save(self, job: Job, folder: Path) -> dict[str, Any]:
+        """Refits both on all learning rows and writes each into a folder of its own."""
+        (folder / "words").mkdir()
+        words = self.words.save(words_job(job, SEARCHED, 0.95), folder / "words")
+        job.tell(0.95, f"Learning once more from all {len(self.vectors):,} texts")
+        labels, max_tokens = job.split.labels, job.whole("max_tokens")
+        weights, bias = run_interruptible(job.report, lambda: learn_head(self.vectors, job, self.option))
+        job.tell(0.98, "Putting the model together")
+        meaning = run_interruptible(
+            job.report,
+            lambda: save_head_beside_encoder(
+                self.encoder, weights * self.scale, bias * self.scale, labels, max_tokens, folder / "meaning"
+            ),
+        )
+        facts = [{"folder": "words", **words}, {"folder": "meaning", **meaning}]
+        members = [{"weight": float(weight), **fact} for weight, fact in zip(self.weights, facts, strict=True)]
+        shared = {name: meaning[name] for name in ("max_tokens", "base_licence", "base_hub_id")}
+        return {"format": "ensemble", "members": members, "top_words": words["top_words"], **shared}
+
+
+class BlendTrainer:
+    def estimate(self, job: Job) -> float:
+        """The linear recipe where it has not run, reading these texts on this machine, and fitting the classifiers."""
+        encoder = encoder_of(job)
+        texts, max_tokens = job.split.learn.texts, job.whole("max_tokens")
+        tokens = encoder.tokenize(texts, max_tokens)
+        read = job.vectors.find(reader_of(encoder, max_tokens), texts, no_vectors(encoder, len(texts)))
+        unread = sum(len(t) for t, known in zip(tokens, read, strict=True) if not known)
+        words = words_job(job, 0.0, 1.0)
+        counting = linear.TRAINER.estimate(words) / (linear.fits(words) if any(words.work.glob("C*.npy")) else 1)
+        fits = 3 * len(job.split.folds) + 1
+        products = encoder.size * (encoder.size + 4 * STEPS * len(job.split.labels))
+        heads = fits * (len(texts) * products + encoder.size**3) / FLOPS
+        return float(1.0 + counting + unread / measured_pace(job, encoder, tokens) + heads)
+
+    def least_seconds(self, job: Job) -> float:
+        return self.estimate(job)
+
+    def train(self, job: Job) -> BlendCandidate:
+        classes = job.split.classes
+        words = linear.TRAINER.train(words_job(job, 0.0, WORDS))
+        assert isinstance(words, linear.LinearCandidate)
+        job.tell(WORDS, "Opening the base model")
+        encoder = run_interruptible(job.report, lambda: encoder_of(job))
+        vectors = read_texts(job, encoder, lambda done, text: job.tell(WORDS + (READING - WORDS) * done, text))
+        share_last_layer(job, encoder, vectors)
+        rows, known = job.split.judged
+        option, scores = search(job, vectors, rows)
+        scale = fit_scale(scores[known], classes[rows[known]])
+        members = [log_probabilities(words.answers), log_probabilities(softmax(scores * scale))]
+        weights = fit_weights([member[known] for member in members], classes[rows[known]])
+        answers = softmax(np.tensordot(weights, np.stack(members), axes=1))
+        share = weights[0] / max(float(weights.sum()), 1e-9)
+        note = f"words count {share:.0%}, meaning {1 - share:.0%}; {option.words}"
+        return BlendCandidate(rows, answers, note, encoder.base.name, words, option, scale, weights, encoder, vectors)
+
+
+TRAINER = BlendTrainer()
+
+
+def words_job(job: Job, begin: float, end: float) -> Job:
+    """The linear recipe's job, in its own folder, so that what it has learned there is not learned again."""
+    folder = job.work.parent / "linear"
+    folder.mkdir(parents=True, exist_ok=True)
+    knobs = load_recipes()["linear"].settings
+
+    def on_progress(fraction: float, message: str) -> None:
+        job.on_progress(begin + (end - begin) * fraction, message)
+
+    settings = {name: job.plan.settings.get(name, knob.default) for name, knob in knobs.items()}
+    return replace(job, work=folder, settings=settings, on_progress=on_progress)
+
+
+def encoder_of(job: Job) -> Encoder:
+    """The base model, read in layers where there are not too many texts."""
+    encoder = load_encoder(resolve_base(job.plan.base))
+    return encoder.layered() if len(job.split.learn) <= MOST_LAYERED_ROWS else encoder
+
+
+def share_last_layer(job: Job, encoder: Encoder, vectors: Vectors) -> None:
+    """Gives the first part of each vector to the recipes that need just that, so that they need not read."""
+    last = replace(encoder, depths=())
+    if encoder.depths:
+        job.vectors.add(reader_of(last, job.whole("max_tokens")), job.split.learn.texts, vectors[:, : last.size])
+
+
+def search(job: Job, vectors: Vectors, rows: NDArray[np.int64]) -> tuple[Option, NDArray[np.float64]]:
+    """The option with the best score on the validation rows, and its scores there; weights for rare labels last.
+
+    Where there are no rows to choose by, it is the third option.
+    """
+    always = job.choice("class_weight") == "balanced"
+    bold, second, third, cautious = (replace(option, balanced=always) for option in OPTIONS)
+    if not len(rows):
+        return third, np.zeros((0, len(job.split.labels)))
+    job.tell(READING, "Looking at what texts of the same label have in common")
+    fit_and_judge = run_interruptible(job.report, lambda: judge_of(job, vectors))
+    found: list[tuple[float, Option, NDArray[np.float64]]] = []
+
+    def best() -> tuple[float, Option, NDArray[np.float64]]:
+        return max(found, key=lambda result: result[0])
+
+    def try_option(option: Option) -> None:
+        job.tell(READING, f"Learning on what the base model understood ({option.words})")
+        scores = run_interruptible(job.report, lambda: fit_and_judge(option))
+        found.append((choosing_score(job.plan.metric, job.split.classes[rows], scores), option, scores))
+        job.log(f"valid_{job.plan.metric}", len(found), found[-1][0])
+
+    try_option(second)
+    try_option(third)
+    try_option(bold if best()[1] == second else cautious)
+    if linear.weighting_to_try(job) == (False, True):
+        try_option(replace(best()[1], balanced=True))
+    return best()[1], best()[2]
+
+
+def judge_of(job: Job, vectors: Vectors) -> Callable[[Option], NDArray[np.float64]]:
+    """A function that gives the scores of every fold's validation rows by a classifier that learned from its training
+    rows only; what does not depend on the option is computed here, once."""
+    classes, size = job.split.classes, len(job.split.labels)
+    short, _ = compact(vectors)
+    withins = [variation(short[train], classes[train], vectors.shape[1]) for train, _ in job.split.folds]
+
+    def judge(option: Option) -> NDArray[np.float64]:
+        found = []
+        for (train, valid), within in zip(job.split.folds, withins, strict=True):
+            weights, bias = fit(short[train], classes[train], within, size, option)
+            found.append(short[valid] @ weights.T + bias)
+        return np.concatenate(found)
+
+    return judge
+
+
+def learn_head(vectors: Vectors, job: Job, option: Option) -> tuple[Weights, Weights]:
+    """Weights (labels by dimensions) and bias, learned from all learning rows."""
+    short, basis = compact(vectors)
+    within = variation(short, job.split.classes, vectors.shape[1])
+    weights, bias = fit(short, job.split.classes, within, len(job.split.labels), option)
+    return weights @ basis, bias
