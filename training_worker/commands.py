@@ -30,7 +30,10 @@ def train(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="CSV, TSV, XLSX, JSON, JSONL or Parquet.")] = None,
     task: Annotated[Task, typer.Option(help="What to learn.")] = Task.AUTO,
     text: Text = None,
-    label: Label = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COL", help="Column with the answers; given again: a yes-or-no column for each label."),
+    ] = None,
     test: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Rows to judge on; else some are put aside.")
     ] = None,
@@ -54,10 +57,13 @@ def train(
 
     if (file is None) == (resume is None):
         raise InputError("WRONG_CALL", "Name a file to learn from.", "Try: mtw train mails.csv")
+    columns = label or []
+    several = len(columns) > 1
     wishes = PlanWishes(
         task=None if task is Task.AUTO else TaskKind(task.value),
         text=text or None,
-        label=label,
+        label=columns[0] if columns and not several else None,
+        label_columns=columns if several else None,
         recipe=recipe,
         base=base,
         budget_seconds=budget,

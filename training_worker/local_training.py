@@ -116,7 +116,9 @@ def _stored_run(workspace: Workspace, call: TrainCall, bar: ProgressBar) -> Run:
     wishes = call.wishes
     if call.test is not None:
         test = _taken_in(workspace, call.test, bar)
-        wishes = wishes.model_copy(update={"test_dataset_id": test.id})
+        # Lists to learn from need no separator; the file to judge by may write the same labels in one cell.
+        separator = dataset.profile.task.label_separator or test.profile.task.label_separator
+        wishes = wishes.model_copy(update={"test_dataset_id": test.id, "label_separator": separator})
     plan = plan_from_profile(dataset, workspace.settings, wishes)
     if call.test is not None:
         _check_test(plan, test)

@@ -12,7 +12,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from training_worker.artifacts import model_folder
-from training_worker.data import join_texts
+from training_worker.data import join_texts, strings_of
 from training_worker.kinds import kind_of
 from training_worker.ner.rows import joined
 from training_worker.prediction import Predictor, load_predictor
@@ -70,10 +70,10 @@ def evaluate_file(model: str, file: Path, text: Sequence[str], label: str | None
     predictor = open_model(settings, model)
     with ProgressBar() as bar, _table(settings, file, bar) as (profile, table):
         columns = _text_columns(predictor, profile, text)
-        answers = _label_column(predictor, profile, label)
-        kind = kind_of(predictor.task)
         plan = TrainingPlan.model_validate(predictor.meta["plan"])
-        rows = kind.read(plan.model_copy(update={"text": tuple(columns), "label": answers}), table)
+        plan = plan.model_copy(update={"text": tuple(columns), **_answers_in(plan, profile, label)})
+        kind = kind_of(predictor.task)
+        rows = kind.read(plan, table)
         if not len(rows):
             raise InputError("EMPTY_DATASET", "No row has both a text and an answer.", "Check the file's columns.")
         return kind.evaluate(predictor, rows, None, plan.seed)
@@ -131,14 +131,21 @@ def _text_columns(predictor: Predictor, profile: DatasetProfile, asked: Sequence
     return guessed
 
 
-def _label_column(predictor: Predictor, profile: DatasetProfile, asked: str | None) -> str:
-    wanted = asked or str(predictor.meta["label"])
-    if profile.column(wanted):
-        return wanted
-    if asked or profile.task.label is None:
-        raise _no_column([wanted], profile)
-    note(f"The file has no column {wanted}; taking the answers from {profile.task.label} instead.")
-    return profile.task.label
+def _answers_in(plan: TrainingPlan, profile: DatasetProfile, asked: str | None) -> dict[str, Any]:
+    """What of the plan is different for this file: where its answers stand and how several labels are written."""
+    guess = profile.task
+    wanted = (asked,) if asked else plan.answer_columns
+    if all(profile.column(name) for name in wanted):
+        if plan.label_columns and not asked:
+            return {}
+        separator = guess.label_separator if guess.label == wanted[0] else plan.label_separator
+        return {"label": wanted[0], "label_columns": (), "label_separator": separator}
+    found = (guess.label,) if guess.label else tuple(guess.label_columns)
+    if asked or not found or (plan.task is not TaskKind.MULTILABEL and guess.label is None):
+        raise _no_column(wanted, profile)
+    note(f"The file has no column {', '.join(wanted)}; taking the answers from {', '.join(found)} instead.")
+    columns = () if guess.label else found
+    return {"label": ", ".join(found), "label_columns": columns, "label_separator": guess.label_separator}
 
 
 def _no_column(wanted: Sequence[str], profile: DatasetProfile) -> InputError:
@@ -153,12 +160,8 @@ def _no_column(wanted: Sequence[str], profile: DatasetProfile) -> InputError:
 def _texts(batch: pa.RecordBatch, columns: Sequence[str], task: TaskKind) -> list[str]:
     if task is TaskKind.NER:  # as it stands in the cell, for the places of names count from its beginning
         return joined(batch.column(columns[0]))
-    parts = [[_plain(value) for value in batch.column(name).to_pylist()] for name in columns]
+    parts = [strings_of(batch.column(name)) for name in columns]
     return [join_texts(row) for row in zip(*parts, strict=True)]
-
-
-def _plain(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def _with_answers(batch: pa.RecordBatch, answers: Sequence[Prediction]) -> pa.Table:

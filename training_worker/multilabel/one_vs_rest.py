@@ -23,6 +23,8 @@ Flags = NDArray[np.bool_]
 MOST_STEPS = 300
 PRIOR = 20.0
 """How strongly the calibration of a label is held at that of all labels, in rows."""
+_FARTHEST = 6.0
+"""How many times, as a logarithm, a slope may differ from that of all labels."""
 NEVER = -12.0
 """Score of a label that has no row to learn from."""
 
@@ -91,34 +93,33 @@ def fit_calibration(scores: Scores, targets: Flags) -> tuple[Scores, Scores]:
     """Slope and offset for each label under which ``sigmoid(slope * score + offset)`` explains the answers best.
 
     Platt scaling (Platt 1999), each label's held at that of all labels together, as one with few rows cannot tell its
-    own. ``scores`` (rows by labels) must be of rows that were not learned from.
+    own. Slopes are positive: the order of the scores stays. ``scores`` (rows by labels) must be of rows that were not
+    learned from.
     """
     labels = scores.shape[1]
     if not len(scores) or not targets.any():
         return np.ones(labels), np.zeros(labels)
-    slope, offset = _platt(scores.reshape(-1, 1), targets.reshape(-1, 1), np.array([1.0, 0.0]), 1e-6)
-    return _platt(scores, targets, np.array([slope[0], offset[0]]), PRIOR)
+    slope, offset = _platt(scores.reshape(-1, 1), targets.reshape(-1, 1), (0.0, 0.0), 1e-6)
+    return _platt(scores, targets, (float(np.log(slope[0])), float(offset[0])), PRIOR)
 
 
-def _platt(scores: Scores, targets: Flags, prior: Scores, strength: float) -> tuple[Scores, Scores]:
+def _platt(scores: Scores, targets: Flags, prior: tuple[float, float], strength: float) -> tuple[Scores, Scores]:
+    """``prior``: logarithm of the slope, and offset; ``strength`` is the weight of squared distances from it."""
     labels = scores.shape[1]
     yes = targets.astype(float)
-    unit = max(abs(float(prior[0])), 1e-3)  # a doubled slope weighs as much as one step of log-odds
 
     def loss(flat: Scores) -> tuple[float, Scores]:
-        slope, offset = flat[:labels], flat[labels:]
+        log_slope, offset = flat[:labels], flat[labels:]
+        slope = np.exp(log_slope)
         odds = scores * slope + offset
-        value = float((np.logaddexp(0, odds) - yes * odds).sum())
         off = expit(odds) - yes
-        drift = (slope - prior[0]) / unit, offset - prior[1]
+        drift = log_slope - prior[0], offset - prior[1]
+        value = float((np.logaddexp(0, odds) - yes * odds).sum())
         value += strength / 2 * float((drift[0] ** 2).sum() + (drift[1] ** 2).sum())
-        gradient = np.concatenate(
-            [(off * scores).sum(axis=0) + strength * drift[0] / unit, off.sum(axis=0) + strength * drift[1]]
-        )
-        return value, gradient
+        gradient = [(off * scores).sum(axis=0) * slope + strength * drift[0], off.sum(axis=0) + strength * drift[1]]
+        return value, np.concatenate(gradient)
 
-    start = np.concatenate([np.full(labels, prior[0]), np.full(labels, prior[1])])
-    # A label whose few rows rank the wrong way round keeps a small slope: it is never turned over.
-    bounds = [(0.05 * unit, None)] * labels + [(None, None)] * labels
+    start = np.repeat(prior, labels)
+    bounds = [(prior[0] - _FARTHEST, prior[0] + _FARTHEST)] * labels + [(None, None)] * labels
     found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"maxiter": MOST_STEPS})
-    return found.x[:labels], found.x[labels:]
+    return np.exp(found.x[:labels]), found.x[labels:]
