@@ -77,6 +77,7 @@ def evaluate(
         labels=names,
         thresholds={label: round(float(t), 6) for label, t in zip(labels, thresholds, strict=True)},
         mistakes=_mistakes(texts, true, given, probabilities, names),
+        wrong=int((true != given).any(axis=1).sum()),
     )
 
 
