@@ -15,8 +15,13 @@ from torch import nn
 from transformers import AutoModel, AutoModelForSequenceClassification
 
 from training_worker.embedding import Encoder, device
-from training_worker.sequence_export import save_head_on_encoder, save_tokenizer
+from training_worker.sequence_export import problem_type, save_head_on_encoder, save_tokenizer
 from training_worker.starter import loading
+
+
+def last_linear(module: nn.Module, labels: int) -> nn.Linear:
+    """The layer whose product the logits are."""
+    return [m for m in module.modules() if isinstance(m, nn.Linear) and m.out_features == labels][-1]
 
 
 class TextClassifier(Protocol):
@@ -31,7 +36,9 @@ class TextClassifier(Protocol):
 
     def head(self) -> list[nn.Parameter]: ...
 
-    def save(self, folder: Path, scale: float, labels: list[str], max_tokens: int) -> dict[str, Any]: ...
+    def save(
+        self, folder: Path, scale: float, labels: list[str], max_tokens: int, *, several: bool = False
+    ) -> dict[str, Any]: ...
 
 
 class StarterClassifier:
@@ -66,10 +73,12 @@ class StarterClassifier:
     def head(self) -> list[nn.Parameter]:
         return list(self._head.parameters())
 
-    def save(self, folder: Path, scale: float, labels: list[str], max_tokens: int) -> dict[str, Any]:
+    def save(
+        self, folder: Path, scale: float, labels: list[str], max_tokens: int, *, several: bool = False
+    ) -> dict[str, Any]:
         learned = Encoder(self.encoder.base, self.encoder.tokenizer, self._encoder, "mean", max_tokens)
         weights, bias = (p.detach().cpu().double().numpy() * scale for p in (self._head.weight, self._head.bias))
-        return save_head_on_encoder(learned, weights, bias, labels, max_tokens, folder)
+        return save_head_on_encoder(learned, weights, bias, labels, max_tokens, folder, several=several)
 
 
 class NativeClassifier:
@@ -99,10 +108,13 @@ class NativeClassifier:
     def head(self) -> list[nn.Parameter]:
         return [p for p in self.module.parameters() if id(p) not in self._body]
 
-    def save(self, folder: Path, scale: float, labels: list[str], max_tokens: int) -> dict[str, Any]:
+    def save(
+        self, folder: Path, scale: float, labels: list[str], max_tokens: int, *, several: bool = False
+    ) -> dict[str, Any]:
+        self.module.config.problem_type = problem_type(several)
         self.module.config.id2label = dict(enumerate(labels))
         self.module.config.label2id = {label: i for i, label in enumerate(labels)}
-        last = [m for m in self.module.modules() if isinstance(m, nn.Linear) and m.out_features == len(labels)][-1]
+        last = last_linear(self.module, len(labels))
         with torch.no_grad():  # calibration: the logits are the head's last product, so its weights carry the scale
             last.weight.mul_(scale)
             if last.bias is not None:

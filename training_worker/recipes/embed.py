@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from training_worker.by_task import ByTask
 from training_worker.calibration import fit_scale, softmax
 from training_worker.embedding import Encoder, Vectors, load_encoder
 from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities
+from training_worker.multilabel import embed as multilabel
 from training_worker.reading_texts import measured_pace, no_vectors, read_texts, reader_of
 from training_worker.sequence_export import save_head_on_encoder
 from training_worker.starter import resolve_base
+from workspace.dataset import TaskKind
 
 CS = (10.0, 1.0, 100.0)
 UNEVEN = 3.0
@@ -88,7 +91,7 @@ class EmbedTrainer:
         return EmbedCandidate(rows, softmax(scores * scale), note, base.name, option, scale, encoder, vectors)
 
 
-TRAINER = EmbedTrainer()
+TRAINER = ByTask({TaskKind.CLASSIFICATION: EmbedTrainer(), TaskKind.MULTILABEL: multilabel.TRAINER})
 
 
 def search(job: Job, vectors: Vectors, rows: NDArray[np.int64]) -> tuple[Option, NDArray[np.float64]]:

@@ -11,17 +11,20 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from training_worker.by_task import ByTask
 from training_worker.calibration import fit_scale, softmax
 from training_worker.embedding import Encoder, autocast, batches, load_encoder, pad
 from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities
 from training_worker.lanes import Lanes
+from training_worker.multilabel import finetune as multilabel
 from training_worker.reading_texts import measured_pace, read_texts
 from training_worker.recipes import embed
 from training_worker.starter import resolve_base
 from training_worker.text_classifier import NativeClassifier, StarterClassifier, TextClassifier
 from training_worker.tuning_loop import END_SECONDS, TuningLoop
+from workspace.dataset import TaskKind
 
 LEAST_EPOCHS = 2  # with fewer it hardly ever beats the embed recipe, so auto does not begin
 TRAIN_COST = 3.2  # a training step against reading the same tokens
@@ -49,7 +52,7 @@ class FinetuneTrainer:
         """Two passes over the training rows, from the measured pace of reading these texts here."""
         reading = reading_seconds(job)
         epochs = min(LEAST_EPOCHS, job.whole("epochs"))
-        known = 0.0 if "embed_estimate" in job.facts else reading  # embed has read all texts already
+        known = 0.0 if {"blend_estimate", "embed_estimate"} & set(job.facts) else reading  # another has read all texts
         return known + END_SECONDS + epochs * (TRAIN_COST + 0.2) * reading
 
     def least_seconds(self, job: Job) -> float:
@@ -72,7 +75,7 @@ class FinetuneTrainer:
         return FinetuneCandidate(valid_rows, softmax(scores * scale), learning.note, base.name, classifier, scale)
 
 
-TRAINER = FinetuneTrainer()
+TRAINER = ByTask({TaskKind.CLASSIFICATION: FinetuneTrainer(), TaskKind.MULTILABEL: multilabel.TRAINER})
 _NONE = np.zeros(0, np.int64)
 
 
