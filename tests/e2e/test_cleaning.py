@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.walking import axe_faults, card, overflow, press, question, step
+from tests.e2e.walking import axe_faults, card, overflow, press, question, step, upload
 from tests.tools.conftest import mails
 from tests.tools.test_cleaning import messy
 
@@ -28,14 +28,6 @@ def workbook(tmp_path: Path) -> Path:
     path = tmp_path / "mails Q3 final (2).xlsx"
     book.save(path)
     return path
-
-
-def upload(page: Page, file: Path) -> None:
-    expect(page.get_by_test_id("welcome")).to_be_visible()
-    page.locator("#upload-button-input").set_input_files(file)
-    expect(page.locator("#chat-submit")).to_be_enabled()
-    page.locator("#chat-submit").click()
-    expect(question(page).get_by_role("button", name="Change something", exact=True)).to_be_visible()
 
 
 def on_card(page: Page, kind: str, name: str) -> None:

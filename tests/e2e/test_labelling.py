@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import PATIENCE, OpenPage, Site
-from tests.e2e.walking import axe_faults, card, overflow, press, question
+from tests.e2e.walking import axe_faults, card, overflow, press, question, upload
 from tools.context import ToolContext
 from tools.labelling_desk import answer, desk_of
 from tools.registry import all_tools
@@ -35,14 +35,6 @@ def unlabelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.writerow(["no", "question"])
         writer.writerows((i, row["text"]) for i, row in enumerate(kept))
     return path
-
-
-def upload(page: Page, file: Path) -> None:
-    expect(page.get_by_test_id("welcome")).to_be_visible()
-    page.locator("#upload-button-input").set_input_files(file)
-    expect(page.locator("#chat-submit")).to_be_enabled()
-    page.locator("#chat-submit").click()
-    expect(card(page, "data")).to_be_visible()
 
 
 def test_from_a_file_without_labels_to_a_plan(open_page: OpenPage, unlabelled: Path) -> None:

@@ -1,5 +1,6 @@
 """What a person does in the page, in the words of the page."""
 
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -22,6 +23,15 @@ def say(page: Page, text: str) -> None:
     page.locator("#chat-input").fill(text)
     expect(page.locator("#chat-submit")).to_be_enabled()
     page.locator("#chat-submit").click()
+
+
+def upload(page: Page, file: Path) -> None:
+    """Drops a file into the new conversation."""
+    expect(page.get_by_test_id("welcome")).to_be_visible()
+    page.locator("#upload-button-input").set_input_files(file)
+    expect(page.locator("#chat-submit")).to_be_enabled()
+    page.locator("#chat-submit").click()
+    expect(card(page, "data")).to_be_visible()
 
 
 def to_plan(page: Page) -> Locator:
