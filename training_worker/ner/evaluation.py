@@ -33,6 +33,7 @@ def evaluate_ner(
     found = [[Span(e.start, e.end, e.label) for e in answer.entities or []] for answer in answers]
     counts = count_rows(rows.targets, found)
     metrics = {name: round(float(value), 6) for name, value in metrics_of(counts.sum(axis=0)).items()}
+    mistakes = _mistakes(rows, [answer.entities or [] for answer in answers])
     labels = sorted({span.label for spans in [*rows.targets, *found] for span in spans} | set(predictor.labels))
     return Evaluation(
         rows=len(rows),
@@ -41,7 +42,8 @@ def evaluate_ner(
         baseline=_baseline(rows, learn),
         per_class=[_of_label(label, rows.targets, found) for label in labels],
         labels=labels,
-        mistakes=_mistakes(rows, [answer.entities or [] for answer in answers]),
+        mistakes=mistakes[:MISTAKES],
+        wrong=len(mistakes),
     )
 
 
@@ -142,7 +144,7 @@ def _mistakes(rows: LabelledRows, found: Sequence[Sequence[Entity]]) -> list[Mis
                 predicted_entities=[e for e in entities if e.end <= TEXT_CHARS],
             )
         )
-    return sorted(mistakes, key=lambda m: -m.score)[:MISTAKES]
+    return sorted(mistakes, key=lambda m: -m.score)
 
 
 def _in_short(entities: Sequence[Entity]) -> str:

@@ -84,7 +84,7 @@ def test_plain_transformers_finds_the_same_names(tuned: Trained) -> None:
     """But for words that the tokenizer cuts, where plain transformers decides piece by piece."""
     plain = pipeline("token-classification", model=str(tuned.folder), aggregation_strategy="simple", device="cpu")
     ours = theirs = both = 0
-    for answer in _answers(tuned):
+    for answer in _answers(tuned)[:15]:
         one = {(e.start, e.end, e.label) for e in answer.entities or []}
         other = {(e["start"], e["end"], e["entity_group"]) for e in plain(answer.text)}
         ours, theirs, both = ours + len(one), theirs + len(other), both + len(one & other)
