@@ -9,6 +9,20 @@ from assistant.guide.reply import Call, Reply
 from assistant.guide.slots import file_named, quoted, words
 from assistant.guide.texts import say
 
+_MOST_WORDS = 20
+_NEW_NAME = re.compile(
+    r"\b(?:rename|call|benenne|nenne|renomme[zr]?|renombra|(?:change|cambia) (?:the name of|el nombre de))\s+"
+    r"(?:(?:the|my|this|our|die|meine|diese|les?|mes|ces?|los|el|mis|este)\s+)*"
+    r"(?:files?|data(?:\s?set)?|table|datei|daten|tabelle|fichier|données|archivo|fichero|datos)\s+"
+    r"(?:to|into|as|in|en|à|a|como)\s+\S",
+    re.IGNORECASE,
+)
+
+
+def gives_new_name(text: str) -> bool:
+    """ "rename the file to Mails of March"."""
+    return bool(_NEW_NAME.search(text)) and len(text.split()) <= _MOST_WORDS
+
 
 def clean(text: str, journey: Journey) -> Reply:
     """The repairs that were named, else all that are advised; first a look where somebody asks for one."""
@@ -96,7 +110,7 @@ def named(text: str) -> str:
 
 def _behind(text: str) -> str:
     found = re.search(r"\b(?:to|into|as|call (?:it|this(?: data)?)|in|en|à|a)\s+(\S.{0,80})$", text, re.IGNORECASE)
-    return found[1].strip(" .!") if found else ""
+    return re.sub(r"\s+um$", "", found[1].strip(" .!")) if found else ""
 
 
 def _on_data(tool: str, journey: Journey, **args: Any) -> Reply:

@@ -45,6 +45,8 @@ class Journey:
     """What the last step was about."""
     asked: Asked | None = None
     """The last question, if nothing but its answer came after it."""
+    labelling: bool = False
+    """Texts are being labelled: the last step was one of it."""
     trying: bool = False
     """The person is typing texts for the model."""
 
@@ -71,6 +73,7 @@ class Journey:
         if take:
             take(self, data)
             self.at = _PLACES.get(tool, self.at)
+        self.labelling = tool in _LABELLING
         self.trying = tool == "try_model" or (self.trying and tool in ("show_mistakes", "explain_concept"))
 
     @property
@@ -187,7 +190,13 @@ _TAKERS = {
     "show_mistakes": _use,
     "try_model": _use,
     "export_model": _use,
+    "deploy_model": _use,
+    "change_deployment": _use,
 }
+
+_LABELLING = frozenset(
+    {"label_examples", "answer_example", "change_categories", "prelabel_examples", "invite_labeller"}
+)
 
 _PLACES: dict[str, Literal["goal", "data", "plan", "run", "model"]] = {
     "load_sample": "data",
@@ -202,4 +211,6 @@ _PLACES: dict[str, Literal["goal", "data", "plan", "run", "model"]] = {
     "show_mistakes": "model",
     "try_model": "model",
     "export_model": "model",
+    "deploy_model": "model",
+    "change_deployment": "model",
 }

@@ -17,21 +17,43 @@ _LISTED = re.compile(
     r"\b(?:categor\w+|groups|labels|kategorien|catégories|categorías)\s*[:=]\s*[^,:.]{1,60}(?:,|\s(?:and|und|et|y)\s)",
     re.I,
 )
-_LIST = re.compile(r"\s*(?:,|;|\band\b|\bund\b|\bet\b|\by\b)\s*")
-_NAME = r"[\"“'«]?(?:the )?(?:category |group |label )?(.{1,60}?)[\"”'»]?"
+_LIST = re.compile(r"\s*(?:,|;|\s&\s|\b(?:and|und|et|y|e|with|mit|avec|con)\b)\s*", re.IGNORECASE)
+_PIECES = re.compile(r"[\"“«]([^\"”»]+)[\"”»]|([^\"“”«»]+)")
+_KIND = (
+    r"(?:(?:(?:the|a|an|my|our|two|both|die|den|das|der|beiden|une?|les?|la|deux|las|los|el|dos)\s+)*"
+    r"(?:categor\w+|groups?|labels?|class(?:es)?|kategorien?|gruppen?|catégories?|groupes?|categorías?|grupos?)\s+"
+    r"|the\s+)?"
+)
+_NAME = rf"{_KIND}[\"“'«]?(.{{1,60}}?)[\"”'»]?"
+_END = r"(?:\s+please|\s+bitte)?\s*[.!?]?$"
+_TO = r"(?:to|into|as|in|zu|als|en|à|a|como|por)"
 _RENAME = re.compile(
-    rf"\b(?:rename|call|benenne|renomme)\s+{_NAME}\s+(?:to|into|as|in|en)\s+{_NAME}\s*[.!]?$", re.IGNORECASE
+    r"\b(?:rename|call|change the name of|benenne|nenne|renomme[zr]?|renombra|cambia el nombre de)\s+"
+    rf"{_NAME}\s+{_TO}\s+{_NAME}(?:\s+um)?{_END}",
+    re.IGNORECASE,
 )
 _MERGE = re.compile(
-    rf"\b(?:merge|join|combine)\s+(.{{3,160}}?)(?:\s+(?:into|to|as)\s+{_NAME})?\s*[.!]?$", re.IGNORECASE
+    r"\b(?:merge|join|combine|put together|füge(?!.*hinzu)|führe|fasse|lege|verbinde|fusionne[zr]?|regroupe[zr]?|"
+    r"fusiona|^une|combina)\s+"
+    rf"(.{{3,160}}?)(?:\s+(?:into|to|as|in|zu|als|en|dans|sous|como)\s+{_NAME})?(?:\s+zusammen)?{_END}",
+    re.IGNORECASE,
 )
+_ABOUT_DATA = re.compile(
+    r"\b(?:files?|data|data\s?sets?|tables?|columns?|models?|versions?|rows?|spellings?|duplicates|it|this|that|"
+    r"datei\w*|daten\w*|tabelle|spalten?|modell|zeilen|fichiers?|données|colonnes?|modèle|lignes|"
+    r"archivos?|ficheros?|datos|columnas?|modelo|filas)\b",
+    re.IGNORECASE,
+)
+"""What a wish about the data itself speaks of: "rename the file to Mails" is none about a category."""
 _ADD = re.compile(
-    r"\b(?:add|füge|ajoute|añade)\b.{0,12}?\b(?:categor\w+|groups?|labels?|kategorie|catégorie)\s+(\S.{0,120}?)\s*[.!]?$",
+    r"\b(?:add|füge(?!.*zusammen)|ajoute|añade)\b.{0,12}?"
+    r"\b(?:categor\w+|groups?|labels?|kategorien?|catégories?)\s+(\S.{0,120}?)(?:\s+hinzu)?\s*[.!]?$",
     re.IGNORECASE,
 )
 _REMOVE = re.compile(
     r"\b(?:remove|delete|drop)\b.{0,12}?\b(?:categor\w+|groups?|labels?)\s+(\S.{0,120}?)\s*[.!]?$", re.IGNORECASE
 )
+_LONGEST_WISH = 200
 _ACTIONS = {"skip": r"\b(?:skip|next|überspring\w*|passe|salta)\b", "unsure": r"\b(?:sure|tell|know)\b", "back": ""}
 
 
@@ -48,7 +70,7 @@ def label(text: str, journey: Journey) -> Reply:
         return Reply(say("no_data_yet"), ask=file_ask())
     args: dict[str, Any] = {"dataset_id": journey.dataset_id}
     if found := _CATEGORIES.search(text):
-        args["categories"] = [name for name in _LIST.split(found[1].strip(" .!")) if name]
+        args["categories"] = _listed(found[1].strip(" .!"))
     return Reply(calls=(Call("label_examples", args),))
 
 
@@ -57,16 +79,34 @@ def change_categories(text: str, journey: Journey) -> Reply:
     if found := _RENAME.search(text):
         args: dict[str, Any] = {"rename": {found[1]: found[2]}}
     elif found := _MERGE.search(text):
-        args = {"merge": [name for name in _LIST.split(found[1]) if name]} | ({"into": found[2]} if found[2] else {})
+        args = {"merge": _listed(found[1])} | ({"into": found[2]} if found[2] else {})
     elif found := _ADD.search(text):
-        args = {"add": [name for name in _LIST.split(found[1]) if name]}
+        args = {"add": _listed(found[1])}
     elif found := _REMOVE.search(text):
-        args = {"remove": [name for name in _LIST.split(found[1]) if name]}
+        args = {"remove": _listed(found[1])}
     elif re.search(r"\b(?:suggest|propose|vorschl\w+)\b", text, re.IGNORECASE):
         args = {"suggest": True}
     else:
         return Reply(say("which_category"))
     return Reply(calls=(Call("change_categories", args),))
+
+
+def changed_while_labelling(text: str) -> bool:
+    """ "rename Neutral to Balanced", "merge Late and Lost into Delivery": without the word category, and no other."""
+    said = _RENAME.search(text) or _MERGE.search(text)
+    return bool(said) and len(text) <= _LONGEST_WISH and not _ABOUT_DATA.search(_unquoted(text))
+
+
+def _unquoted(text: str) -> str:
+    return re.sub(r"[\"“«][^\"”»]*[\"”»]", " ", text)
+
+
+def _listed(said: str) -> list[str]:
+    """Names in a list; what stands between quotation marks is one name."""
+    found: list[str] = []
+    for whole, parts in _PIECES.findall(re.sub(rf"^{_KIND}", "", said.strip(), flags=re.IGNORECASE)):
+        found += [whole.strip()] if whole else [name.strip() for name in _LIST.split(parts)]
+    return [name for name in found if name]
 
 
 def answer_example(text: str, journey: Journey) -> Reply:

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable
 
 from assistant.approval import normal, option_of, verdict
+from assistant.guide.data_intents import gives_new_name
 from assistant.guide.intents import act, change_columns, faster_or_better, revise
 from assistant.guide.journey import Journey
-from assistant.guide.label_intents import lists_categories
+from assistant.guide.label_intents import changed_while_labelling, lists_categories
 from assistant.guide.matcher import Match
 from assistant.guide.offers import goal_ask, next_steps, offers
 from assistant.guide.reply import Ask, Call, Reply
@@ -62,6 +63,10 @@ def _by_rule(text: str, journey: Journey) -> Reply | None:
         return reply
     if journey.dataset_id and not journey.model_id and lists_categories(text):
         return act("label_examples", text, journey)
+    if journey.labelling and changed_while_labelling(text):
+        return act("change_categories", text, journey)
+    if journey.dataset_id and gives_new_name(text):
+        return act("rename_dataset", text, journey)
     if tried := _tried(text, journey):
         return tried
     if journey.trying and not is_addressed(text):

@@ -1,15 +1,19 @@
 """What the guide reads out of wishes about data: repairs by name, undo, categories, names."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from langchain_core.messages import BaseMessage, ToolMessage
 
 from assistant.guide.data_intents import clean, fixes_in, redo, rename, share, undo
 from assistant.guide.intents import act
 from assistant.guide.journey import Journey
 from assistant.guide.label_intents import change_categories, label
+from assistant.guide.matcher import WordMatcher
 from assistant.guide.reply import Reply
 from assistant.guide.slots import words
+from assistant.guide.understand import understand
 from workspace.cleaning import FIXES
 
 DATA = Journey(dataset_id="ds_1", columns=["Body", "Team"], text=["Body"], label="Team", ready=True, at="data")
@@ -61,12 +65,59 @@ def test_cleaning_by_words() -> None:
         ("please add a category Praise and Complaints", {"add": ["Praise", "Complaints"]}),
         ("remove the category Other", {"remove": ["Other"]}),
         ("suggest more categories", {"suggest": True}),
+        ("merge “Billing and tax” with R&D into “Other”", {"merge": ["Billing and tax", "R&D"], "into": "Other"}),
+        ("benenne die Kategorie Neutral in Ausgewogen um", {"rename": {"Neutral": "Ausgewogen"}}),
+        ("fasse Lob und Dank zu Freude zusammen", {"merge": ["Lob", "Dank"], "into": "Freude"}),
+        ("füge die Kategorie Lob hinzu", {"add": ["Lob"]}),
+        ("renomme Neutre en Équilibré", {"rename": {"Neutre": "Équilibré"}}),
+        ("fusionne Retard et Perte en Livraison", {"merge": ["Retard", "Perte"], "into": "Livraison"}),
+        ("cambia el nombre de Neutral a Igual", {"rename": {"Neutral": "Igual"}}),
+        ("une Retraso y Pérdida en Entrega", {"merge": ["Retraso", "Pérdida"], "into": "Entrega"}),
     ],
 )
 def test_categories_are_changed_by_words(text: str, args: dict[str, Any]) -> None:
     tool, given = only_call(change_categories(text, DATA))
     assert tool == "change_categories"
     assert args.items() <= given.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "tool"),
+    [
+        ("rename Neutral to Balanced", "change_categories"),
+        ("can you merge Late and Lost into Delivery?", "change_categories"),
+        ("führe Lob und Dank zu Freude zusammen", "change_categories"),
+        ("rename “My files” to “Papers”", "change_categories"),
+        ("rename the file to Mails of March", "rename_dataset"),
+        ("rename my data to Mails of March", "rename_dataset"),
+    ],
+)
+def test_while_labelling_a_name_alone_is_a_category(text: str, tool: str) -> None:
+    labelling = replace(DATA, labelling=True)
+    assert only_call(understand(text, labelling, WordMatcher().match))[0] == tool
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rename the file to March 2026.", "benenne die Daten in March 2026 um", "renombra el archivo a March 2026"],
+)
+def test_data_gets_another_name_by_words(text: str) -> None:
+    assert only_call(understand(text, DATA, WordMatcher().match)) == (
+        "rename_dataset",
+        {"dataset_id": "ds_1", "name": "March 2026"},
+    )
+
+
+def test_otherwise_a_name_alone_is_none() -> None:
+    reply = understand("rename Neutral to Balanced", DATA, WordMatcher().match)
+    assert all(call.tool != "change_categories" for call in reply.calls)
+
+
+def test_labelling_lasts_until_something_else_is_done() -> None:
+    talk: list[BaseMessage] = []
+    for name, expected in (("label_examples", True), ("answer_example", True), ("finish_labelling", False)):
+        talk.append(ToolMessage("{}", tool_call_id=name, name=name))
+        assert Journey.of(talk).labelling is expected
 
 
 def test_categories_that_cannot_be_read_are_asked_for() -> None:
