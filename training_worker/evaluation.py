@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from training_worker.evaluating.slices import slices_of
+from training_worker.evaluating.sureness import ranking_metrics, sureness_table
+from workspace.exams import exam_of
 from workspace.model import ClassScore, Evaluation, Mistake
 
 BOOTSTRAP_SAMPLES = 1000
@@ -39,11 +42,13 @@ def evaluate(
     *,
     most_frequent: str | None = None,
     seed: int = 0,
+    plain: Sequence[str] | None = None,
 ) -> Evaluation:
     """Scores of ``probabilities`` (rows by ``labels``) against the ``expected`` labels.
 
     Labels that only stand in ``expected`` count as mistakes: the model cannot know them. ``most_frequent`` is the
-    most frequent label of the training rows, for the baseline; without it, that of ``expected``.
+    most frequent label of the training rows, for the baseline; without it, that of ``expected``. ``plain`` are the
+    answers of a plain model (:mod:`training_worker.evaluating.plain_model`), for the other baseline.
     """
     names = [*labels, *sorted(set(expected) - set(labels))]
     number = {name: i for i, name in enumerate(names)}
@@ -52,7 +57,10 @@ def evaluate(
     confidence = probabilities.max(axis=1)
     confusion = confusion_matrix(true, predicted, len(names))
     metrics = metrics_of(confusion)
-    metrics["ece"] = calibration_error(true == predicted, confidence)
+    right = true == predicted
+    metrics["ece"] = calibration_error(right, confidence)
+    metrics |= ranking_metrics(true, probabilities)
+    beside = {} if plain is None else metrics_of(confusion_matrix(true, _numbers(plain, names), len(names)))
     common = most_frequent if most_frequent in number else Counter(expected).most_common(1)[0][0]
     guess = confusion_matrix(true, np.full_like(true, number[str(common)]), len(names))
     return Evaluation(
@@ -64,7 +72,16 @@ def evaluate(
         labels=names,
         confusion=confusion.astype(int).tolist(),
         mistakes=_mistakes(texts, expected, [names[i] for i in predicted], confidence),
+        linear_baseline={k: round(v, 6) for k, v in beside.items()},
+        sureness=sureness_table(right, confidence),
+        slices=slices_of(right, texts),
+        exam=exam_of(texts, expected, right.tolist()),
     )
+
+
+def _numbers(answers: Sequence[str], names: Sequence[str]) -> NDArray[np.int64]:
+    number = {name: i for i, name in enumerate(names)}
+    return np.array([number[answer] for answer in answers], dtype=np.int64)
 
 
 def confusion_matrix(true: NDArray[np.int64], predicted: NDArray[np.int64], size: int) -> Counts:

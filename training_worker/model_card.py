@@ -13,6 +13,7 @@ from workspace.model import Evaluation, RunOutcome
 
 STARTER_LICENCE = "apache-2.0"
 MOST_LABELS = 50
+ALSO = ("balanced_accuracy", "weighted_f1", "roc_auc", "pr_auc")
 
 _LIBRARIES = {"sklearn": "sklearn", "crfsuite": "python-crfsuite"}
 
@@ -65,6 +66,7 @@ def model_card(name: str, meta: dict[str, Any], outcome: RunOutcome) -> str:
         "## How good it is",
         _verdict(kind, evaluation),
         _metric_table(kind, evaluation),
+        *_parts(evaluation),
         "## Data",
         f"{rows['train']:,} rows to learn from, {rows['valid']:,} to choose by, {rows['test']:,} to judge. "
         "The rows to judge by were put aside before anything was fitted or chosen, and no text stands on both sides. "
@@ -145,6 +147,10 @@ def _verdict(kind: TaskKind, evaluation: Evaluation) -> str:
         verdict = f"It sorts {value * 100:.1f} of 100 unseen texts right (95 % interval {low * 100:.1f} to "
         verdict += f"{high * 100:.1f}, {evaluation.rows:,} texts)."
         more = "" if guess is None else f" Always answering the most frequent label would get {guess * 100:.1f}."
+        if plain := evaluation.linear_baseline:
+            more += (
+                f" Counted words with a linear classifier, as scikit-learn has them, get {plain['accuracy'] * 100:.1f}."
+            )
         return verdict + more
     verdict = (
         f"{metric.label} on {evaluation.rows:,} unseen texts: {value:.3f} (95 % interval {low:.3f} to {high:.3f}): "
@@ -159,17 +165,41 @@ def _metric_table(kind: TaskKind, evaluation: Evaluation) -> str:
         low, high = evaluation.intervals.get(key, (None, None))
         interval = "" if low is None else f"{low:.3f} to {high:.3f}"
         lines.append(f"| {key} | {evaluation.metrics[key]:.3f} | {interval} | {METRICS[key].means} |")
+    if kind is TaskKind.CLASSIFICATION:
+        also = [key for key in ALSO if key in evaluation.metrics]
+        lines += [f"| {key} | {evaluation.metrics[key]:.3f} | | {METRICS[key].means} |" for key in also]
     if "ece" in evaluation.metrics:
         value = evaluation.metrics["ece"]
         lines.append(f"| ece | {value:.3f} | | how far its confidence is from the truth, 0 is best |")
     return "\n".join(lines)
 
 
+def _parts(evaluation: Evaluation) -> list[str]:
+    """What the single figures hide: how it does when sure, and on parts of the test rows."""
+    found = []
+    if evaluation.sureness:
+        lines = ["| answers from this confidence on | share answered | of these right |", "| --- | --- | --- |"]
+        lines += [f"| {s.threshold:g} | {s.answered:.3f} | {s.accuracy:.3f} |" for s in evaluation.sureness]
+        found += ["### Answering only when sure", "\n".join(lines)]
+    if evaluation.slices:
+        lines = ["| part of the test rows | rows | right | 95 % interval |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| {_cell(f'{s.column}: {s.value}')} | {s.rows:,} | {s.accuracy:.3f} | "
+            f"{s.interval[0]:.3f} to {s.interval[1]:.3f} |"
+            for s in evaluation.slices
+        ]
+        found += ["### On parts of the test rows", "\n".join(lines)]
+    return found
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
 def _label_table(evaluation: Evaluation) -> str:
     lines = ["| label | precision | recall | F1 | test rows |", "| --- | --- | --- | --- | --- |"]
-    for score in sorted(evaluation.per_class, key=lambda s: -s.support)[:MOST_LABELS]:
-        shown = score.label.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
-        lines.append(f"| {shown} | {score.precision:.3f} | {score.recall:.3f} | {score.f1:.3f} | {score.support} |")
+    scores = sorted(evaluation.per_class, key=lambda s: -s.support)[:MOST_LABELS]
+    lines += [f"| {_cell(s.label)} | {s.precision:.3f} | {s.recall:.3f} | {s.f1:.3f} | {s.support} |" for s in scores]
     if len(evaluation.per_class) > MOST_LABELS:
         lines.append(f"\n{len(evaluation.per_class) - MOST_LABELS} more labels are listed in `mtw.json`.")
     return "\n".join(lines)

@@ -60,6 +60,34 @@ class Tried(BaseModel):
     note: str = ""
 
 
+class Sureness(BaseModel):
+    """What happens where the model answers only from a confidence of ``threshold`` on, and else says "not sure"."""
+
+    threshold: float
+    answered: float = Field(description="share of the test rows that get an answer")
+    accuracy: float = Field(description="share of these answers that is right")
+    wrong_let_pass: int
+    right_held_back: int
+
+
+class Slice(BaseModel):
+    """A part of the test rows: those whose ``column`` (or ``length``) has this value."""
+
+    column: str
+    value: str
+    rows: int
+    accuracy: float
+    interval: tuple[float, float] = Field(description="95 % interval (Wilson)")
+
+
+class Exam(BaseModel):
+    """Which test rows were answered right, to compare two models row by row; see :mod:`workspace.exams`."""
+
+    key: str = Field(description="hash of the rows")
+    rows: int
+    right: str = Field(description="one bit a row, base64")
+
+
 class Evaluation(BaseModel):
     """Measured on rows put aside before anything was fitted or chosen."""
 
@@ -78,6 +106,12 @@ class Evaluation(BaseModel):
         default_factory=dict, description="task multilabel: probability from which each label is given"
     )
     samples: list[Sample] = Field(default_factory=list, description="task generation: answers side by side")
+    linear_baseline: dict[str, float] = Field(
+        default_factory=dict, description="counted words and a linear classifier, as scikit-learn has them"
+    )
+    sureness: list[Sureness] = Field(default_factory=list, description="the price of answering only when sure")
+    slices: list[Slice] = Field(default_factory=list, description="accuracy on parts of the test rows")
+    exam: Exam | None = Field(default=None, description="right or wrong, row by row")
 
 
 class RunOutcome(BaseModel):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training_worker.data import LabelledRows, read_rows
+from training_worker.evaluating.plain_model import plain_answers
 from training_worker.evaluation import choosing_score, evaluate
 from training_worker.job import Answers
 from training_worker.kinds.base import OnProgress, Predictor
@@ -45,7 +46,10 @@ class Classification:
     ) -> Evaluation:
         probabilities = cast(LabelPredictor, predictor).probabilities(rows.texts, on_progress)
         common = Counter(learn.labels).most_common(1)[0][0] if learn else None
-        return evaluate(rows.texts, rows.labels, probabilities, predictor.labels, most_frequent=common, seed=seed)
+        plain = plain_answers(learn.texts, learn.labels, rows.texts, seed) if learn else None
+        return evaluate(
+            rows.texts, rows.labels, probabilities, predictor.labels, most_frequent=common, seed=seed, plain=plain
+        )
 
     def predictor(self, folder: Path, meta: dict[str, Any]) -> Predictor:
         return LabelPredictor(meta, scorer_of(folder, meta))

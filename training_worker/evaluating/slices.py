@@ -1,0 +1,62 @@
+"""How good a model is on parts of the test rows: short and long texts, and groups that a column names."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from workspace.model import Slice
+
+LEAST_ROWS = 20
+MOST_VALUES = 12
+Z = 1.96
+
+
+def slices_of(
+    right: NDArray[np.bool_], texts: Sequence[str], columns: Mapping[str, Sequence[str]] | None = None
+) -> list[Slice]:
+    """Accuracy with its 95 % interval for the shortest, middle and longest third of the texts, and for each value of
+    the columns that name at most a dozen groups. Parts of fewer than 20 rows say nothing and are left out."""
+    found = _by_length(right, np.array([len(text) for text in texts]))
+    for name, values in (columns or {}).items():
+        groups = sorted({value for value in values if value})
+        if 2 <= len(groups) <= MOST_VALUES:
+            array = np.array(values, dtype=object)
+            parts = [_slice(name, group, right[np.asarray(array == group, dtype=bool)]) for group in groups]
+            found += [part for part in parts if part.rows >= LEAST_ROWS]
+    return found
+
+
+def _by_length(right: NDArray[np.bool_], lengths: NDArray[np.int64]) -> list[Slice]:
+    if len(right) < 3 * LEAST_ROWS:
+        return []
+    low, high = np.quantile(lengths, [1 / 3, 2 / 3]).astype(int)
+    parts = (
+        (f"up to {low} characters", lengths <= low),
+        (f"{low + 1} to {high} characters", (lengths > low) & (lengths <= high)),
+        (f"more than {high} characters", lengths > high),
+    )
+    found = [_slice("length", name, right[rows]) for name, rows in parts]
+    return [part for part in found if part.rows >= LEAST_ROWS]
+
+
+def _slice(column: str, value: str, right: NDArray[np.bool_]) -> Slice:
+    rows, hits = len(right), int(right.sum())
+    low, high = wilson(hits, rows)
+    return Slice(
+        column=column,
+        value=value,
+        rows=rows,
+        accuracy=round(hits / max(rows, 1), 6),
+        interval=(round(low, 6), round(high, 6)),
+    )
+
+
+def wilson(hits: int, rows: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927), good for few rows too."""
+    if not rows:
+        return 0.0, 1.0
+    share = hits / rows
+    centre = (share + Z * Z / (2 * rows)) / (1 + Z * Z / rows)
+    half = Z * np.sqrt(share * (1 - share) / rows + Z * Z / (4 * rows * rows)) / (1 + Z * Z / rows)
+    return float(max(0.0, centre - half)), float(min(1.0, centre + half))
