@@ -161,17 +161,21 @@ def finish_labelling(
     session = desk.session
     if not leave_open and (undecided := agreed(desk.workspace.labelling.answers(session.id))[1]):
         return _decide_first(session.id, len(undecided))
-    dataset, filled, split = make_version(context.workspace, session)
+    dataset, done, split = make_version(context.workspace, session)
     choice = Choice(session.text, session.target, session.task, True)
     output = inspected(context, dataset, choice)
     data: dict[str, JsonValue] = {
-        "labelled_rows": filled,
+        "labelled_rows": done.cells,
+        "rows_with_the_same_text": done.repeats,
         "rows_on_which_people_differ": split,
         "column": quote(session.target, 80),
         "session_id": session.id,
     }
     differ = f" On {count(split, 'row')} people differ; they stay empty." if split else ""
-    found = f"{count(filled, 'row')} of {dataset.rows:,} have a label now, as version {dataset.version}.{differ}"
+    same = f" {count(done.repeats, 'of them repeats a text', 'of them repeat a text')} that you answered once."
+    same = same if done.repeats else ""
+    have = f"{count(done.cells, 'row')} of {dataset.rows:,} {'has' if done.cells == 1 else 'have'} a label now"
+    found = f"{have}, as version {dataset.version}.{same}{differ}"
     safe = "Your file is unchanged, and this can be undone."
     more = button("Label more", "label_examples", dataset_id=dataset.id)
     blocking = {

@@ -38,7 +38,7 @@ from workspace.labelling import (
     order_without_model,
 )
 from workspace.labelling_agreement import agreed, agreement
-from workspace.labelling_table import PoolText, read_pool
+from workspace.labelling_table import MOST_ROWS, PoolText, read_pool
 from workspace.labelling_words import words_of
 
 SHOWN_CHARS = 4_000
@@ -111,7 +111,8 @@ def view(desk: Desk, at: int | None = None) -> LabelView:
         unsure=sum(a.state == "unsure" for a in own.values()),
         known=session.pool.known,
         texts=session.pool.rows,
-        hidden_texts=max(0, session.pool.open_rows - session.pool.rows),
+        # Where the pool is not full, what was left out of it only repeats a text that is asked about.
+        hidden_texts=session.pool.open_rows - session.pool.rows if session.pool.rows >= MOST_ROWS else 0,
         can_go_back=any(row != at for row in own),
         preparing=is_refreshing(session.id),
         estimate=estimate_view(session, len(rows)),

@@ -3,7 +3,7 @@
 import heapq
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +65,8 @@ def write_pool(
     columns = list(text) if joined else [text[0]]
     wanted = list(dict.fromkeys([*columns, *([target] if target else [])]))
     for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
-        cells = [_strings(batch.column(name)) for name in columns]
         labels = batch.column(target).to_pylist() if target else [None] * batch.num_rows
-        for parts, label in zip(zip(*cells, strict=True), labels, strict=True):
-            whole = _join(parts) if joined else (parts[0] or "")
+        for whole, label in zip(_wholes(batch, columns, joined), labels, strict=True):
             names = _names(label)
             if whole.strip():
                 open_rows += names is None
@@ -91,26 +89,60 @@ def read_pool(file: Path) -> list[PoolText]:
     return [PoolText.model_validate(row) for row in pq.read_table(file).to_pylist()]
 
 
-def write_labelled(table: Path, out: Path, target: str, task: TaskKind, values: Mapping[int, Any]) -> tuple[int, int]:
+class Filled(BaseModel):
+    """What was written: cells that are another now, cells with a label in all, and rows that got the label of an
+    answered row because their text is the same."""
+
+    changed: int
+    cells: int
+    repeats: int
+
+
+def write_labelled(
+    table: Path,
+    out: Path,
+    target: str,
+    task: TaskKind,
+    values: Mapping[int, Any],
+    text: Sequence[str] = (),
+    note: Callable[[int, Any, bool], None] | None = None,
+) -> Filled:
     """The table with ``values`` (by row: a name, a list of names, or a list of spans) in the column ``target``.
 
-    A cell that has no value here stays as it is; a new column comes last. Returns cells changed and cells filled in
-    all. Streams.
+    A row without a label whose text is that of a row with a value gets the same: of repeated texts only one is asked
+    about. Any other cell stays as it is; a new column comes last. Streams.
+
+    Args:
+        text: the columns that were read for the answers; without them repeats stay as they are.
+        note: told of each row that gets a value, and whether it is a repeat.
     """
     file = pq.ParquetFile(table)
     schema = file.schema_arrow
     field = _field(target, task)
     place = schema.get_field_index(target)
     schema = schema.append(field) if place < 0 else schema.set(place, field)
-    changed = filled = row = 0
+    joined = task is not TaskKind.NER
+    known = _by_text(file, text, joined, values) if text else {}
+    found = Filled(changed=0, cells=0, repeats=0)
+    row = 0
     with pq.ParquetWriter(out, schema, compression="snappy") as writer:
         for batch in file.iter_batches(_BATCH_ROWS):
             arrays = list(batch.columns)
             before = [None] * batch.num_rows if place < 0 else arrays[place].to_pylist()
+            texts = _wholes(batch, text, joined) if known else [""] * batch.num_rows
             kept = [_as(value, task) for value in before]
-            after = [_cell(values[i], task) if i in values else old for i, old in enumerate(kept, start=row)]
-            changed += sum(new != old for new, old in zip(after, kept, strict=True))
-            filled += sum(a is not None for a in after)
+            after = list(kept)
+            for i, whole in enumerate(texts):
+                again = row + i not in values
+                if again and (whole not in known or _names(before[i]) is not None):
+                    continue
+                value = known[whole] if again else values[row + i]
+                after[i] = _cell(value, task)
+                found.repeats += again
+                if note:
+                    note(row + i, value, again)
+            found.changed += sum(new != old for new, old in zip(after, kept, strict=True))
+            found.cells += sum(a is not None for a in after)
             column = pa.array(after, field.type)
             if place < 0:
                 arrays.append(column)
@@ -118,7 +150,26 @@ def write_labelled(table: Path, out: Path, target: str, task: TaskKind, values: 
                 arrays[place] = column
             writer.write_batch(pa.record_batch(arrays, schema=schema))
             row += batch.num_rows
-    return changed, filled
+    return found
+
+
+def _by_text(file: pq.ParquetFile, text: Sequence[str], joined: bool, values: Mapping[int, Any]) -> dict[str, Any]:
+    """The values by the whole texts of their rows."""
+    found: dict[str, Any] = {}
+    row = 0
+    for batch in file.iter_batches(_BATCH_ROWS, columns=list(dict.fromkeys(text))):
+        asked = [i for i in range(batch.num_rows) if row + i in values]
+        part = batch.take(pa.array(asked, pa.int64()))
+        for i, whole in zip(asked, _wholes(part, text, joined), strict=True):
+            found.setdefault(whole, values[row + i])
+        row += batch.num_rows
+    return found
+
+
+def _wholes(batch: pa.RecordBatch, text: Sequence[str], joined: bool) -> list[str]:
+    """The texts as they are asked about."""
+    cells = [_strings(batch.column(name)) for name in (text if joined else text[:1])]
+    return [_join(parts) if joined else parts[0] or "" for parts in zip(*cells, strict=True)]
 
 
 def _field(name: str, task: TaskKind) -> pa.Field:

@@ -1,6 +1,7 @@
 """Labelling by people, from the first suggestion to a new version; the worker's part is answered by a fake queue."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from workspace.errors import Conflict, InputError, NotFound, Unavailable
 from workspace.events import Option
 from workspace.home import Workspace
 from workspace.labelling import order_without_model
+from workspace.versions import changes_key
 
 Load = Callable[..., Dataset]
 
@@ -134,6 +136,25 @@ def test_the_answers_become_a_version_and_labelling_goes_on(call: Call, load: Lo
     # From the new version one goes on where one was.
     again = shown(call("label_examples"))
     assert (again.session_id, again.labelled) == (seen.session_id, 12)
+
+
+def test_texts_that_stand_several_times_are_answered_once_for_all(call: Call, load: Load, context: ToolContext) -> None:
+    texts = real_texts(12)
+    load([(i, text) for i, text in enumerate([*texts, *texts[:4], *texts[:4]])], ("no", "body"))
+    seen = shown(call("label_examples", categories="Billing, Orders"))
+    assert (seen.texts, seen.hidden_texts) == (12, 0)
+    for i in range(12):
+        answer(desk(context, seen), i, labels=[f"c{1 + i % 2}"])
+    output = call("finish_labelling")
+    made = context.workspace.datasets.list(context.conversation_id)[0]
+    assert cells_of(context, "label") == [("Billing", "Orders")[i % 2] for i in [*range(12), *range(4), *range(4)]]
+    assert made.step
+    assert made.step.title == "12 rows labelled by hand; 8 more rows with the same texts got the same labels"
+    assert (output.data["labelled_rows"], output.data["rows_with_the_same_text"]) == (20, 8)
+    assert output.ask
+    assert "8 of them repeat a text that you answered once" in output.ask.text
+    with context.workspace.storage.as_file(changes_key(context.workspace, made)) as file:
+        assert Counter(pq.read_table(file)["fix"].to_pylist()) == {"label": 12, "label_repeat": 8}
 
 
 def test_categories_change_by_words_and_answers_follow(call: Call, load: Load, context: ToolContext) -> None:

@@ -80,12 +80,36 @@ def test_answers_fill_the_gaps_and_leave_the_rest(
     table: Path, tmp_path: Path, task: TaskKind, values: dict[int, Any], expected: list[Any]
 ) -> None:
     out = tmp_path / "out.parquet"
-    changed, filled = write_labelled(table, out, "team", task, values)
+    done = write_labelled(table, out, "team", task, values)
     cells = pq.read_table(out)["team"].to_pylist()
     assert [cell if cell != " " else None for cell in cells] == expected
-    assert changed == len(values)
-    assert filled == sum(cell is not None for cell in cells)
+    assert (done.changed, done.repeats) == (len(values), 0)
+    assert done.cells == sum(cell is not None for cell in cells)
     assert pq.read_table(out)["body"].to_pylist() == pq.read_table(table)["body"].to_pylist()
+
+
+def test_rows_with_the_text_of_an_answered_one_get_its_answer(tmp_path: Path) -> None:
+    path, out = tmp_path / "table.parquet", tmp_path / "out.parquet"
+    subject = ["Late", "Late", None, "Late", "Late", "Lost"]
+    body = ["where", "where ", "where", "where", "when", "where"]
+    team = [None, None, None, "Mine", "", None]
+    pq.write_table(pa.table({"subject": subject, "body": body, "team": team}), path)
+    told: list[tuple[int, object, bool]] = []
+    texts = ["subject", "body"]
+    values = {0: "Orders", 5: "Billing"}
+    done = write_labelled(path, out, "team", TaskKind.CLASSIFICATION, values, texts, lambda *line: told.append(line))
+    assert pq.read_table(out)["team"].to_pylist() == ["Orders", "Orders", None, "Mine", None, "Billing"]
+    assert (done.changed, done.cells, done.repeats) == (3, 4, 1)
+    assert told == [(0, "Orders", False), (1, "Orders", True), (5, "Billing", False)]
+
+
+def test_marks_are_given_only_to_the_very_same_cell(tmp_path: Path) -> None:
+    path, out = tmp_path / "table.parquet", tmp_path / "out.parquet"
+    pq.write_table(pa.table({"a": ["Ann went", "Ann went", " Ann went", ""]}), path)
+    ann = [{"start": 0, "end": 3, "label": "Person"}]
+    done = write_labelled(path, out, "spans", TaskKind.NER, {0: ann}, ["a"])
+    cells = pq.read_table(out)["spans"].to_pylist()
+    assert (cells[0] == cells[1], cells[2:], done.repeats) == (True, [None, None], 1)
 
 
 def test_a_new_column_comes_last_and_spans_are_marked_as_objects(table: Path, tmp_path: Path) -> None:
