@@ -37,6 +37,8 @@ class LabelledRows:
 
     ``sources`` has one entry a row where some were made from others by augmentation: :func:`source_key` of the text it
     was made from, empty for a row that somebody wrote. An empty list: all were written.
+
+    ``notes`` say what a person should know of how the rows were read.
     """
 
     texts: list[str]
@@ -44,6 +46,7 @@ class LabelledRows:
     dropped: dict[str, int] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
     targets: list[Any] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -56,6 +59,7 @@ class LabelledRows:
             self.dropped,
             [self.sources[i] for i in indices] if self.sources else [],
             [self.targets[i] for i in indices] if self.targets else [],
+            self.notes,
         )
 
     @property

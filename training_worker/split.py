@@ -82,7 +82,7 @@ def split_rows(
     everything, rows = rows, _written(rows)
     test = _written(test) if test is not None else None
     check(rows)
-    notes: list[str] = []
+    notes = list(rows.notes)
     rng = np.random.default_rng(seed)
     dropped = dict(rows.dropped)
     if test is None:

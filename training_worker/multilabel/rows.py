@@ -59,7 +59,8 @@ def read_rows(plan: TrainingPlan, table: Path) -> LabelledRows:
             targets += labels_of_column(batch.column(plan.label), plan.label_separator)
     if flags is not None:
         targets = flags.settle(targets)
-    return _usable(texts, targets, sources)
+    empty_is_no = flags is not None and flags.empty_is_no
+    return _usable(texts, targets, sources, empty_is_no=empty_is_no)
 
 
 def labels_of_column(column: pa.Array, separator: str | None) -> list[Labels | None]:
@@ -93,6 +94,11 @@ class Flags:
         self._empty: list[bool] = []
         self._strange: Counter[tuple[str, str]] = Counter()
 
+    @property
+    def empty_is_no(self) -> bool:
+        """Whether nobody writes no in any of the columns, as far as they were read."""
+        return not self._says_no
+
     def read(self, columns: Sequence[Sequence[str]]) -> list[Labels | None]:
         """The labels of each row; ``columns`` are the cells of each column, in the order of the names."""
         found: list[Labels | None] = []
@@ -116,7 +122,7 @@ class Flags:
                 f"The columns with one label each must say yes or no; they also say {shown}.",
                 "Write 1 or 0 (or yes or no, or x and nothing) there, or leave these columns out.",
             )
-        if not self._says_no:
+        if self.empty_is_no:
             return list(targets)
         return [None if empty else labels for labels, empty in zip(targets, self._empty, strict=True)]
 
@@ -132,7 +138,9 @@ class Flags:
             return None
 
 
-def _usable(texts: Sequence[str], targets: Sequence[Labels | None], sources: Sequence[str]) -> LabelledRows:
+def _usable(
+    texts: Sequence[str], targets: Sequence[Labels | None], sources: Sequence[str], *, empty_is_no: bool
+) -> LabelledRows:
     dropped: Counter[str] = Counter()
     kept: list[tuple[str, Labels, str]] = []
     for text, labels, source in zip(texts, targets, sources, strict=True):
@@ -149,7 +157,20 @@ def _usable(texts: Sequence[str], targets: Sequence[Labels | None], sources: Seq
         dict(dropped),
         [source for _, _, source in kept] if any(sources) else [],
         [labels for _, labels, _ in kept],
+        _notes(dropped["no_label"], sum(not labels for _, labels, _ in kept), empty_is_no=empty_is_no),
     )
+
+
+def _notes(not_labelled: int, none: int, *, empty_is_no: bool) -> list[str]:
+    """What was taken for an answer and what was not."""
+    found = []
+    if not_labelled:
+        found.append(f"Rows whose labels nobody has filled in were left out: {not_labelled:,}.")
+    if none and empty_is_no:
+        found.append(f"The columns only ever say yes, so an empty place is a no; rows with no label: {none:,}.")
+    elif none:
+        found.append(f"Rows that were judged and have none of the labels: {none:,}. They are learned from, too.")
+    return found
 
 
 def _items(values: Any) -> Iterable[str]:

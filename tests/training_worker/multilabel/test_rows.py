@@ -86,6 +86,18 @@ def test_a_table_of_lists(tmp_path: Path) -> None:
     assert rows.texts == ["Hello\nyou", "Bye\nnow"]
     assert rows.targets == [("a", "b"), ()]
     assert rows.dropped == {"no_text": 2, "no_label": 1}
+    assert rows.notes == [
+        "Rows whose labels nobody has filled in were left out: 1.",
+        "Rows that were judged and have none of the labels: 1. They are learned from, too.",
+    ]
+
+
+def test_a_table_where_only_yes_is_written_says_how_it_was_read(tmp_path: Path) -> None:
+    file = table(tmp_path / "rows.parquet", {"text": ["a", "b"], "toxic": ["x", None], "threat": ["x", None]})
+    wanted = plan("linear", task=TaskKind.MULTILABEL, label="toxic, threat", label_columns=("toxic", "threat"))
+    rows = read_rows(wanted, file)
+    assert rows.targets == [("threat", "toxic"), ()]
+    assert rows.notes == ["The columns only ever say yes, so an empty place is a no; rows with no label: 1."]
 
 
 def test_rows_are_divided_by_their_rarest_label(tmp_path: Path) -> None:
