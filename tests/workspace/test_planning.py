@@ -134,3 +134,55 @@ def test_texts_become_what_the_knob_takes() -> None:
     assert typed_value("2e-1", knobs["C"]) == 0.2
     assert typed_value("2", knobs["word_ngrams"]) == 2
     assert typed_value("two", knobs["word_ngrams"]) == "two"
+
+
+_FLAGS = TaskGuess(kind=TaskKind.MULTILABEL, text=["Body"], label_columns=["Billing", "Urgent"], confidence=0.8, why="")
+
+
+def _flagged() -> Dataset:
+    columns = (_column("Billing", ColumnRole.LABELS, unique=2), _column("Urgent", ColumnRole.LABELS, unique=2))
+    return _dataset(_column("Body", ColumnRole.TEXT, length=80), *columns, guess=_FLAGS)
+
+
+def _joined() -> Dataset:
+    guess = TaskGuess(
+        kind=TaskKind.MULTILABEL, text=["Body"], label="Teams", label_separator=";", confidence=0.8, why=""
+    )
+    columns = (_column("Body", ColumnRole.TEXT, length=80), _column("Teams", ColumnRole.LABELS, unique=9))
+    return _dataset(*columns, _column("Other", ColumnRole.OTHER), guess=guess)
+
+
+def test_several_labels_come_into_the_plan_in_the_form_of_the_file(settings: Settings) -> None:
+    flags, joined = plan_from_profile(_flagged(), settings), plan_from_profile(_joined(), settings)
+    assert (flags.task, flags.label, flags.label_columns) == (
+        TaskKind.MULTILABEL, "Billing, Urgent", ("Billing", "Urgent"),
+    )  # fmt: skip
+    assert flags.answer_columns == ("Billing", "Urgent")
+    assert (joined.label, joined.label_columns, joined.label_separator) == ("Teams", (), ";")
+    assert joined.answer_columns == ("Teams",)
+
+
+def test_a_changed_plan_keeps_the_form_of_its_labels(settings: Settings) -> None:
+    for dataset in (_flagged(), _joined()):
+        plan = plan_from_profile(dataset, settings)
+        changed = plan_from_profile(dataset, settings, PlanWishes(seed=7, metric="micro_f1"), plan)
+        assert changed.model_copy(update={"seed": plan.seed, "metric": plan.metric}) == plan
+
+
+def test_label_columns_can_be_named(settings: Settings) -> None:
+    plan = plan_from_profile(_joined(), settings, PlanWishes(label_columns=["teams", "Other"]))
+    assert (plan.task, plan.label_columns, plan.label_separator) == (TaskKind.MULTILABEL, ("Teams", "Other"), None)
+    assert plan_from_profile(_joined(), settings, PlanWishes(label="teams")).label_separator == ";"
+    assert plan_from_profile(_joined(), settings, PlanWishes(label="Other")).label_separator is None
+
+
+def test_a_label_column_that_is_not_there_or_is_read_is_told(settings: Settings) -> None:
+    error = _fault(_flagged(), settings, PlanWishes(label_columns=["Billing", "Nope"]))
+    assert error.code == "MISSING_COLUMN"
+    error = _fault(_flagged(), settings, PlanWishes(text=["Urgent"]))
+    assert "both the text and the answer" in error.message
+
+
+def test_one_label_a_text_has_no_form(settings: Settings) -> None:
+    plan = plan_from_profile(_joined(), settings, PlanWishes(task=TaskKind.CLASSIFICATION))
+    assert (plan.label, plan.label_columns, plan.label_separator) == ("Teams", (), None)

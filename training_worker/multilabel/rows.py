@@ -23,11 +23,9 @@ from training_worker.data import LabelledRows, check_columns, join_texts, string
 from workspace.augmentation import MARKER
 from workspace.errors import InputError
 from workspace.plan import TrainingPlan
-from workspace.reading.label_shapes import split_labels
+from workspace.reading.label_shapes import NO, YES, split_labels
 
 Labels = tuple[str, ...]
-YES = frozenset("1 true yes y x t ✓ ✔ ☑ ja j wahr oui vrai si sí s sim verdadero да".split())
-NO = frozenset("0 false no n f - – ☐ nein falsch non faux nao não falso нет".split())
 HALF = 0.5
 _BATCH_ROWS = 20_000
 _SHOWN = 5

@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.training_worker.samples import plan
-from training_worker.multilabel.rows import NO, YES, Flags, Labels, labels_of_cell, labels_of_column, read_rows
+from training_worker.multilabel.rows import Flags, Labels, labels_of_cell, labels_of_column, read_rows
 from workspace.augmentation import MARKER
 from workspace.dataset import TaskKind
 from workspace.errors import InputError
+from workspace.reading.label_shapes import NO, YES
 
 NAMES = ("anger", "joy", "new york", "größe")
 label_sets = st.lists(st.sets(st.sampled_from(NAMES)).map(lambda names: tuple(sorted(names))), min_size=1)
