@@ -110,11 +110,18 @@ def _buttons_in(data: Any) -> Iterator[Option]:
 
 
 def form_call(asked: Asked, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The call that a filled-in form stands for: its button's, with what differs from what the form showed."""
+    """The call that a filled-in form stands for: its button's, with what differs from what the form showed.
+
+    Where the button itself gives a field as it was shown, leaving it so is an answer, and so is emptying it. Else
+    nothing is done where nothing was changed.
+    """
     before = {field.name: field.value for field in asked.fields}
-    changed = {k: v for k, v in values.items() if v not in (None, "") and v != before.get(k)}
     tool, args = call_of(asked.options[0].id)
-    return (tool, {**args, "changes": changed}) if changed else ("", {})
+    given = before.keys() & args.keys()
+    changed = {k: v for k, v in values.items() if v != before.get(k) and (k in given or v not in (None, ""))}
+    if changed:
+        return tool, {**args, "changes": {k: "" if v is None else v for k, v in changed.items()}}
+    return (tool, args) if given else ("", {})
 
 
 def confirmation(tool: str, args: dict[str, Any], request: ApprovalRequest) -> Asked:

@@ -13,7 +13,7 @@ from tools.inspecting import inspected, labels_of
 from tools.labelling_classes import changed_classes
 from tools.labelling_desk import Desk, answer, before, desk_of
 from tools.labelling_result import make_version
-from tools.labelling_said import labels_said, spans_said
+from tools.labelling_said import NOTHING, labels_said, spans_said
 from tools.labelling_show import PLAN, shown
 from tools.labelling_start import begin, existing, suggested_names, target_column, with_names
 from tools.quoting import plain, quote
@@ -132,10 +132,11 @@ def answer_example(
     session = desk.session
     said = changes or {}
     if session.task is TaskKind.NER:
-        spans: list[SpanView] = spans_said(desk, row, marks or said.get("marks", ""))
+        spans: list[SpanView] = spans_said(desk, row, said.get("marks", marks or ""))
         answer(desk, row, spans=spans)
     else:
-        answer(desk, row, labels=labels_said(session, _names(labels) or _names(said.get("labels"))))
+        named = [name for name in _names(said.get("labels", labels)) if name != NOTHING]
+        answer(desk, row, labels=labels_said(session, named))
     return shown(context, desk)
 
 

@@ -3,11 +3,12 @@
 from pydantic import JsonValue
 
 from tools.asking import ask, button, form
-from tools.cards import LabelCard, LabelView
+from tools.cards import GivenView, LabelCard, LabelItemView, LabelView, SuggestionView
 from tools.context import ToolContext
 from tools.labelling_desk import Desk, view
 from tools.labelling_refresh import wait
 from tools.labelling_result import EXPORTS
+from tools.labelling_said import NOTHING, spans_in_words
 from tools.quoting import plain, quote
 from tools.registry import ToolOutput
 from tools.words import count
@@ -61,7 +62,7 @@ def shown(context: ToolContext, desk: Desk, at: int | None = None, suggested: in
         "row": seen.item.row if seen.item else None,
     }
     decide = [card.button] if card.button and seen.undecided else []
-    asked = _page(use, seen) if on_page else _ask(seen, [*decide, use])
+    asked = _page(use, seen) if on_page else _ask(desk, seen, [*decide, use])
     if not seen.classes:
         asked = _no_categories(session.id, suggested)
     return ToolOutput(data=data, cards=[card.card(_title(seen, suggested))], ask=asked, stage="data")
@@ -105,7 +106,7 @@ def _no_categories(session_id: str, suggested: int | None) -> Asked:
     )
 
 
-def _ask(seen: LabelView, ends: list[Option]) -> Asked:
+def _ask(desk: Desk, seen: LabelView, ends: list[Option]) -> Asked:
     """The question about one text, for a terminal."""
     if seen.item is None:
         return ask("There is nothing left to ask. How shall we go on?", *ends)
@@ -125,10 +126,23 @@ def _ask(seen: LabelView, ends: list[Option]) -> Asked:
             for c in seen.classes[:MOST_BUTTONS]
         ]
         return ask(f"Which category? “{plain(seen.item.text, 400)}”", *options, *others)
+    # The field shows what was suggested, or what was said before; the button alone keeps that.
     names = ", ".join(c.name for c in seen.classes[:MOST_BUTTONS])
     if seen.task == "multilabel":
-        field = FormField(name="labels", label="Categories", kind="text", help=f"Of {names}; commas between them.")
-        return form(f"Which categories? “{plain(seen.item.text, 400)}”", [field], press("Keep"), *others)
-    hint = f"Such as “Paris = Place; Ann Lee = Person”. Labels: {names}."
-    field = FormField(name="marks", label="Marked words", kind="text", help=hint)
-    return form(f"What is to be marked? “{plain(seen.item.text, 400)}”", [field], press("Keep"), *others)
+        keys = [key for key in _prefilled(seen.item).labels if key in {c.key for c in seen.classes}]
+        value = ", ".join(c.name for key in keys for c in seen.classes if c.key == key) or NOTHING
+        hint = f"Of {names}; commas between them. “{NOTHING}” where none fits."
+        field = FormField(name="labels", label="Categories", kind="text", help=hint, value=value)
+        keep = press("Keep", labels=",".join(keys) or NOTHING)
+        return form(f"Which categories? “{plain(seen.item.text, 400)}”", [field], keep, *others)
+    value = spans_in_words(desk, seen.item.row, _prefilled(seen.item).spans) or NOTHING
+    hint = f"Such as “Paris = Place; Ann Lee = Person”, “{NOTHING}” for nothing. Labels: {names}."
+    field = FormField(name="marks", label="Marked words", kind="text", help=hint, value=value)
+    keep = press("Keep", marks=value)
+    return form(f"What is to be marked? “{plain(seen.item.text, 400)}”", [field], keep, *others)
+
+
+def _prefilled(item: LabelItemView) -> GivenView | SuggestionView:
+    """What this person answered before, else what is suggested."""
+    before = item.given if item.given and item.given.state == "labelled" else None
+    return before or item.suggestion or SuggestionView(sentence="")

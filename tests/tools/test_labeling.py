@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from assistant.questions import form_call
 from tests.assistant.openai_server import OpenAIServer, Status, Text
 from tests.fakes import FakeQueue
 from tests.tools.conftest import Call, mails, real_texts
@@ -21,7 +22,7 @@ from workspace.dataset import Dataset, TaskKind
 from workspace.errors import Conflict, InputError, NotFound, Unavailable
 from workspace.events import Option
 from workspace.home import Workspace
-from workspace.labelling import order_without_model
+from workspace.labelling import LabelSpan, NextText, order_without_model
 from workspace.versions import changes_key
 
 Load = Callable[..., Dataset]
@@ -209,6 +210,54 @@ def test_several_categories_a_text_and_marked_words_in_a_terminal(context: ToolC
         [],
     ]
     assert made_of_words.profile.task.kind is TaskKind.NER
+
+
+def test_the_form_shows_what_is_suggested_or_was_said_and_keeps_it_as_it_is(
+    context: ToolContext, call: Call, load: Load
+) -> None:
+    terminal = ToolContext(context.workspace, context.workspace.transcripts.create("terminal").id)
+    load([("a", "Paris Hilton left Paris at 10:30."), ("b", "Nothing here.")], ("no", "body"))
+    output = call("label_examples", terminal, task="ner", categories="Person, Place, Time")
+    session = shown(output).session_id
+    spans = [
+        {"start": 18, "end": 23, "label": "c2"},
+        {"start": 27, "end": 32, "label": "c3"},
+    ]
+    queue = [NextText(row=0, spans=[LabelSpan.model_validate(span) for span in spans]), NextText(row=1)]
+    context.workspace.labelling.set_queue(session, queue, 0, None)
+    asked = call("label_examples", terminal, task="ner").ask
+    assert asked
+    assert asked.fields[0].value == "Paris (2) = Place; 10:30 = Time"
+    name, arguments = form_call(asked, {"marks": asked.fields[0].value})
+    asked = call(name, terminal, **arguments).ask
+    assert asked
+    assert (asked.fields[0].value, form_call(asked, {})[1]["marks"]) == ("-", "-")
+    name, arguments = form_call(asked, {})
+    call(name, terminal, **arguments)
+    kept = {a.row: [s.model_dump() for s in a.spans] for a in context.workspace.labelling.answers(session)}
+    assert kept == {0: spans, 1: []}
+
+    asked = call("answer_example", terminal, row=1, action="back").ask
+    assert asked
+    assert asked.fields[0].value == "Paris (2) = Place; 10:30 = Time"
+    name, arguments = form_call(asked, {"marks": ""})
+    call(name, terminal, **arguments)
+    assert [a.spans for a in context.workspace.labelling.answers(session)] == [[], []]
+
+
+def test_several_suggested_categories_stand_in_the_form(context: ToolContext, call: Call, load: Load) -> None:
+    terminal = ToolContext(context.workspace, context.workspace.transcripts.create("terminal").id)
+    load([("a", "Ann went to Paris."), ("b", "Nothing here.")], ("no", "body"))
+    session = shown(call("label_examples", terminal, task="multilabel", categories="Travel, People")).session_id
+    queue = [NextText(row=0, scores={"c1": 0.6, "c2": 0.9}), NextText(row=1, scores={"c1": 0.1, "c2": 0.2})]
+    context.workspace.labelling.set_queue(session, queue, 0, None)
+    asked = call("label_examples", terminal, task="multilabel").ask
+    for value, expected in (("People, Travel", ["c2", "c1"]), ("-", [])):
+        assert asked
+        assert asked.fields[0].value == value
+        name, arguments = form_call(asked, {})
+        asked = call(name, terminal, **arguments).ask
+        assert context.workspace.labelling.answers(session)[-1].labels == expected
 
 
 def test_a_wrong_answer_is_refused_with_every_fault(call: Call, load: Load, context: ToolContext) -> None:
