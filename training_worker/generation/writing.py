@@ -1,6 +1,8 @@
 """Answers of a causal model: always the likeliest next token, several prompts at a time, no endless repeating."""
 
+import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -8,6 +10,7 @@ from transformers import StoppingCriteria, StoppingCriteriaList
 
 from training_worker.embedding import device
 from training_worker.generation.causal import Causal
+from training_worker.lanes import Lanes
 
 BATCH_ROWS = 16
 LOOP_TIMES = 3
@@ -19,24 +22,33 @@ ONE_TOKEN_TIMES = 12
 def write(causal: Causal, prompts: Sequence[list[int]], most_new: int, tick: Callable[[int], None]) -> list[str]:
     """The answer to each prompt (tokens as :meth:`ChatForm.prompts` gives them), at most ``most_new`` tokens long.
 
-    ``tick`` gets the prompts done since the last call, at times 0, with every token; it may raise to stop.
+    A batch for each processor, side by side: a step is many short products, which two threads would spend waiting for
+    each other. ``tick`` gets the prompts done since the last call, often 0; it may raise to stop.
     """
     found = [""] * len(prompts)
     order = sorted(range(len(prompts)), key=lambda i: -len(prompts[i]))
-    for start in range(0, len(order), BATCH_ROWS):
-        rows = order[start : start + BATCH_ROWS]
-        for row, answer in zip(rows, _write(causal, [prompts[i] for i in rows], most_new, tick), strict=True):
-            found[row] = answer
-        tick(len(rows))
+    stopping = threading.Event()
+    with Lanes[tuple[list[int], list[str]]](lambda: tick(0)) as lanes:
+        size = max(1, min(BATCH_ROWS, -(-len(order) // lanes.count)))
+        parts = [order[start : start + size] for start in range(0, len(order), size)]
+        try:
+            for rows, answers in lanes.run(partial(_write, causal, prompts, p, most_new, stopping) for p in parts):
+                for row, answer in zip(rows, answers, strict=True):
+                    found[row] = answer
+                tick(len(rows))
+        except BaseException:
+            stopping.set()
+            raise
     return found
 
 
-def _write(causal: Causal, prompts: list[list[int]], most_new: int, tick: Callable[[int], None]) -> list[str]:
-    longest = max(map(len, prompts))
+def _write(
+    causal: Causal, prompts: Sequence[list[int]], rows: list[int], most_new: int, stopping: threading.Event
+) -> tuple[list[int], list[str]]:
+    longest = max(len(prompts[i]) for i in rows)
     pad = int(causal.tokenizer.pad_token_id)
-    ids = torch.tensor([[pad] * (longest - len(p)) + p for p in prompts], device=device())
-    mask = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in prompts], device=device())
-    guard = _Guard(longest, tick)
+    ids = torch.tensor([[pad] * (longest - len(prompts[i])) + prompts[i] for i in rows], device=device())
+    mask = torch.tensor([[0] * (longest - len(prompts[i])) + [1] * len(prompts[i]) for i in rows], device=device())
     with torch.inference_mode():
         written = causal.model.generate(
             input_ids=ids,
@@ -48,7 +60,7 @@ def _write(causal: Causal, prompts: list[list[int]], most_new: int, tick: Callab
             max_new_tokens=most_new,
             eos_token_id=end_tokens(causal),
             pad_token_id=pad,
-            stopping_criteria=StoppingCriteriaList([guard]),
+            stopping_criteria=StoppingCriteriaList([_Guard(longest, stopping)]),
         )
     ends = set(end_tokens(causal))
     answers = []
@@ -56,7 +68,7 @@ def _write(causal: Causal, prompts: list[list[int]], most_new: int, tick: Callab
         end = next((at for at, token in enumerate(row) if token in ends), len(row))
         answers.append(without_loop(row[:end]))
     texts: list[str] = causal.tokenizer.batch_decode(answers, skip_special_tokens=True)
-    return [text.strip() for text in texts]
+    return rows, [text.strip() for text in texts]
 
 
 def end_tokens(causal: Causal) -> list[int]:
@@ -94,13 +106,13 @@ def without_loop(tokens: list[int]) -> list[int]:
 
 
 class _Guard(StoppingCriteria):
-    """Ends the answers that have begun to repeat themselves; asks with every token whether to go on."""
+    """Ends the answers that have begun to repeat themselves, and all of them when nobody waits for them any more."""
 
-    def __init__(self, start: int, tick: Callable[[int], None]) -> None:
-        self._start, self._tick = start, tick
+    def __init__(self, start: int, stopping: threading.Event) -> None:
+        self._start, self._stopping = start, stopping
 
     def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-        self._tick(0)
         tail = max(LOOP_TOKENS * LOOP_TIMES, ONE_TOKEN_TIMES)
         rows = input_ids[:, self._start :][:, -tail:].tolist()
-        return torch.tensor([bool(looping(row)) for row in rows], device=input_ids.device)
+        ended = [self._stopping.is_set() or bool(looping(row)) for row in rows]
+        return torch.tensor(ended, device=input_ids.device)
