@@ -8,6 +8,8 @@
     │   └── LimitExceeded     larger than a setting allows      (HTTP 413)
     ├── NotFound          no such thing, or not yours          (exit 2, HTTP 404)
     ├── Forbidden         your role does not allow it          (HTTP 403)
+    │   └── Unauthorized      nobody knows who is asking        (HTTP 401)
+    ├── TooManyRequests   more at once than can be answered    (HTTP 429)
     ├── Conflict          it is in a state that forbids this   (HTTP 409)
     ├── Unavailable       a part of the system is not there    (HTTP 503)
     ├── SettingsError     the configuration is wrong           (exit 2)
@@ -71,6 +73,18 @@ class Forbidden(WizardError):
     """The person's role does not allow this."""
 
     http_status = 403
+
+
+class Unauthorized(Forbidden):
+    """Without a login or a key that counts, nobody knows who is asking."""
+
+    http_status = 401
+
+
+class TooManyRequests(WizardError):
+    """More is asked at once than can be answered; a little later it works."""
+
+    http_status = 429
 
 
 class Conflict(WizardError):

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from workspace.conversations import Feedback, Transcripts
 from workspace.database import engine_for
+from workspace.deployments import Deployments
 from workspace.labelling import Labelling
 from workspace.queue import Queue
 from workspace.repositories import Datasets, Models, Plans
@@ -53,6 +54,10 @@ class Workspace:
     @cached_property
     def models(self) -> Models:
         return Models(self.engine, self.owner_id)
+
+    @cached_property
+    def deployments(self) -> Deployments:
+        return Deployments(self.engine, self.owner_id)
 
     @cached_property
     def labelling(self) -> Labelling:

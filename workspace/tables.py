@@ -240,3 +240,52 @@ class LabelGuestRow(Owned, table=True):
     host_id: str
     name: str
     created_at: datetime = _time()
+
+
+class DeploymentRow(Owned, table=True):
+    """A stable name under which programs ask a model; ``live`` is the version that answers."""
+
+    __tablename__ = "deployments"
+    __table_args__ = (UniqueConstraint("owner_id", "name"),)
+
+    id: str = Field(primary_key=True)
+    name: str
+    live: int = 1
+    created_at: datetime = _time()
+
+
+class DeploymentVersionRow(Owned, table=True):
+    __tablename__ = "deployment_versions"
+
+    deployment_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    model_id: str
+    reference: dict[str, Any] = _json()
+    created_at: datetime = _time()
+
+
+class ApiKeyRow(Owned, table=True):
+    """A key to one deployment. Only its hash is kept: nobody can read the key from here."""
+
+    __tablename__ = "api_keys"
+
+    id: str = Field(primary_key=True)
+    deployment_id: str = Field(index=True)
+    key_hash: str
+    created_at: datetime = _time()
+    revoked_at: datetime | None = _time(default=False)
+
+
+class UsageRow(Owned, table=True):
+    """What was asked of one version on one day (UTC), as sums. No text is kept."""
+
+    __tablename__ = "deployment_usage"
+
+    deployment_id: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    requests: int = 0
+    texts: int = 0
+    chars: int = 0
+    scored: int = 0
+    score_sum: float = 0.0
