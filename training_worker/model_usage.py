@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from workspace.dataset import TaskKind
+
 _SKLEARN = """```python
 import skops.io
 
@@ -79,6 +81,9 @@ print(head.classes_[scores.argmax(1)], torch.tensor(scores).softmax(1))
 ```
 Needs `pip install torch transformers scikit-learn skops`. The log-probabilities of both parts are added, weighted."""
 
+_THRESHOLDS = """ A text gets each label whose probability reaches the label's threshold: `thresholds` in \
+`mtw.json`, chosen on rows that were not learned from."""
+
 _USAGE = {
     "sklearn": _SKLEARN,
     "transformers": _TRANSFORMERS,
@@ -92,7 +97,7 @@ _USAGE = {
 def usage_of(meta: dict[str, Any]) -> str:
     """A few lines of Markdown; ``meta`` is the model's ``mtw.json``."""
     if meta["format"] != "ensemble":
-        return _USAGE[meta["format"]]
+        return _USAGE[meta["format"]] + (_THRESHOLDS if meta["task"] == TaskKind.MULTILABEL else "")
     words, meaning = meta["members"]
     depths = meaning["layers"]
     mean = "(layers[-1] * mask).sum(1) / mask.sum(1)"

@@ -53,6 +53,13 @@ def test_it_learns_and_says_how_good_it_is(linear: Trained) -> None:
     assert sum(linear.outcome.rows.values()) == len(comments())
 
 
+def test_the_card_says_how_labels_are_given(linear: Trained) -> None:
+    card = (linear.folder / "README.md").read_text("utf-8")
+    assert f"any of {len(linear.labels)} labels" in card
+    assert "`thresholds` in `mtw.json`" in card
+    assert f"| macro_f1 | {linear.outcome.evaluation.metrics['macro_f1']:.3f} |" in card
+
+
 def test_every_label_reaches_both_sides(linear: Trained) -> None:
     support = {score.label: score.support for score in linear.outcome.evaluation.per_class}
     everywhere = {label: sum(label in labels for _, labels in comments()) for label in linear.labels}
