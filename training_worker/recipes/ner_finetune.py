@@ -38,7 +38,7 @@ from workspace.labelling_words import words_of
 from workspace.recipe import load_recipes
 
 LEAST_EPOCHS = 2  # with fewer it hardly ever beats the word features, so auto does not begin
-EPOCHS, LEAST_STEPS, MOST_EPOCHS = 5, 200, 30  # where the number of passes is left open
+EPOCHS, LEAST_STEPS, MOST_EPOCHS = 4, 200, 30  # where the number of passes is left open
 TRAIN_COST = 3.2  # a training step against reading the same tokens
 START = 0.08  # share of the time for the start, for the progress
 START_TOKENS = 12_000

@@ -17,7 +17,7 @@ from training_worker.ner.predictor import CRF_FILE, LogProbabilities, names_of
 from training_worker.ner.tags import TagSet
 from workspace.labelling_words import words_of
 
-PASS_SECONDS = 4e-6  # a word and a pass
+PASS_SECONDS = 1.5e-6  # a word and a pass
 READ_SECONDS = 8e-5  # a word: its features, and what it is
 _NONE = np.zeros(0, np.int64)
 
@@ -45,7 +45,7 @@ class CrfTrainer:
         """From the number of words and tags; constants measured on two cores."""
         words = sum(text.count(" ") + 1 for text in job.split.learn.texts) * 1.2
         tags = 2 * len(job.split.labels) + 1
-        one = words * (READ_SECONDS + job.whole("passes") * PASS_SECONDS * (1 + tags / 10))
+        one = words * (READ_SECONDS + job.whole("passes") * PASS_SECONDS * (1 + tags / 20))
         return float(0.5 + one * (len(job.split.folds) + 1))
 
     def least_seconds(self, job: Job) -> float:

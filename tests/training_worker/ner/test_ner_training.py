@@ -42,7 +42,7 @@ def linear(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 @pytest.fixture(scope="module")
 def tuned(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """The starter model alone; six passes over 38 texts."""
-    settings = {"epochs": 6, "batch_size": 8, "word_features": False}
+    settings = {"epochs": 6, "batch_size": 8, "learning_rate": 0.0002, "word_features": False}
     return _train(tmp_path_factory.mktemp("tuned"), "ner_finetune", settings=settings)
 
 
