@@ -38,7 +38,8 @@ class LabelledRows:
     ``sources`` has one entry a row where some were made from others by augmentation: :func:`source_key` of the text it
     was made from, empty for a row that somebody wrote. An empty list: all were written.
 
-    ``notes`` say what a person should know of how the rows were read.
+    ``notes`` say what a person should know of how the rows were read. Rows of the same number in ``groups`` stay on one
+    side when rows are divided; an empty list: those with the same text.
     """
 
     texts: list[str]
@@ -47,6 +48,7 @@ class LabelledRows:
     sources: list[str] = field(default_factory=list)
     targets: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -60,6 +62,7 @@ class LabelledRows:
             [self.sources[i] for i in indices] if self.sources else [],
             [self.targets[i] for i in indices] if self.targets else [],
             self.notes,
+            [self.groups[i] for i in indices] if self.groups else [],
         )
 
     @property

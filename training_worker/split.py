@@ -1,7 +1,7 @@
 """Which rows are learned from, which choose among models, and which only judge at the end.
 
-Test rows are put aside before anything is fitted or chosen. Rows whose text is the same but for case,
-punctuation or spacing always land on one side, so that no test text was seen in training.
+Test rows are put aside before anything is fitted or chosen. Rows whose text is the same but for case, punctuation or
+spacing, and those that nearly repeat another one, always land on one side, so that no test text was seen in training.
 """
 
 from collections import Counter
@@ -10,14 +10,21 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from training_worker.data import LabelledRows, groups_of, same_text_key, source_key
 from workspace.errors import InputError
+from workspace.judging.near_duplicates import near_duplicates_of
 
 Indices = NDArray[np.int64]
 MAX_LABELS = 1000
 ENOUGH_VALID_ROWS = 300
 CROSS_VALIDATION_FOLDS = 5
+MOST_COMPARED = 100_000
+"""Rows among which near copies are looked for: half a second for 10,000."""
+MOST_ALIKE = 0.3
+"""Share of near copies from which on they are a pattern."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ def split_rows(
     notes = list(rows.notes)
     rng = np.random.default_rng(seed)
     dropped = dict(rows.dropped)
+    rows = replace(rows, groups=_alike(rows))
     if test is None:
         learn, test = _put_aside(rows, test_fraction, rng)
     else:
@@ -109,6 +117,24 @@ def split_rows(
     folds = _folds(learn, valid_fraction, rng)
     split = Split(learn, test, labels(learn), folds, notes, dropped)
     return _with_augmented(split, everything.take(everything.made)) if everything.made else split
+
+
+def _alike(rows: LabelledRows) -> list[int]:
+    """For each row the number of its group: texts that are the same but for case, punctuation and spacing, and, with
+    the same label, those that differ by a typing error or a word of little weight.
+
+    Where texts follow a pattern, most are nearly alike, and dividing them by groups would leave nothing to judge with:
+    then only the former are grouped.
+    """
+    exact = np.array(list(groups_of(rows.texts)), dtype=np.int64)
+    if len(rows) > MOST_COMPARED:
+        return exact.tolist()
+    near = near_duplicates_of(rows.texts, rows.labels)
+    if len(near.rows) > MOST_ALIKE * len(rows):
+        return exact.tolist()
+    pairs = (np.ones(len(near.rows)), (exact[near.rows], exact[near.like]))
+    together = connected_components(coo_array(pairs, shape=(len(rows), len(rows))), directed=False)[1]
+    return [int(group) for group in together[exact]]
 
 
 def _written(rows: LabelledRows) -> LabelledRows:
@@ -231,9 +257,9 @@ def _cross_validation(learn: LabelledRows, rng: np.random.Generator) -> list[tup
 
 
 def _groups_by_label(rows: LabelledRows, rng: np.random.Generator) -> dict[str, list[list[int]]]:
-    """For each label its groups of equal texts in random order; a group belongs to its first row's label."""
+    """For each label its groups of rows that stay together in random order; a group has its first row's label."""
     groups: dict[int, list[int]] = {}
-    for index, number in enumerate(groups_of(rows.texts)):
+    for index, number in enumerate(rows.groups or groups_of(rows.texts)):
         groups.setdefault(number, []).append(index)
     by_label: dict[str, list[list[int]]] = {}
     for members in groups.values():

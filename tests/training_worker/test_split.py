@@ -1,3 +1,4 @@
+import random
 from collections import Counter
 
 import numpy as np
@@ -115,3 +116,29 @@ def test_a_sample_keeps_shares_and_every_label() -> None:
     assert found[0] == pytest.approx(80, abs=2)
     assert found[1] == pytest.approx(19, abs=2)
     assert found[2] >= 1
+
+
+def test_near_copies_of_a_text_are_on_one_side() -> None:
+    rng = random.Random(0)
+    words = [f"word{chr(97 + i // 26)}{chr(97 + i % 26)}" for i in range(300)]
+    texts, labels = [], []
+    for number in range(200):
+        texts.append("please " + " ".join(rng.choices(words, k=9)))
+        labels.append("ab"[number % 2])
+        if number % 5 == 0:
+            texts.append(texts[-1].removeprefix("please "))
+            labels.append(labels[-1])
+    split = split_rows(LabelledRows(texts, labels), None, test_fraction=0.3, valid_fraction=0.3, seed=1)
+    learn, test = ([text.removeprefix("please ") for text in part.texts] for part in (split.learn, split.test))
+    assert len(learn) + len(test) == 240
+    assert not set(learn) & set(test)
+    learned = split.learn.texts
+    for train, valid in split.folds:
+        sides = [{learned[i].removeprefix("please ") for i in side} for side in (train, valid)]
+        assert not sides[0] & sides[1]
+
+
+def test_texts_of_one_pattern_can_still_be_divided() -> None:
+    texts = [f"Your order number {number} has been sent to you today" for number in range(100)]
+    split = split_rows(LabelledRows(texts, ["a", "b"] * 50), None, test_fraction=0.2, valid_fraction=0.2, seed=1)
+    assert len(split.test) == 20

@@ -8,7 +8,7 @@ anything where it is a rare misspelling of the other text's word.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,6 +58,12 @@ def near_duplicates_in(sample: Sample, text: list[str], label: str | None) -> Ne
     """The same among the rows of a sample; ``rows`` and ``like`` are places in it."""
     batch = sample.batch([*text, *([label] if label else [])])
     return _among(_read([(np.arange(batch.num_rows), batch)], text, label), once=not sample.complete)
+
+
+def near_duplicates_of(texts: Sequence[str], answers: Sequence[str]) -> NearDuplicates:
+    """The same among texts in memory; looked for once, so that of a long chain some may be left."""
+    batch = pa.record_batch({"text": pa.array(texts, pa.string()), "answer": pa.array(answers, pa.string())})
+    return _among(_read([(np.arange(len(texts)), batch)], ["text"], "answer"), once=True)
 
 
 def _among(given: Texts, *, once: bool) -> NearDuplicates:
