@@ -126,15 +126,16 @@ def _alike(rows: LabelledRows) -> list[int]:
     Where texts follow a pattern, most are nearly alike, and dividing them by groups would leave nothing to judge with:
     then only the former are grouped.
     """
-    exact = np.array(list(groups_of(rows.texts)), dtype=np.int64)
+    exact = list(groups_of(rows.texts))
     if len(rows) > MOST_COMPARED:
-        return exact.tolist()
+        return exact
     near = near_duplicates_of(rows.texts, rows.labels)
     if len(near.rows) > MOST_ALIKE * len(rows):
-        return exact.tolist()
-    pairs = (np.ones(len(near.rows)), (exact[near.rows], exact[near.like]))
+        return exact
+    group = np.array(exact, dtype=np.int64)
+    pairs = (np.ones(len(near.rows)), (group[near.rows], group[near.like]))
     together = connected_components(coo_array(pairs, shape=(len(rows), len(rows))), directed=False)[1]
-    return [int(group) for group in together[exact]]
+    return [int(number) for number in together[group]]
 
 
 def _written(rows: LabelledRows) -> LabelledRows:
