@@ -40,6 +40,8 @@ def estimate(plan: TrainingPlan, rows: int, mean_chars: float) -> Estimate:
     parts: list[RecipeEstimate] = []
     spent = 0.0
     for recipe in recipes_of(plan):
+        if any(recipe.name in part.recipe.contains for part in parts if part.fits):
+            continue
         # Only a part of the work spreads over more cores, and the figures are for two.
         seconds = recipe.fixed_seconds + recipe.seconds_per_1000_rows * learned / 1000 * stretch * (2 / cores) ** 0.7
         fits = not parts or plan.recipe != "auto" or spent + seconds <= plan.budget_seconds

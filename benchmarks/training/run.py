@@ -1,9 +1,10 @@
 """Trains on public data sets through ``mtw train`` and sets the result beside a stock scikit-learn baseline.
 
-    python benchmarks/training/run.py --data FOLDER [--budget 120] [sms_spam banking77 banking77_10 trec sst2]
+    python benchmarks/training/run.py --data FOLDER [--budget 120] [sms_spam banking77 banking77_10 trec sst2 snips]
 
-``FOLDER`` holds sms_spam/sms.tsv, banking77/{train,test}.csv, trec/{train,test}.xlsx and sst2/{train,test}.parquet;
-README.md says where they come from. Prints one line of JSON for each set. Nothing but the files is named to ``mtw``.
+``FOLDER`` holds sms_spam/sms.tsv, banking77/{train,test}.csv, trec/{train,test}.xlsx, sst2/{train,test}.parquet and
+snips/{train,test}.jsonl; README.md says where they come from. Prints one line of JSON for each set. Nothing but the
+files is named to ``mtw``.
 """
 
 import argparse
@@ -30,6 +31,7 @@ SETS = {
     "banking77_10": ("banking77/train.csv", "banking77/test.csv", {"per_label": 10}),
     "trec": ("trec/train.xlsx", "trec/test.xlsx", {}),
     "sst2": ("sst2/train.parquet", "sst2/test.parquet", {}),
+    "snips": ("snips/train.jsonl", "snips/test.jsonl", {}),
 }
 """Name: training file, test file, rows taken."""
 
