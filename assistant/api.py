@@ -13,10 +13,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from assistant.predict_api import OnlineModel, key_in, online_model
 from assistant.surfaces.web_state import Web, current_identity
 from tools.context import ToolContext
 from workspace.dataset import TaskKind
-from workspace.errors import Forbidden, WizardError
+from workspace.errors import LimitExceeded, TooManyRequests, Unauthorized, WizardError
 from workspace.home import Workspace
 from workspace.model import Evaluation
 
@@ -64,8 +65,10 @@ def api_routes(web: Web) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
 
     @router.get("/models/{model_id}")
-    def model(model_id: str) -> ModelView:
-        """One of the caller's models and how good it is."""
+    def model(model_id: str, request: Request) -> ModelView | OnlineModel:
+        """One of the caller's models and how good it is; with a key, what its holder may know of it."""
+        if key_in(request.headers):
+            return online_model(web, request.headers, model_id)
         found = _workspace(web).models.get(model_id)
         return ModelView(
             id=found.id,
@@ -112,9 +115,7 @@ def add_errors(app: FastAPI) -> None:
     async def wizard_error(_request: Request, error: WizardError) -> JSONResponse:
         # ``detail`` is what Chainlit's page shows in its notices.
         body: dict[str, Any] = {"error": error.as_dict(), "detail": str(error)}
-        status = 401 if isinstance(error, Forbidden) and error.code == "LOGIN_NEEDED" else error.http_status
-        headers = {"Connection": "close"} if status == 413 else None
-        return JSONResponse(body, status, headers)
+        return JSONResponse(body, error.http_status, _HEADERS.get(error.http_status))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -130,6 +131,13 @@ def add_errors(app: FastAPI) -> None:
             "next_step": "See /api/v1/openapi.json.",
         }
         return JSONResponse({"error": body}, 404)
+
+
+_HEADERS = {
+    LimitExceeded.http_status: {"Connection": "close"},
+    Unauthorized.http_status: {"WWW-Authenticate": "Bearer"},
+    TooManyRequests.http_status: {"Retry-After": "2"},
+}
 
 
 def _workspace(web: Web) -> Workspace:

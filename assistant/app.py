@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
     web_chainlit.prepare(settings)
 
     from assistant.api import API_VERSION, add_errors, api_routes, health_routes
+    from assistant.predict_api import predict_routes
     from assistant.surfaces.web import register
     from assistant.surfaces.web_gate import Gate, content_security_policy
     from assistant.surfaces.web_labelling import labelling_routes
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
     )
     app.include_router(health_routes(web))
     app.include_router(api_routes(web))
+    app.include_router(predict_routes(web))
     app.include_router(labelling_routes(web))
     app.include_router(routes(web))
     if settings.auth == "password":

@@ -104,6 +104,7 @@ def try_model(
             button("Try another text", "try_model", primary=True, model_id=model.id),
             button("See mistakes", "show_mistakes", run_id=model.run_id),
             button("Download it", "export_model", model_id=model.id),
+            button("Use it from a program", "deploy_model", model_id=model.id),
         ),
         stage="use",
     )
@@ -138,6 +139,7 @@ def export_model(context: ToolContext, model_id: Annotated[str | None, _MODEL] =
         ask=ask(
             "The file holds the model, its description and how to load it.",
             button("Try it", "try_model", model_id=model.id),
+            button("Use it from a program", "deploy_model", model_id=model.id),
             button("See mistakes", "show_mistakes", run_id=model.run_id),
         ),
         stage="use",

@@ -103,6 +103,7 @@ def all_tools() -> dict[str, Tool]:
     import tools.checking
     import tools.cleaning
     import tools.datasets
+    import tools.deploying
     import tools.goal
     import tools.help
     import tools.labeling

@@ -198,7 +198,7 @@ class Deployments(Repository):
             "scored": len(scores),
             "score_sum": sum(scores),
         }
-        here = {"deployment_id": deployment_id, "version": version, "day": day}
+        here: dict[str, Any] = {"deployment_id": deployment_id, "version": version, "day": day}
         if not self._added(here, sums):
             try:
                 with self._session() as session:

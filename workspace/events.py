@@ -21,6 +21,7 @@ CardKind = Literal[
     "prediction",
     "concept",
     "download",
+    "deployment",
     "labelling",
     "differences",
     "changes",
@@ -38,6 +39,14 @@ class Card(BaseModel):
     kind: CardKind
     title: str
     data: dict[str, JsonValue]
+    once: dict[str, JsonValue] = Field(
+        default_factory=dict, exclude=True, description="more data, shown when it happens and never stored: a key"
+    )
+
+    @property
+    def shown(self) -> dict[str, JsonValue]:
+        """What renderers show."""
+        return {**self.data, **self.once}
 
 
 class Option(BaseModel):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from assistant.guide import data_intents, label_intents
+from assistant.guide import data_intents, deploy_intents, label_intents
 from assistant.guide.journey import Journey
 from assistant.guide.offers import SAMPLE, delete_option, file_ask, goal_ask, next_steps
 from assistant.guide.reply import Ask, Call, Reply
@@ -295,6 +295,9 @@ _ACTIONS: dict[str, Action] = {
     "try_model": try_it,
     "try": try_it,
     "export_model": _tool("export_model", "model_id", "no_model_yet"),
+    "deploy_model": _tool("deploy_model", "model_id", "no_model_yet"),
+    "show_deployments": _tool("show_deployments"),
+    "change_deployment": deploy_intents.change,
     "explain_concept": explain,
     "greeting": greeting,
     "goodbye": goodbye,

@@ -37,6 +37,8 @@ _LABELS = {
     "show_mistakes": "See the mistakes",
     "try_model": "Try the model",
     "export_model": "Download the model",
+    "deploy_model": "Use the model from a program",
+    "show_deployments": "See what is online",
     "explain_concept": "Have a word explained",
     "help": "Hear how this works",
     "where": "See where we are",
@@ -105,7 +107,7 @@ def offers(likely: tuple[str, ...], journey: Journey) -> tuple[Option, ...]:
 
 def _possible(intent: str, journey: Journey) -> bool:
     """Whether it makes sense to offer this now."""
-    needs_model = ("explain_results", "show_mistakes", "try_model", "export_model")
+    needs_model = ("explain_results", "show_mistakes", "try_model", "export_model", "deploy_model")
     if intent in needs_model:
         return bool(journey.model_id)
     if intent in ("run_status", "cancel_run"):

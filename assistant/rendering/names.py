@@ -17,6 +17,7 @@ ELEMENTS: dict[str, str] = {
     "labelling": "LabelCard",
     "differences": "DifferencesCard",
     "download": "DownloadCard",
+    "deployment": "DeploymentCard",
     "concept": "ConceptCard",
     "datasets": "ListCard",
     "runs": "ListCard",
@@ -55,6 +56,9 @@ DOING: dict[str, str] = {
     "invite_labeller": "Making a code for your colleague",
     "prelabel_examples": "Asking the chat model for suggestions",
     "export_model": "Packing your model",
+    "deploy_model": "Putting your model online",
+    "show_deployments": "Looking up what is online",
+    "change_deployment": "Changing what is online",
     "explain_concept": "Looking up the explanation",
 }
 """What is said while a tool works."""

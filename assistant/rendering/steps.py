@@ -180,7 +180,7 @@ class Renderer:
 
     def _card(self, stored: StoredEvent, shown: CardShown) -> list[Update]:
         card = shown.card
-        data: JsonDict = dict(card.data)
+        data: JsonDict = card.shown
         run_id = _run_shown(card.kind, data)
         if run_id and (now := self.run_state(run_id)):
             data = _ticked({"kind": card.kind, "data": data}, now)

@@ -20,7 +20,7 @@ def card_view(card: Card) -> RenderableType:
     """The card with its finding as the title."""
     kind = cards.CARDS.get(card.kind)
     view = _VIEWS.get(card.kind)
-    body: RenderableType = view(kind.of(dict(card.data))) if kind and view else Text("")
+    body: RenderableType = view(kind.of(card.shown)) if kind and view else Text("")
     return Panel(body, title=Text(card.title), title_align="left", box=box.ROUNDED, border_style="blue")
 
 
@@ -210,6 +210,19 @@ def _download(card: cards.DownloadCard) -> RenderableType:
     return Group(_lines(f"{card.file_name}, {card.bytes / 1_000_000:,.1f} MB", where, ""), Text(card.snippet))
 
 
+def _deployment(card: cards.DeploymentCard) -> RenderableType:
+    key = ["Its key, shown only now:", card.key, ""] if card.key else []
+    live = {True: "answers", False: ""}
+    versions = [(v.version, v.model_name, live[v.live], v.score) for v in card.versions]
+    usage = [(day.day, f"{day.requests:,}", f"{day.texts:,}") for day in card.usage]
+    return Group(
+        _lines(card.url, *key, card.drift),
+        _grid(["Version", "Model", "", "Test"], versions),
+        *([_grid(["Day", "Requests", "Texts"], usage)] if usage else []),
+        _lines(f"Keys: {', '.join(k.hint for k in card.keys) or 'none'}", card.limits, "", card.snippets[0].code),
+    )
+
+
 def _datasets(card: cards.DatasetsCard) -> RenderableType:
     rows = [(d.name, d.version, f"{d.rows:,}", d.labels, "; ".join(d.steps)) for d in card.datasets[:20]]
     return _grid(["Name", "Version", "Rows", "Answers", "Steps"], rows)
@@ -268,6 +281,7 @@ _VIEWS: dict[str, View] = {
     "samples": _samples,
     "prediction": _prediction,
     "download": _download,
+    "deployment": _deployment,
     "datasets": _datasets,
     "runs": _runs,
     "models": _models,

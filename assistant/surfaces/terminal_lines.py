@@ -80,7 +80,7 @@ def as_json(event: ConversationEvent) -> dict[str, JsonValue] | None:
         case Asked():
             return _asked(event)
         case CardShown(card=card):
-            return {"event": "card", "kind": card.kind, "title": card.title, "data": dict(card.data)}
+            return {"event": "card", "kind": card.kind, "title": card.title, "data": card.shown}
         case RunProgressed():
             return {
                 "event": "progress",

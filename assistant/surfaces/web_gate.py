@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.identity import Identity
 from assistant.surfaces.web_state import Web, current_identity
+from workspace.deployments import KEY_PREFIX
 
 _STATIC = ("/public/", "/assets/", "/favicon", "/logo", "/avatars/", "/healthz", "/metrics")
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -151,7 +152,9 @@ def _name_of(host: str) -> str:
 
 def _bearer(headers: Headers) -> str | None:
     scheme, _, token = headers.get("authorization", "").partition(" ")
-    return token.strip() or None if scheme.lower() == "bearer" else None
+    token = token.strip()
+    # A key of a model is no login; its own route looks at it.
+    return token if scheme.lower() == "bearer" and token and not token.startswith(KEY_PREFIX) else None
 
 
 def _without_login(scope: Scope) -> Scope:

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from assistant.identity import Identity, RevokedTokens, Users
 from workspace.database import engine_for
-from workspace.errors import Forbidden
+from workspace.errors import Unauthorized
 from workspace.home import Workspace
 from workspace.queue import CeleryQueue, LocalQueue, Queue
 from workspace.settings import Settings
@@ -45,13 +45,13 @@ class Web:
         return Workspace(owner_id, self.settings, self.queue)
 
     def workspace_of_caller(self) -> Workspace:
-        """The workspace of whoever is asking. Raises Forbidden without a login."""
+        """The workspace of whoever is asking. Raises Unauthorized without a login."""
         return self.workspace(caller().owner_id)
 
 
 def caller() -> Identity:
-    """Who is asking. Raises Forbidden without a login."""
+    """Who is asking. Raises Unauthorized without a login."""
     identity = current_identity.get()
     if identity is None:
-        raise Forbidden("LOGIN_NEEDED", "You are not logged in.", "Log in and try again.")
+        raise Unauthorized("LOGIN_NEEDED", "You are not logged in.", "Log in and try again.")
     return identity

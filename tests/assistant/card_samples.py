@@ -336,6 +336,38 @@ def download() -> Card:
     ).card("Your model is ready to take away")
 
 
+def deployment() -> Card:
+    url = "http://127.0.0.1:8000/api/v1/models/mails-q3/predict"
+    return cards.DeploymentCard(
+        deployment_id="dep_1",
+        name="mails-q3",
+        url=url,
+        versions=[
+            cards.DeployedVersionView(
+                version=2, model_id="mdl_2", model_name="mails Q3", created_at="2026-11-02T10:00:00+00:00", live=True
+            ),
+            cards.DeployedVersionView(
+                version=1,
+                model_id="mdl_1",
+                model_name=HOSTILE,
+                created_at="2026-11-01T10:00:00+00:00",
+                live=False,
+                score="93 of 100 unseen texts right",
+                button=Option(
+                    id="change_deployment?name=mails-q3&action=promote&version=1", label="Let this one answer"
+                ),
+            ),
+        ],
+        keys=[cards.KeyView(hint="mtw_0123456789ab…", created_at="2026-11-01T10:00:00+00:00")],
+        usage=[cards.UseView(day="2026-11-02", requests=12, texts=340)],
+        texts=340,
+        drift="The texts that come in are much longer than those it learned from: 900 characters, not 120.",
+        limits="Up to 1,000 texts in a request, each of up to 20,000 characters.",
+        snippets=[cards.CodeView(title="In a terminal (curl)", code=f"curl {url}\n")],
+        buttons=[Option(id="change_deployment?name=mails-q3&action=new_key", label="Make a new key")],
+    ).card("“mails-q3” is online, version 2: 340 texts in the last 30 days")
+
+
 def concept() -> Card:
     return cards.ConceptCard(
         term="recall",
@@ -539,6 +571,7 @@ ALL = (
     mistakes,
     prediction,
     download,
+    deployment,
     concept,
     runs,
     *task_samples.ALL,

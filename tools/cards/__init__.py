@@ -28,6 +28,7 @@ from tools.cards.data import (
     TableCard,
     VerdictView,
 )
+from tools.cards.deployment import CodeView, DeployedVersionView, DeploymentCard, KeyView, UseView
 from tools.cards.labelling import (
     DecidingView,
     DifferencesCard,
@@ -79,6 +80,7 @@ CARDS: dict[CardKind, type[CardData]] = {
         SamplesCard,
         PredictionCard,
         DownloadCard,
+        DeploymentCard,
         DatasetsCard,
         RunsCard,
         ModelsCard,
@@ -100,6 +102,7 @@ __all__ = [
     "ChangesCard",
     "CheckingView",
     "ClassRow",
+    "CodeView",
     "ColumnDifference",
     "ColumnView",
     "ComparisonCard",
@@ -108,6 +111,8 @@ __all__ = [
     "DatasetRowView",
     "DatasetsCard",
     "DecidingView",
+    "DeployedVersionView",
+    "DeploymentCard",
     "DifferenceView",
     "DifferencesCard",
     "DownloadCard",
@@ -115,6 +120,7 @@ __all__ = [
     "FailureView",
     "FixDoneView",
     "GivenView",
+    "KeyView",
     "LabelCard",
     "LabelClassView",
     "LabelCount",
@@ -155,5 +161,6 @@ __all__ = [
     "TextPart",
     "TokenView",
     "TriedView",
+    "UseView",
     "VerdictView",
 ]

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from workspace.events import Card, CardKind
 
@@ -19,9 +19,13 @@ class CardData(BaseModel):
     model_config = ConfigDict(extra="forbid")
     kind: ClassVar[CardKind]
 
-    def card(self, title: str) -> Card:
-        """The event's card. ``title`` says the finding ("412 mails appear twice"), not the kind ("Duplicates")."""
-        return Card(kind=self.kind, title=title, data=self.model_dump(mode="json"))
+    def card(self, title: str, once: dict[str, JsonValue] | None = None) -> Card:
+        """The event's card. ``title`` says the finding ("412 mails appear twice"), not the kind ("Duplicates").
+
+        Args:
+            once: fields that are shown this one time and never stored.
+        """
+        return Card(kind=self.kind, title=title, data=self.model_dump(mode="json"), once=once or {})
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> Self:
