@@ -47,7 +47,7 @@ def check_dataset(
     if not _possible(dataset, choice):
         raise InputError(
             "CHECK_IMPOSSIBLE",
-            "A model can look more closely only at data that sorts texts under labels in one column, with at least "
+            "A model can look more closely only at data that sorts texts under labels, with at least "
             f"{_LEAST_ROWS} labelled rows and at most {_MOST_LABELS} labels.",
             "Go on with a plan: the training shows what the data is worth.",
         )
@@ -99,13 +99,17 @@ def still_wanted(workspace: Workspace, analysis: Analysis) -> bool:
 
 
 def _form_of_labels(dataset: Dataset, choice: Choice) -> dict[str, JsonValue]:
-    """What stands between the labels of a cell, where a text may have several."""
+    """What stands between the labels of a cell, or their columns, where a text may have several."""
+    if choice.label_columns:
+        return {"label_columns": list(choice.label_columns)}
     guess = dataset.profile.task
     several = choice.task is TaskKind.MULTILABEL and choice.label == guess.label
     return {"separator": guess.label_separator} if several and guess.label_separator else {}
 
 
 def _possible(dataset: Dataset, choice: Choice) -> bool:
+    if choice.text and choice.label_columns:
+        return dataset.rows >= _LEAST_ROWS  # those with a label are counted when they are read
     column = dataset.profile.column(choice.label) if choice.label else None
     if not choice.text or column is None or dataset.rows - column.missing < _LEAST_ROWS:
         return False

@@ -25,7 +25,11 @@ _SCHEMA = pa.schema(
 
 
 class Finding(BaseModel):
-    """One row that a problem is about. ``suggestion`` is the value that ``column`` should probably have there."""
+    """One row that a problem is about.
+
+    ``suggestion`` is the value that ``column`` should probably have there; without a column, the values of several
+    columns as JSON, by column.
+    """
 
     code: str
     row: int

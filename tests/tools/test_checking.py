@@ -1,17 +1,23 @@
 """The closer look by a model, as it is started and shown; the worker's part is tested there."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.fakes import FakeQueue
 from tests.tools.conftest import Call
+from tools.asking import call_of
 from tools.cards import ProblemsCard
 from tools.checking import checking_view, still_wanted
 from tools.context import ToolContext
 from tools.registry import ToolOutput
+from workspace import versions
 from workspace.dataset import Check, CurvePoint, DataProblem, Dataset, FixOffer, Verdict
 from workspace.errors import InputError
+from workspace.findings import Finding, write_findings
 from workspace.home import Workspace
 from workspace.run import Progressed
 from workspace.run_log import RunLog
@@ -133,6 +139,48 @@ def test_asking_for_it_says_that_it_runs_or_why_it_cannot(call: Call, load: Load
     load(ROWS[:10], name="few.csv")
     with pytest.raises(InputError, match="at least 40"):
         call("check_dataset")
+
+
+def test_one_yes_or_no_column_a_label_is_looked_at_and_mended(
+    call: Call, load: Load, context: ToolContext, tmp_path: Path
+) -> None:
+    topics = ("money", "parcels", "account")
+    rows = [
+        (
+            f"text number {i} about {topics[i % 3]} and more today",
+            *("yes" if i % 3 == k or i % 7 == k else "no" for k in range(3)),
+        )
+        for i in range(60)
+    ]
+    dataset = load(rows, ("body", *topics))
+    assert problems_of(call("inspect_dataset")).checking is not None
+    (analysis,) = context.workspace.analyses.list(context.conversation_id)
+    assert (analysis.job.label, analysis.job.task) == (None, "multilabel")
+    assert analysis.job.args["label_columns"] == list(topics)
+
+    checked(context.workspace, dataset)
+    check = context.workspace.datasets.get(dataset.id).check
+    assert check
+    context.workspace.datasets.set_check(dataset.id, check.model_copy(update={"label": None}))
+    cells = {"money": "no", "account": "yes"}
+    finding = Finding(code="SUSPICIOUS_LABELS", row=0, suggestion=json.dumps(cells))
+    write_findings([finding], tmp_path / "findings.parquet")
+    context.workspace.storage.put_file(tmp_path / "findings.parquet", versions.findings_key(context.workspace, dataset))
+    asked = call("check_dataset").ask
+    assert asked
+    name, arguments = call_of(asked.options[0].id)
+    call(name, **arguments)
+    made = context.workspace.datasets.list(context.conversation_id)[0]
+    with context.workspace.storage.as_file(made.table_key) as table:
+        after = pq.read_table(table).to_pylist()
+    assert (made.version, {topic: after[0][topic] for topic in topics}) == (
+        2,
+        {"money": "no", "parcels": "no", "account": "yes"},
+    )
+    assert [tuple(row.values()) for row in after[1:]] == rows[1:]
+    call("clean_dataset", undo=True)
+    call("clean_dataset", fixes="drop_suspicious")
+    assert context.workspace.datasets.list(context.conversation_id)[0].rows == 59
 
 
 def test_nobody_wants_to_hear_of_data_that_is_gone(call: Call, load: Load, context: ToolContext) -> None:

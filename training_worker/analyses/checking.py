@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
@@ -113,21 +114,24 @@ def look(
     seconds: float,
 ) -> Found:
     """The check itself, from a table to problems, verdict and the rows concerned."""
-    if job.task not in (None, TaskKind.CLASSIFICATION, TaskKind.MULTILABEL) or job.label is None:
+    several = [str(name) for name in cast("list[object]", job.args.get("label_columns") or [])]
+    if job.task not in (None, TaskKind.CLASSIFICATION, TaskKind.MULTILABEL) or not (job.label or several):
         raise InputError(
             "CHECK_IMPOSSIBLE",
-            "Only data that sorts texts under labels in one column can be looked at more closely.",
+            "Only data that sorts texts under labels can be looked at more closely.",
             "Train on it as it is; the result shows what it is worth.",
         )
     begun = time.monotonic()
     tell = _teller(report, begun, seconds)
     given = Look(table, job.text, profile, report, vectors, tell, begun, begun + READING * seconds)
     tell(0.0, "Taking a closer look at the data")
-    if job.task is TaskKind.MULTILABEL:
+    if job.task is TaskKind.MULTILABEL or job.label is None:
         from training_worker.analyses.checking_several import look_at_several
+        from training_worker.analyses.label_forms import OneColumn, YesNoColumns
 
         separator = job.args.get("separator")
-        return look_at_several(given, job.label, str(separator) if separator else None)
+        one = OneColumn(job.label, str(separator) if separator else None) if job.label else None
+        return look_at_several(given, one or YesNoColumns(several))
     rows = read_sample(table, job.text, job.label, MOST_ROWS)
     counts = Counter(rows.labels)
     if len(rows) < LEAST_ROWS or sum(count >= 3 for count in counts.values()) < 2:

@@ -4,10 +4,8 @@ import json
 import time
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
-import pyarrow as pa
 
 from training_worker.analyses.checking import (
     EXAMPLES,
@@ -26,6 +24,7 @@ from training_worker.analyses.checking import (
     of_sample,
     read_texts,
 )
+from training_worker.analyses.label_forms import LabelForm
 from training_worker.analyses.meaning import same_in_meaning
 from training_worker.analyses.quick_model import Views, folds_of
 from training_worker.analyses.rows import read_sample
@@ -38,17 +37,16 @@ from training_worker.analyses.several_labels import (
     rarest,
 )
 from training_worker.analyses.verdict import too_few, verdict_of
-from training_worker.multilabel.rows import labels_of_column
 from workspace.dataset import Check, DataProblem, FixOffer, Severity
 from workspace.findings import Finding
 
 METRIC = "micro F1"
 
 
-def look_at_several(given: Look, label: str, separator: str | None) -> Found:
-    """As :func:`training_worker.analyses.checking.look`, for a column of several labels."""
+def look_at_several(given: Look, form: LabelForm) -> Found:
+    """As :func:`training_worker.analyses.checking.look`, where a text may have several labels."""
     tell = given.tell
-    rows = read_sample(given.table, given.text, label, MOST_ROWS, cells=partial(_cells, separator))
+    rows = read_sample(given.table, given.text, form.columns, MOST_ROWS, cells=form.cells)
     targets: list[list[str]] = [json.loads(cell) for cell in rows.labels]
     counts = Counter(name for labels in targets for name in labels)
     if len(rows) < LEAST_ROWS or sum(count >= 3 for count in counts.values()) < 2:
@@ -73,12 +71,7 @@ def look_at_several(given: Look, label: str, separator: str | None) -> Found:
         rows_checked=len(read.rows),
         seconds=round(time.monotonic() - given.begun, 2),
     )
-    return Found(result, [*findings_several(label, separator, read, doubt, names), *copies(read, later, earlier)])
-
-
-def _cells(separator: str | None, column: pa.Array) -> list[str]:
-    """The labels of each row as JSON; empty where it has none."""
-    return [json.dumps(labels, ensure_ascii=False) if labels else "" for labels in labels_of_column(column, separator)]
+    return Found(result, [*findings_several(form, read, doubt, names), *copies(read, later, earlier)])
 
 
 def suspicious_several(read: Read, doubt: Doubt, names: Sequence[str]) -> list[DataProblem]:
@@ -108,28 +101,20 @@ def _change(had: Sequence[str], should: Sequence[str]) -> str:
     return ", ".join(told)
 
 
-def findings_several(
-    label: str, separator: str | None, read: Read, doubt: Doubt, names: Sequence[str]
-) -> list[Finding]:
-    """The rows, each with all the labels that it should probably have, written as its cell is."""
+def findings_several(form: LabelForm, read: Read, doubt: Doubt, names: Sequence[str]) -> list[Finding]:
+    """The rows, each with all the labels that it should probably have, written as they are in the table."""
     found = []
     for row, better, score in zip(doubt.rows, doubt.better, doubt.scores, strict=True):
         should = [names[i] for i in np.flatnonzero(better).tolist()]
         had = json.loads(read.rows.labels[row])
-        ordered = [*(n for n in had if n in should), *(n for n in should if n not in had)]
-        # Written as the cell is: a list, or parts with the separator between them.
-        cell = json.dumps(ordered, ensure_ascii=False) if separator is None else _joined(ordered, separator)
+        column, suggestion = form.written(had, should)
         found.append(
             Finding(
                 code=SUSPICIOUS,
                 row=int(read.rows.numbers[row]),
-                column=label,
-                suggestion=cell,
+                column=column,
+                suggestion=suggestion,
                 score=round(float(score), 4),
             )
         )
     return found
-
-
-def _joined(labels: Sequence[str], separator: str) -> str:
-    return (f"{separator} " if separator.strip() in (",", ";") else separator).join(labels)

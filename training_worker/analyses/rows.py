@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -37,38 +36,40 @@ class SampledRows:
 def read_sample(
     table: Path,
     text: Sequence[str],
-    label: str | None,
+    label: str | Sequence[str] | None,
     most: int,
     seed: int = 0,
-    cells: Callable[[pa.Array], list[str]] = strings_of,
+    cells: Callable[..., list[str]] = strings_of,
 ) -> SampledRows:
     """At most about ``most`` rows drawn evenly over the table; all of them where it has no more. Read in batches.
 
     Args:
-        cells: how the labels are read from their column; an empty one is no label.
+        label: the column with the labels, or several of them; None where there is none to read.
+        cells: how the labels are read from these columns (arrays of one batch); an empty one is no label.
 
     Raises:
         InputError: ``MISSING_COLUMN``.
     """
     file = pq.ParquetFile(table)
-    check_columns(file.schema_arrow.names, [*text, *([label] if label else [])])
+    named = [label] if isinstance(label, str) else list(label or ())
+    check_columns(file.schema_arrow.names, [*text, *named])
     share = min(1.0, most / max(file.metadata.num_rows, 1))
     rng = np.random.default_rng(seed)
     texts: list[str] = []
     labels: list[str] = []
     numbers: list[int] = []
     start = usable = 0
-    for batch in file.iter_batches(_BATCH_ROWS, columns=list(dict.fromkeys((*text, *([label] if label else []))))):
+    for batch in file.iter_batches(_BATCH_ROWS, columns=list(dict.fromkeys((*text, *named)))):
         drawn = np.flatnonzero(rng.random(len(batch)) < share) if share < 1 else np.arange(len(batch))
         part = batch.take(drawn) if share < 1 else batch
         columns = [strings_of(part.column(name)) for name in text]
-        answers = cells(part.column(label)) if label else ["-"] * len(part)
+        answers = cells(*(part.column(name) for name in named)) if named else ["-"] * len(part)
         for position, *parts, answer in zip(drawn, *columns, answers, strict=True):
             whole = join_texts(parts)
             if whole and answer.strip():
                 texts.append(whole)
                 numbers.append(start + int(position))
-                if label:
+                if named:
                     labels.append(answer.strip())
         start += len(batch)
     usable = round(len(texts) / share)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -75,21 +76,34 @@ def _end(first: str, pairs: Mapping[str, str]) -> str:
 
 
 def _relabel(given: FixInput, _: NoOptions) -> Edit:
-    assert given.columns.label is not None
-    name = given.columns.label
-    better = {row: f.suggestion for row, f in given.found("SUSPICIOUS_LABELS").items() if f.suggestion}
+    better: dict[int, dict[str, str | None]] = {}
+    for row, finding in given.found("SUSPICIOUS_LABELS").items():
+        if finding.suggestion and finding.column is None:
+            # Labels in columns of their own: the cells that change, by column.
+            better[row] = json.loads(finding.suggestion)
+        elif finding.suggestion and finding.column is not None and finding.column == given.columns.label:
+            better[row] = {finding.column: finding.suggestion}
+    names = {name for cells in better.values() for name in cells}
 
     def change(batch: pa.RecordBatch, at: int) -> pa.RecordBatch:
-        index = batch.schema.get_field_index(name)
-        values = batch.column(index).to_pylist()
-        listed = pa.types.is_list(batch.column(index).type)
-        for row in range(batch.num_rows):
-            if at + row in better:
-                # Several labels of a row are suggested as the cell holds them; those of a list as JSON.
-                values[row] = json.loads(better[at + row]) if listed else better[at + row]
-        return batch.set_column(index, batch.schema.field(index), pa.array(values, batch.column(index).type))
+        for name in names.intersection(batch.schema.names):
+            index = batch.schema.get_field_index(name)
+            kind = batch.column(index).type
+            values = batch.column(index).to_pylist()
+            for row in range(batch.num_rows):
+                if name in (cells := better.get(at + row, {})):
+                    values[row] = _value(cells[name], kind)
+            batch = batch.set_column(index, batch.schema.field(index), pa.array(values, kind))
+        return batch
 
     return Edit(lambda n: f"{cells(n, 'doubtful answer')} replaced by the likelier one", change=change)
+
+
+def _value(suggestion: str | None, kind: pa.DataType) -> Any:
+    """Several labels of a row are suggested as the cell holds them; those of a list as JSON."""
+    if suggestion is None or pa.types.is_string(kind):
+        return suggestion
+    return json.loads(suggestion) if pa.types.is_list(kind) else pa.scalar(suggestion).cast(kind).as_py()
 
 
 LABEL_FIXES = [
@@ -113,6 +127,5 @@ LABEL_FIXES = [
         "Replace doubtful answers",
         "Gives rows with a doubtful answer the one that a model which learnt from the other rows finds likelier.",
         _relabel,
-        needs_label=True,
     ),
 ]

@@ -208,6 +208,5 @@ REMOVALS = [
         "Leave out rows with a doubtful answer",
         "Rows whose answer a model that learnt from the other rows would not have given.",
         _suspicious,
-        needs_label=True,
     ),
 ]

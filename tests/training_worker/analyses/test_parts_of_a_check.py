@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from training_worker.analyses.checking import Read
 from training_worker.analyses.checking_several import findings_several, suspicious_several
+from training_worker.analyses.label_forms import OneColumn, YesNoColumns
 from training_worker.analyses.learning_curve import Curve, forecast, measure
 from training_worker.analyses.meaning import same_in_meaning
 from training_worker.analyses.quick_model import FOLDS, OutOfSample, Views, folds_of, out_of_sample
@@ -260,7 +261,7 @@ def test_several_labels_are_suggested_as_the_cell_holds_them(
     names = ["Food, hot", "Travel", "Work"]
     doubt = Doubt(np.array([0]), np.array([[False, True, True]]), np.array([0.9]))
     assert "probably also Work, probably not Food, hot" in suspicious_several(read, doubt, names)[0].examples[0]
-    write_findings(findings_several("tags", separator, read, doubt, names), tmp_path / "findings.parquet")
+    write_findings(findings_several(OneColumn("tags", separator), read, doubt, names), tmp_path / "findings.parquet")
     before = [["Work"], had] if separator is None else ["Work", "Food, hot; Travel"]
     pq.write_table(pa.table({"text": ["x", "a text"], "tags": pa.array(before, column)}), tmp_path / "table.parquet")
     apply_fixes(
@@ -272,3 +273,38 @@ def test_several_labels_are_suggested_as_the_cell_holds_them(
     )
     after = pq.read_table(tmp_path / "out.parquet")["tags"].to_pylist()
     assert after == ([["Work"], should] if separator is None else ["Work", "Travel; Work"])
+
+
+@pytest.mark.parametrize(
+    ("yes", "no", "kind"),
+    [("x", None, pa.string()), ("Yes", "No", pa.string()), (1, 0, pa.int64()), (True, False, pa.bool_())],
+)
+def test_labels_in_columns_of_their_own_are_suggested_as_they_are_written(
+    tmp_path: Path, yes: object, no: object, kind: pa.DataType
+) -> None:
+    flags = {"Food": [yes, no, yes], "Work": [no, yes, no], "Travel": [yes, yes, no]}
+    columns = {name: pa.array(cells, kind) for name, cells in flags.items()}
+    form = YesNoColumns(list(flags))
+    labels = form.cells(*columns.values())
+    assert [json.loads(cell) for cell in labels] == [["Food", "Travel"], ["Travel", "Work"], ["Food"]]
+    read = Read(
+        SampledRows(["a", "b", "c"], labels, np.arange(3), 3),
+        np.zeros((3, 4), dtype=np.float32),
+        ["Food"],
+        np.zeros(3, dtype=np.int64),
+    )
+    names = ["Food", "Travel", "Work"]
+    doubt = Doubt(np.array([1]), np.array([[True, True, False]]), np.array([0.9]))
+    write_findings(findings_several(form, read, doubt, names), tmp_path / "findings.parquet")
+    pq.write_table(pa.table({"text": ["a", "b", "c"]} | columns), tmp_path / "table.parquet")
+    report = apply_fixes(
+        tmp_path / "table.parquet",
+        tmp_path / "out.parquet",
+        [FixCall(code="relabel_suspicious")],
+        Columns(text=["text"], task=TaskKind.MULTILABEL),
+        findings=tmp_path / "findings.parquet",
+    )
+    after = pq.read_table(tmp_path / "out.parquet")
+    assert after.drop_columns("text").to_pydict() == flags | {"Food": [yes, yes, yes], "Work": [no, no, no]}
+    assert after.schema.field("Food").type == kind
+    assert report.done[0].cells_changed == 2
