@@ -39,15 +39,20 @@ _MERGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT_DATA = re.compile(
-    r"\b(?:files?|data|data\s?sets?|tables?|columns?|models?|versions?|rows?|spellings?|duplicates|it|this|that|"
-    r"datei\w*|daten\w*|tabelle|spalten?|modell|zeilen|fichiers?|données|colonnes?|modèle|lignes|"
-    r"archivos?|ficheros?|datos|columnas?|modelo|filas)\b",
+    r"\b(?:files?|data|data\s?sets?|tables?|columns?|models?|versions?|rows?|spellings?|duplicates|examples|samples|texts?|it|this|that|"
+    r"datei\w*|daten\w*|tabelle|spalten?|modell|zeilen|beispiele|texte|fichiers?|données|colonnes?|modèle|lignes|exemples|"
+    r"archivos?|ficheros?|datos|columnas?|modelo|filas|ejemplos)\b",
     re.IGNORECASE,
 )
 """What a wish about the data itself speaks of: "rename the file to Mails" is none about a category."""
 _ADD = re.compile(
     r"\b(?:add|füge(?!.*zusammen)|ajoute|añade)\b.{0,12}?"
     r"\b(?:categor\w+|groups?|labels?|kategorien?|catégories?)\s+(\S.{0,120}?)(?:\s+hinzu)?\s*[.!]?$",
+    re.IGNORECASE,
+)
+_ADD_BARE = re.compile(
+    r"^\W*(?:please\s+|bitte\s+)?(?:(?:add|ajoute[zr]?|añade)\s+(?!more\b)((?:\S+\s){0,3}?\S+?)"
+    rf"|füge\s+((?:\S+\s){{0,3}}?\S+)\s+hinzu){_END}",
     re.IGNORECASE,
 )
 _REMOVE = re.compile(
@@ -82,6 +87,8 @@ def change_categories(text: str, journey: Journey) -> Reply:
         args = {"merge": _listed(found[1])} | ({"into": found[2]} if found[2] else {})
     elif found := _ADD.search(text):
         args = {"add": _listed(found[1])}
+    elif found := _ADD_BARE.search(text):
+        args = {"add": _listed(found[1] or found[2])}
     elif found := _REMOVE.search(text):
         args = {"remove": _listed(found[1])}
     elif re.search(r"\b(?:suggest|propose|vorschl\w+)\b", text, re.IGNORECASE):
@@ -92,8 +99,8 @@ def change_categories(text: str, journey: Journey) -> Reply:
 
 
 def changed_while_labelling(text: str) -> bool:
-    """ "rename Neutral to Balanced", "merge Late and Lost into Delivery": without the word category, and no other."""
-    said = _RENAME.search(text) or _MERGE.search(text)
+    """ "rename Neutral to Balanced", "merge Late and Lost", "add Praise": without the word category, and no other."""
+    said = _RENAME.search(text) or _MERGE.search(text) or _ADD_BARE.search(text)
     return bool(said) and len(text) <= _LONGEST_WISH and not _ABOUT_DATA.search(_unquoted(text))
 
 

@@ -50,6 +50,8 @@ def understand(text: str, journey: Journey, match: Matcher) -> Reply:
         return act("recommend_task", text, journey)
     if found.sure:
         return act(found.intent, text, journey)
+    if journey.labelling and journey.asked:
+        return Reply(say("unsure_labelling"), ask=_again(journey.asked))
     return Reply(say("unsure"), ask=Ask(say("next_ask"), offers(found.likely, journey)))
 
 

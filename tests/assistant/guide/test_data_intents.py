@@ -14,6 +14,7 @@ from assistant.guide.matcher import WordMatcher
 from assistant.guide.reply import Reply
 from assistant.guide.slots import words
 from assistant.guide.understand import understand
+from tools.asking import ask, button
 from workspace.cleaning import FIXES
 
 DATA = Journey(dataset_id="ds_1", columns=["Body", "Team"], text=["Body"], label="Team", ready=True, at="data")
@@ -87,8 +88,11 @@ def test_categories_are_changed_by_words(text: str, args: dict[str, Any]) -> Non
         ("rename Neutral to Balanced", "change_categories"),
         ("can you merge Late and Lost into Delivery?", "change_categories"),
         ("führe Lob und Dank zu Freude zusammen", "change_categories"),
+        ("add Other", "change_categories"),
+        ("füge Lob hinzu", "change_categories"),
         ("rename “My files” to “Papers”", "change_categories"),
         ("rename the file to Mails of March", "rename_dataset"),
+        ("add artificial rows", "augment_dataset"),
         ("rename my data to Mails of March", "rename_dataset"),
     ],
 )
@@ -106,6 +110,14 @@ def test_data_gets_another_name_by_words(text: str) -> None:
         "rename_dataset",
         {"dataset_id": "ds_1", "name": "March 2026"},
     )
+
+
+def test_what_is_not_understood_while_labelling_leaves_the_question_there() -> None:
+    asked = ask("Which category?", button("Billing", "answer_example", row="1"), button("Skip", "answer_example"))
+    reply = understand("hmm, well", replace(DATA, labelling=True, asked=asked), WordMatcher().match)
+    assert not reply.calls
+    assert reply.ask
+    assert (reply.ask.text, list(reply.ask.options)) == (asked.text, asked.options)
 
 
 def test_otherwise_a_name_alone_is_none() -> None:
