@@ -13,8 +13,9 @@ from scipy.special import expit, logit
 Scores = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-WEIGHT_OF_COMMON = 10.0
-"""So many rows of a label must there be for its own best threshold to count as much as the common one."""
+WEIGHT_OF_COMMON = 3.0
+"""So many rows of a label must there be for its own best threshold to count as much as the common one. Measured on
+halves of GoEmotions' validation file: with 600 rows 0 to 20 are alike, with 2,700 rows 10 and more cost a point."""
 UNKNOWN = 0.5
 _STEPS, _FARTHEST = 61, 6.0
 """How many common thresholds are tried, and from which log-odds to which."""
