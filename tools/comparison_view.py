@@ -6,7 +6,7 @@ from tools.cards import ColumnDifference, ComparisonCard, LabelCount, LabelMove,
 from tools.context import ToolContext
 from tools.quoting import plain
 from tools.row_changes import pieces
-from tools.words import count
+from tools.words import count, listed
 from workspace import versions
 from workspace.comparing import MOST_ROWS, Comparison, Difference
 from workspace.dataset import Dataset
@@ -64,7 +64,19 @@ def comparison_title(card: ComparisonCard) -> str:
         parts.append(f"{count(card.rows_added, 'row')} more")
     if card.rows_changed:
         parts.append(f"{count(card.rows_changed, 'row')} changed")
+    for names, what in ((columns_added(card), "more"), (columns_removed(card), "fewer")):
+        parts += [f"{count(len(names), 'column')} {what} ({listed(names)})"] if names else []
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts) or "The rows are the same"
+
+
+def columns_added(card: ComparisonCard) -> list[str]:
+    """Columns that only the second one has."""
+    return [column.name for column in card.columns if column.before is None]
+
+
+def columns_removed(card: ComparisonCard) -> list[str]:
+    """Columns that only the first one has."""
+    return [column.name for column in card.columns if column.after is None]
 
 
 def _how(found: Comparison) -> str:

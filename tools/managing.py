@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field, JsonValue
 from tools.asking import ask, button
 from tools.cards import ComparisonCard
 from tools.columns import Choice, choose
-from tools.comparison_view import comparison_card, comparison_title
+from tools.comparison_view import columns_added, columns_removed, comparison_card, comparison_title
 from tools.context import ToolContext
 from tools.finding import find_dataset
 from tools.inspecting import labels_of
-from tools.quoting import plain, quote
+from tools.quoting import plain, quote, quote_all
 from tools.registry import ApprovalRequest, ToolOutput, tool
 from workspace import versions
 from workspace.comparing import compare
@@ -54,6 +54,8 @@ def compare_datasets(
         "rows_added": found.added,
         "rows_removed": found.removed,
         "rows_changed": found.changed,
+        "columns_added": quote_all(columns_added(card), 80),
+        "columns_removed": quote_all(columns_removed(card), 80),
         "answers_moved": [
             {"from": quote(a, 60), "to": quote(b, 60), "rows": n} for (a, b), n in found.moves.most_common(5)
         ],

@@ -56,6 +56,16 @@ def test_versions_are_compared_row_by_row(call: Call, load: Load) -> None:
     assert {piece.text for piece in card.examples[0].after} == {"Orders"}
 
 
+def test_a_column_of_labels_given_by_hand_is_a_difference(call: Call, load: Load) -> None:
+    load([(text,) for text in real_texts(12)], ("body",))
+    row = call("label_examples", categories="Billing, Orders").data["row"]
+    call("answer_example", row=row, labels="Billing")
+    call("finish_labelling")
+    output = call("compare_datasets")
+    assert output.cards[0].title == "1 column more (label)"
+    assert (output.data["columns_added"], output.data["columns_removed"]) == (["«label»"], [])
+
+
 def test_data_sets_are_compared_by_their_texts(call: Call, load: Load) -> None:
     texts = real_texts(60)
     march = load([(text, TEAMS[i % 3]) for i, text in enumerate(texts[:40])], name="march.csv")
