@@ -2,7 +2,7 @@
 
     python benchmarks/training/ner.py --data FOLDER [--budget 600] [--set KEY=VALUE ...] [wnut17 mit_restaurant bc5cdr]
 
-``FOLDER`` holds wnut17, mit_restaurant and bc5cdr, each with train.conll and test.conll; README.md says where they
+``FOLDER`` holds wnut17, mit_restaurant and bc5cdr, each with train.conll and test.conll; ner.md says where they
 come from. Prints one line of JSON for each set. Processor seconds are those of all processes of the command.
 """
 
