@@ -12,7 +12,7 @@ from tools.cards import DatasetRowView, DatasetsCard
 from tools.columns import choose
 from tools.context import ToolContext
 from tools.finding import find_dataset
-from tools.forgetting import describe_forgetting, forget_original
+from tools.forgetting import STAYS, describe_forgetting, forget_original
 from tools.inspecting import inspected
 from tools.labelling_desk import forget_labelling
 from tools.quoting import plain, quote
@@ -143,7 +143,7 @@ def _describe_delete(context: ToolContext, arguments: BaseModel) -> ApprovalRequ
         kept = f" {'The model' if len(models) == 1 else f'The {len(models)} models'} trained from it will stay."
     return ApprovalRequest(
         text=f"Delete “{plain(dataset.name)}” with {dataset.rows:,} rows{versions}, the uploaded file included?{kept} "
-        "This cannot be undone.",
+        f"{STAYS} This cannot be undone.",
         fingerprint=hashlib.sha256(" ".join(sorted(d.id for d in family)).encode()).hexdigest()[:16],
         accept_label="Delete it",
         decline_label="Keep it",

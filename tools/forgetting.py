@@ -12,6 +12,8 @@ from workspace import versions
 from workspace.dataset import Dataset
 from workspace.errors import Conflict
 
+STAYS = "What this conversation has shown of it stays until you delete the conversation."
+
 
 def describe_forgetting(context: ToolContext, dataset: Dataset) -> ApprovalRequest:
     """What would go, and what stays. Raises Conflict where there is nothing to forget."""
@@ -22,8 +24,7 @@ def describe_forgetting(context: ToolContext, dataset: Dataset) -> ApprovalReque
         learned = f" {count(len(models), 'model')} trained before that will stay and may know it by heart."
     return ApprovalRequest(
         text=f"Forget the uploaded file of “{plain(dataset.name, 80)}” and every version but the current one, "
-        f"version {dataset.version}?{learned} What this conversation has shown of it stays until you delete the "
-        "conversation. This cannot be undone.",
+        f"version {dataset.version}?{learned} {STAYS} This cannot be undone.",
         fingerprint=hashlib.sha256(" ".join(sorted(d.id for d in [dataset, *others])).encode()).hexdigest()[:16],
         accept_label="Forget the original",
         decline_label="Keep it",

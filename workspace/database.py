@@ -25,6 +25,10 @@ class _OwnedSession(Session):
     """Sees and writes one owner's rows only. ``owner=None`` is the system's own view (worker, support, migration)."""
 
 
+_WIPE = "secure_delete=ON"
+"""What is deleted is overwritten: texts of deleted data must not be left in the free pages of the file."""
+
+
 @cache
 def engine_for(url: str) -> Engine:
     """One engine per URL and process. SQLite gets WAL, a busy timeout and foreign keys."""
@@ -36,7 +40,7 @@ def engine_for(url: str) -> Engine:
     @event.listens_for(engine, "connect")
     def _pragmas(connection: sqlite3.Connection, _record: object) -> None:
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", _WIPE):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

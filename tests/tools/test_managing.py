@@ -114,6 +114,27 @@ def test_deleting_leaves_a_record_and_nothing_else(call: Call, load: Load, conte
     assert "secret" not in str(record.model_dump())
 
 
+def test_after_deleting_no_text_is_left_in_any_file(call: Call, load: Load, context: ToolContext) -> None:
+    texts = real_texts(30)
+    load([(text,) for text in texts], ("body",))
+    for _ in range(6):
+        row = call("label_examples", categories="Billing, Orders").data["row"]
+        call("answer_example", row=row, labels="Billing")
+    call("finish_labelling")
+    workspace = context.workspace
+
+    def kept() -> set[str]:
+        with workspace.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        files = [file for file in workspace.settings.home.rglob("*") if file.is_file()]
+        return {text for file in files for text in texts if text.encode() in file.read_bytes()}
+
+    assert kept()
+    assert "stays until you delete the conversation" in describe(context, "delete_dataset").text  # type: ignore[attr-defined]
+    call("delete_dataset")
+    assert kept() == set()
+
+
 @pytest.fixture
 def two_users(settings: Settings, queue: object, load: Load) -> tuple[ToolContext, ToolContext]:
     """Anna and Ben of an installation with logins."""
