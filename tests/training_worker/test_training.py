@@ -220,7 +220,7 @@ def test_rows_are_left_out_where_even_the_first_recipe_takes_longer_than_the_bud
 
 def test_auto_keeps_what_works_when_another_recipe_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = auto.trainer_of
-    calls = iter([True, False])  # once when asked how long it takes, once when it trains
+    calls = iter([True, False, True])  # when asked how long it takes; where that is known, when it trains
 
     class Broken:
         def estimate(self, job: object) -> float:
