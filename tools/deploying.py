@@ -1,18 +1,17 @@
 """Putting a trained model online: programs ask it by a stable name and a key; versions, keys and use."""
 
 import hashlib
-import re
-import unicodedata
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, JsonValue
 
 from tools.asking import ask, button
 from tools.context import ToolContext
+from tools.deployment_names import LONGEST_NAME, find_deployment, place_of
 from tools.deployment_view import address, deployment_card, deployment_title
 from tools.drift import reference_of
 from tools.finding import find_model
-from tools.quoting import plain, quote, unquote
+from tools.quoting import plain, quote
 from tools.registry import ApprovalRequest, ToolOutput, tool
 from tools.words import count, listed
 from workspace.deployments import Deployment, Version
@@ -21,12 +20,11 @@ from workspace.model import TrainedModel
 
 Action = Literal["promote", "roll_back", "new_key", "revoke_key"]
 _NAME = Field(description="name of the model that is online; leave out for the one of this conversation")
-_LONGEST = 60
 
 
 def _describe_deploy(context: ToolContext, arguments: BaseModel) -> ApprovalRequest:
     model = find_model(context, getattr(arguments, "model_id", None))
-    name, there = _place(context, model, getattr(arguments, "name", None))
+    name, there = place_of(context, model, getattr(arguments, "name", None))
     if there is None:
         text = (
             f"Put “{plain(model.name, 80)}” online as “{name}”? Programs that have its key can then ask it at "
@@ -68,7 +66,7 @@ def deploy_model(
     data becomes the next version under the same name.
     """
     model = find_model(context, model_id)
-    name, there = _place(context, model, name)
+    name, there = place_of(context, model, name)
     online = context.workspace.deployments
     known = there.version_of(model.id) if there else None
     if there is None or known is None:
@@ -164,76 +162,6 @@ def change_deployment(
     return output
 
 
-def find_deployment(context: ToolContext, wanted: str | None) -> Deployment:
-    """By its name; else the one of this conversation's model, else the newest. Raises NotFound."""
-    own = context.workspace.deployments
-    found = own.list()
-    if not found:
-        raise NotFound("NOTHING_ONLINE", "No model is online yet.", "Put a trained model online first.")
-    if wanted:
-        name = unquote(wanted)
-        named = next((d for d in found if name in (d.name, d.id) or slug(name) == d.name), None)
-        if named is None:
-            raise NotFound(
-                "DEPLOYMENT_NOT_FOUND",
-                f"Nothing is online under the name “{plain(name, 80)}”.",
-                f"Online: {listed([d.name for d in found], 8)}.",
-            )
-        return named
-    try:
-        model = find_model(context, None)
-    except NotFound:
-        return found[0]
-    return next((d for d in found if d.version_of(model.id)), found[0])
-
-
-def slug(name: str) -> str:
-    """What stands in an address: small letters, digits and hyphens."""
-    flat = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", flat.lower()).strip("-")[:_LONGEST].strip("-")
-
-
-def _place(context: ToolContext, model: TrainedModel, wanted: str | None) -> tuple[str, Deployment | None]:
-    """The name to be online under, and what is there already.
-
-    Without a name, a model of the same data that is online is meant, else a name that is free.
-    """
-    found = context.workspace.deployments.list()
-    if wanted:
-        name = slug(unquote(wanted))
-        if not name or name.startswith("mdl-"):
-            raise InputError(
-                "NAME_UNUSABLE",
-                f"“{plain(wanted, 80)}” cannot stand in an address.",
-                "Choose a name of letters and digits.",
-            )
-        return name, next((d for d in found if d.name == name), None)
-    there = next((d for d in found if d.version_of(model.id)), None) or _of_same_data(context, model, found)
-    if there:
-        return there.name, there
-    stem, taken = slug(model.name) or "model", {d.name for d in found}
-    free = (f"{stem}-{n}" if n > 1 else stem for n in range(1, len(taken) + 2))
-    return next(name for name in free if name not in taken), None
-
-
-def _of_same_data(context: ToolContext, model: TrainedModel, found: list[Deployment]) -> Deployment | None:
-    family = _family(context, model.dataset_id)
-    models = {known.id: known for known in context.workspace.models.list()} if family and found else {}
-    for deployment in found:
-        known = models.get(deployment.current.model_id)
-        if known and known.task == model.task and _family(context, known.dataset_id) == family:
-            return deployment
-    return None
-
-
-def _family(context: ToolContext, dataset_id: str) -> str:
-    """The data set whose version it is; empty where it is gone."""
-    try:
-        return context.workspace.datasets.get(dataset_id).family_id
-    except NotFound:
-        return ""
-
-
 def _other_labels(context: ToolContext, there: Deployment, model: TrainedModel) -> str:
     """A warning where programs would get answers that they do not know."""
     try:
@@ -288,7 +216,7 @@ def _shown(context: ToolContext, deployment: Deployment, key: str | None) -> Too
 def _facts(context: ToolContext, deployment: Deployment) -> dict[str, JsonValue]:
     """What a chat model gets to know: never a key."""
     return {
-        "name": quote(deployment.name, _LONGEST),
+        "name": quote(deployment.name, LONGEST_NAME),
         "model_id": deployment.current.model_id,
         "url": address(context, deployment.name),
         "version": deployment.live,

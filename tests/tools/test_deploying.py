@@ -8,7 +8,7 @@ import pytest
 from tests.tools.conftest import Call, Worker, evaluation_of
 from tools.cards import DeploymentCard
 from tools.context import ToolContext
-from tools.deploying import slug
+from tools.deployment_names import slug
 from tools.registry import ApprovalRequest, ToolOutput, all_tools
 from workspace.deployments import deployment_of_key
 from workspace.errors import Conflict, InputError, NotFound
