@@ -235,7 +235,7 @@ def test_auto_keeps_what_works_when_another_recipe_fails(tmp_path: Path, monkeyp
     rows = table(tmp_path / "rows.parquet", *sms())
     trained = train(plan("auto"), rows, None, tmp_path / "work", ListReporter(), "sms")
     assert trained.outcome.recipe == "linear"
-    assert sum("could not be tried" in note for note in trained.outcome.notes) == 2
+    assert sum("could not be tried" in note for note in trained.outcome.notes) == 3
 
 
 def test_auto_leaves_out_what_does_not_fit_the_budget(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
