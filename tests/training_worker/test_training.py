@@ -252,7 +252,7 @@ def test_auto_leaves_out_what_does_not_fit_the_budget(tmp_path: Path, monkeypatc
     rows = table(tmp_path / "rows.parquet", *sms())
     trained = train(plan("auto", budget_seconds=60), rows, None, tmp_path / "work", ListReporter(), "sms")
     assert [t.recipe for t in trained.outcome.tried] == ["linear"]
-    assert sum("1,000 seconds" in note for note in trained.outcome.notes) == 2
+    assert sum("1,000 seconds" in note for note in trained.outcome.notes) == 3
 
 
 def test_a_damaged_or_foreign_folder_is_refused(learned: tuple[Trained, ListReporter], tmp_path: Path) -> None:
