@@ -6,6 +6,7 @@ from workspace.reading import names
 from workspace.reading.statistics import ColumnStatistics, is_integer
 
 _URL = re.compile(r"\s*(?:https?://|www\.|[\w.+-]+@[\w-]+\.\w)\S*\s*")
+_TAG = re.compile(r"<[^<>]{1,500}>")
 _MOST_LABELS = 1_000
 
 
@@ -14,6 +15,10 @@ def named_as(column: ColumnStatistics, words: frozenset[str]) -> float:
     lowered = column.name.lower().strip()
     if lowered in words:
         return 1.0
+    if words is names.LABEL_NAMES and names.ends_as(column.name, names.LABEL_ENDINGS):
+        return 0.7
+    if words is names.TEXT_NAMES and names.ends_as(column.name, names.TEXT_ENDINGS):
+        return 0.7
     return 0.7 if names.words_of(column.name) & words else 0.0
 
 
@@ -38,13 +43,18 @@ def _text_score(column: ColumnStatistics) -> float:
     score += 1.6 * named_as(column, names.TEXT_NAMES)
     score += 0.8 * min(1.0, distinct * 1.5) if column.filled >= 10 else 0.5
     score -= 1.5 * column.missing / max(1, column.rows)
-    odd = sum(1 for value in column.sample[:200] if _URL.fullmatch(value) or "</" in value or _is_json(value))
+    odd = sum(1 for value in column.sample[:200] if _URL.fullmatch(value) or _is_markup(value) or _is_json(value))
     score -= 3.0 * odd / max(1, len(column.sample[:200]))
     if distinct < 0.05 and column.filled >= 200 and column.mean_words < 6:
         score -= 1.5
     if named_as(column, names.ID_NAMES) == 1.0:
         score -= 1.0
     return score
+
+
+def _is_markup(value: str) -> bool:
+    """Whether more than half of a text are tags; a few of them around a text are what shops and help desks write."""
+    return "</" in value and 2 * len(_TAG.sub("", value)) < len(value)
 
 
 def _is_json(value: str) -> bool:
@@ -83,6 +93,9 @@ def _label_score(columns: list[ColumnStatistics], types: list[str], index: int) 
         # Named like a label, but hardly a value stands twice: still what is meant, and a problem to be told.
         return 0.95 if named == 1 and column.mean_words <= 4 and column.unique > 1 else -9.0
     score = 2.0 * named + min(1.0, (repeats - 1) / 10)
+    score -= 1.2 * (named_as(column, names.WEAK_LABELS) > 0)
+    # Of two columns that sort alike, the one with the shorter names is the one for people.
+    score -= 0.002 * max(0.0, column.mean_length - 20)
     if like_years(column) if kind == "integer" else False:
         score -= 1.0
     score += {"text": 0.6, "boolean": 0.4, "integer": 0.1, "number": -0.6, "date": -3.0}.get(kind, 0.0)

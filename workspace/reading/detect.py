@@ -12,6 +12,7 @@ from workspace.reading.arrow_reader import is_arrow
 from workspace.reading.chat_reader import is_chat
 from workspace.reading.encoding import not_text
 from workspace.reading.excel_reader import protected
+from workspace.reading.json_reader import broken_json, like_json
 from workspace.reading.mail_reader import is_mail
 from workspace.reading.source import Source
 from workspace.reading.spreadsheet_xml_reader import is_spreadsheet_xml
@@ -41,6 +42,7 @@ _FOREIGN: tuple[tuple[bytes, str, str], ...] = (
 _HTML = re.compile(
     rb"^\s*+(?:<!--(?:(?!-->).)*+-->\s*+)*+<(?:!doctype\s+html|html|table|head|body|meta)\b", re.I | re.S
 )
+_JSON = (".json", ".jsonl", ".ndjson")
 _XML = re.compile(rb"^\s*<\?xml", re.I)
 _LFS = b"version https://git-lfs.github.com/spec"
 
@@ -167,12 +169,10 @@ def _text_kind(source: Source, head: bytes) -> str:
     if encoding.errors != "strict" and text.count("\ufffd") > 0.02 * len(text):
         raise not_text()
     start = text.lstrip()
-    if source.suffix in (".json", ".jsonl", ".ndjson") or start.startswith(('{"', "[{", '["')):
-        if start[0] in "{[":
+    if source.suffix in _JSON or like_json(start):
+        if start[0] in "{[" or like_json(start):
             return "json"
-        if source.suffix in (".json", ".jsonl", ".ndjson"):
-            from workspace.reading.json_reader import broken_json
-
+        if source.suffix in _JSON:
             raise broken_json("it starts with neither [ nor {")
     if is_subtitles(text):
         return "subtitles"

@@ -23,7 +23,7 @@ DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", "\x1f", "\x01", "#", "&", " ")
 _SUFFIX_HINT = {".tsv": "\t", ".tab": "\t", ".psv": "|", ".csv": ","}
 _MOST_ROWS = 2_000
 _STAND_IN = "\x1f"
-_PADDED = re.compile(r"[|;~^] ?[|;~^]|[ \t]*[|;~^][ \t]+|::|\|~\||<>|@@|##|\t\t|\\t")
+_PADDED = re.compile(r"\|~\||~\|~|\^\|\^|\|\^\||#\|#|\|#\||[|;~^] ?[|;~^]|[ \t]*[|;~^][ \t]+|::|<>|@@|##|\t\t|\\t")
 _TIME_OR_LINK = re.compile(r"\d:\d\d|\w://")
 
 
@@ -156,10 +156,13 @@ def _longer_delimiters(text: str) -> list[str]:
     """Delimiters of several characters that stand equally often in nearly all of the first lines."""
     lines = [line for line in text[:20_000].splitlines()[:40] if line.strip()]
     found = []
+    if sum(line.strip().startswith("|") and line.strip().endswith("|") for line in lines) > 0.5 * len(lines):
+        return []  # Lists in print and Markdown: the blanks beside each line belong to the cells.
     for candidate in sorted({match for line in lines[:5] for match in _PADDED.findall(line)}, key=len, reverse=True):
         counts = Counter(line.count(candidate) for line in lines)
         count, often = max(counts.items(), key=lambda item: (item[0] > 0, item[1]))
-        if count and often >= 0.6 * len(lines) and not _has_names_between(lines[0], candidate):
+        between = sum(_has_names_between(line, candidate) for line in lines)
+        if count and often >= 0.6 * len(lines) and between < 0.5 * len(lines):
             found.append(candidate)
     return found
 

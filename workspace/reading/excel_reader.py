@@ -16,7 +16,7 @@ from workspace.reading.cells import extent, is_blank
 from workspace.reading.columns import batches_of, string_schema
 from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers, find_layout, is_comment
 from workspace.reading.names import usable
-from workspace.reading.reports import formulas_without_values, other_tables
+from workspace.reading.reports import formulas_without_values, other_tables, sheets_alike
 from workspace.reading.sheet_formulas import empty_formulas
 from workspace.reading.sheet_size import refuse_vast_sheets
 from workspace.reading.sheet_tables import Part, find_parts, main_part, part_names
@@ -117,8 +117,11 @@ class _Found:
 def _table(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
     asked, inside = _asked(source.sheet, book, sheets)
     best: _Found | None = None
+    alike: dict[tuple[str, ...], list[str]] = {}
     for name in [asked] if asked is not None else sheets[:_MOST_SHEETS]:
         found = _largest(book.get_sheet_by_name(name))
+        if found is not None:
+            alike.setdefault(tuple(found.layout.names), []).append(name)
         if found is not None and (best is None or found.size > best.size):
             best = found
     if best is None:
@@ -146,6 +149,9 @@ def _table(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
     )
     if len(parts) > 1:
         opened.problems.append(other_tables(shown, [name for name in names if name != shown]))
+    same = [name for name in alike.get(tuple(best.layout.names), []) if name != sheet.name]
+    if same and asked is None and len(parts) < 2:
+        opened.problems.append(sheets_alike(sheet.name, same))
     if (formulas := empty_formulas(source.path, kind, sheet.name)).count:
         opened.problems.append(formulas_without_values(formulas.count, formulas.places))
     opened.batches = batches_of(_rows(source, sheet, layout, best.part), schema)
@@ -224,11 +230,16 @@ def _rows(source: Source, sheet: Any, layout: Layout, part: Part) -> Iterator[li
     start = block.start + layout.start
     tail = [part.cut(row) for row in islice(_grid(sheet), max(start, bottom - MOST_FOOTERS), bottom)]
     end = bottom - count_footers(tail, layout)
+    header = None
+    if layout.header_row is not None:
+        place = block.start + layout.header_row
+        header = next((part.cut(row) for row in islice(_grid(sheet), place, place + 1)), None)
     for index, row in enumerate(islice(_grid(sheet), start, end)):
         if index % 8_192 == 0:
             source.report(index / height)
         row = part.cut(row)
-        if not is_comment(row, layout.comment) and not all(map(is_blank, row)):
+        # Boards show their header anew above each group of rows.
+        if not is_comment(row, layout.comment) and not all(map(is_blank, row)) and row != header:
             yield row[: layout.width] + [""] * (layout.width - len(row))
 
 

@@ -5,6 +5,7 @@ tool wrote it). Only a file that is one object has to be held in memory.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -14,6 +15,7 @@ from workspace.errors import LimitExceeded, UnreadableFile
 from workspace.reading.annotations.forms import Form, recognise
 from workspace.reading.annotations.table import opened_rows
 from workspace.reading.encoding import Encoding
+from workspace.reading.json_nesting import entries, flat, nested_paths, page_key
 from workspace.reading.json_shapes import Found, records_in
 from workspace.reading.records import Columns, batches_of_records
 from workspace.reading.reports import broken_lines
@@ -28,13 +30,20 @@ _SPACE = " \t\r\n"
 Records = Callable[[float, float], Iterator[Any]]
 _JUDGED = 200
 _RICH = ("text", "content", "message")
+# ``window.YTD.tweets.part0 = [`` (archives of social networks), ``const rows = [``, ``callback({`` (JSONP).
+_ASSIGNED = re.compile(r"\s*(?:(?:var|let|const)\s+)?[A-Za-z_$][\w.$]*\s*[=(]\s*(?=[\[{]\s*[\[{\"])")
+_MULTILINE = re.compile(r"\s*[\[{]\s*[\[{\"]")
 
 
 def open_json(source: Source) -> Opened:
     """A JSON or JSON-lines file. Raises UnreadableFile, LimitExceeded."""
     encoding = source.encoding
     with encoding.open(source.path) as file:
-        first = _first_character(file)
+        head = file.read(4_096)
+        skipped = _ASSIGNED.match(head)
+        first = head[skipped.end()] if skipped else head.lstrip(_SPACE)[:1] or _first_character(file)
+    if skipped is not None:
+        return _assigned(source, encoding, skipped.end(), first)
     if first == "[" and not _is_list_lines(source, encoding):
         return _opened(source, encoding, "json", lambda low, high: _elements(source, encoding, low, high))
     if first not in ("{", "["):
@@ -49,11 +58,34 @@ def open_json(source: Source) -> Opened:
             opened = _opened(source, encoding, "json", lambda low, high: iter(whole.records))
             opened.problems += whole.problems
             return opened
+    if first == "{" and not _is_lines(source, encoding) and _goes_on_below(head):
+        return _opened(source, encoding, "json", lambda low, high: _values(source, encoding, low, high))
     broken = _Broken()
     opened = _opened(source, encoding, "jsonl", lambda low, high: _lines(source, encoding, broken, low, high))
     if broken.count:
         opened.problems.append(broken_lines(broken.count, broken.examples))
     return opened
+
+
+def like_json(text: str) -> bool:
+    """Whether a text begins as JSON does: by itself, or as the value of a JavaScript variable."""
+    return _MULTILINE.match(text) is not None or _ASSIGNED.match(text) is not None
+
+
+def _assigned(source: Source, encoding: Encoding, skip: int, first: str) -> Opened:
+    if first == "[":
+        return _opened(source, encoding, "json", lambda low, high: _elements(source, encoding, low, high, skip))
+    whole = _whole_object(source, encoding, skip)
+    if whole is None:
+        raise broken_json("something follows behind the end of its object")
+    opened = _opened(source, encoding, "json", lambda low, high: iter(whole.records))
+    opened.problems += whole.problems
+    return opened
+
+
+def _goes_on_below(head: str) -> bool:
+    """Whether the first object is written over several lines."""
+    return head.lstrip(_SPACE).splitlines()[0].strip() in ("{", "[")
 
 
 def broken_json(what: str) -> UnreadableFile:
@@ -66,12 +98,18 @@ def broken_json(what: str) -> UnreadableFile:
 
 
 def _opened(source: Source, encoding: Encoding, kind: str, values: Records) -> Opened:
-    form = recognise(list(islice(values(0.0, 0.0), _JUDGED)))
+    sample = list(islice(values(0.0, 0.0), _JUDGED))
+    if (key := page_key(sample)) is not None:
+        pages = values
+        values = lambda low, high: entries(pages(low, high), key)  # noqa: E731
+        sample = list(islice(entries(sample, key), _JUDGED))
+    form = recognise(sample)
     if form is not None:
         return _formed(source, encoding, form, values)
+    paths = nested_paths(map(_record, sample))
 
     def records(low: float, high: float) -> Iterator[Mapping[str, Any]]:
-        return map(_record, values(low, high))
+        return (flat(_record(value), paths) for value in values(low, high))
 
     columns = Columns()
     for record in records(0.0, 0.5):
@@ -200,10 +238,23 @@ def _objects_on(line: str) -> list[Any] | None:
         return None
 
 
-def _elements(source: Source, encoding: Encoding, low: float, high: float) -> Iterator[Any]:
-    """The elements of a top-level list, one after the other, however long the file is."""
+def _values(source: Source, encoding: Encoding, low: float, high: float) -> Iterator[Any]:
+    """Values over several lines each, one behind the other, as ``jq`` prints them."""
     size = max(1, source.path.stat().st_size)
     with encoding.open(source.path) as file:
+        buffer = _Buffer(file)
+        while buffer.peek():
+            yield buffer.value()
+            source.report(low + (high - low) * file.buffer.tell() / size)
+            if buffer.peek() == ",":
+                buffer.expect(",")
+
+
+def _elements(source: Source, encoding: Encoding, low: float, high: float, skip: int = 0) -> Iterator[Any]:
+    """The elements of a top-level list, one after the other, however long the file is; ``skip`` characters before."""
+    size = max(1, source.path.stat().st_size)
+    with encoding.open(source.path) as file:
+        file.read(skip)
         buffer = _Buffer(file)
         while buffer.peek() == "[":
             buffer.expect("[")
@@ -213,7 +264,7 @@ def _elements(source: Source, encoding: Encoding, low: float, high: float) -> It
                 if buffer.peek() != "]":
                     buffer.expect(",")
             buffer.expect("]")
-            if buffer.peek() in (",", ";"):
+            while buffer.peek() in ((",", ";", ")") if skip else (",", ";")):
                 buffer.expect(buffer.peek())
         if buffer.peek():
             raise broken_json("something follows behind the end of its list")
@@ -274,7 +325,7 @@ class _Buffer:
         return self._text[end - 1] not in '}]"' and self._more()
 
 
-def _whole_object(source: Source, encoding: Encoding) -> Found | None:
+def _whole_object(source: Source, encoding: Encoding, skip: int = 0) -> Found | None:
     """The records of a file that is one object; None where more follows it, as in JSON lines."""
     if source.path.stat().st_size > _MOST_WHOLE:
         raise LimitExceeded(
@@ -283,7 +334,7 @@ def _whole_object(source: Source, encoding: Encoding) -> Found | None:
             "Save it as JSON lines (one object a line) or CSV, and upload that.",
         )
     with encoding.open(source.path) as file:
-        text = file.read()
+        text = file.read()[skip:]
     try:
         value, end = _DECODER.raw_decode(text, len(text) - len(text.lstrip(_SPACE)))
     except RecursionError as exc:
@@ -293,6 +344,6 @@ def _whole_object(source: Source, encoding: Encoding) -> Found | None:
             return None
         reason, line = getattr(exc, "msg", str(exc)).lower(), getattr(exc, "lineno", 1)
         raise broken_json(f"{reason} in line {line:,}") from exc
-    if text[end:].strip(_SPACE):
+    if text[end:].strip(_SPACE + ");" if skip else _SPACE):
         return None
     return records_in(value)

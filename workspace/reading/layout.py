@@ -24,6 +24,8 @@ _PAGE = re.compile(
     r"(?:(?:/|of|von|sur|de|di|van|z|ze|iz|из|з|av|af)\s*\d+|页|頁|ページ)?",
     re.I,
 )
+_RULE = re.compile(r"\s*:?[-=_+]{3,}:?\s*")
+_COUNTED = re.compile(r"[\d.,\s]*\d\s?[^\W\d_]{1,6}\.?")
 _UNIT = re.compile(r"\[[^\]]{0,20}\]|\([^)\s]{1,5}\)")
 _TOTALS = frozenset(
     "total totals sum subtotal average mean median count gesamt gesamtsumme summe "
@@ -96,10 +98,19 @@ def find_layout(rows: Sequence[Row], *, merged_header: int | None = None, trim: 
 
 
 def is_comment(row: Row, mark: str | None) -> bool:
-    """Whether a record is a comment line, or the number of a page amid a printed table."""
+    """Whether a record is a comment line, a drawn line, or the number of a page amid a printed table."""
     if mark is not None and row and row[0].lstrip().startswith(mark):
         return True
+    if is_rule(row):
+        return True
     return len(row) > 2 and not row[1] and not row[-1] and _PAGE.fullmatch("".join(row).strip()) is not None
+
+
+def is_rule(row: Row) -> bool:
+    """Whether a record is a line drawn between rows, as lists in print and tables in Markdown have them."""
+    filled = [cell for cell in row if not is_blank(cell)]
+    long = len(filled) > 1 or (len(filled) == 1 and len(filled[0].strip()) >= 10)
+    return long and all(map(_RULE.fullmatch, filled))
 
 
 def count_footers(tail: Sequence[Row], layout: Layout) -> int:
@@ -123,8 +134,11 @@ def count_footers(tail: Sequence[Row], layout: Layout) -> int:
 def _is_total(row: Row, layout: Layout) -> bool:
     """Whether a row sums up the ones above: a word for it, then nothing but numbers, and gaps."""
     filled = [cell.strip() for cell in row if not is_blank(cell)]
+    if not 1 < len(filled) < layout.typical_fill:
+        return False
     first = filled[0].lower().rstrip(":.").split(" (")[0]
-    return 1 < len(filled) < layout.typical_fill and first in _TOTALS and all(map(is_number, filled[1:]))
+    named = first in _TOTALS or (len(first.split()) <= 3 and first.split()[0] in _TOTALS)
+    return named and all(is_number(cell) or _COUNTED.fullmatch(cell) for cell in filled[1:])
 
 
 def _comment_mark(rows: Sequence[Row]) -> str | None:
@@ -215,6 +229,9 @@ def _reads_like_header(row: Row, below: Sequence[Row], typed: frozenset[int]) ->
         return False
     if not below:
         return len(filled) > 1 and all(len(cell) <= 40 and is_known(cell) for cell in filled)
+    if len(filled) > 1:
+        # Groups of rows below each other often have the header anew: that says nothing against it.
+        below = [other for other in below if list(other) != list(row)] or below
     if len(filled) > 1 and filled == [str(i) for i in range(len(filled))]:
         return True  # pandas writes unnamed columns as 0, 1, 2
     score = sum(_cell_evidence(cell, index, below, index in typed) for index, cell in enumerate(row))
@@ -280,7 +297,7 @@ def _goes_on(rows: Sequence[Row], last: int, typed: frozenset[int]) -> bool:
         return True
     body = [r for r in rows[last + 2 : last + 2 + _BELOW] if _fill(r)]
     full = [i for i in typed if sum(_has(r, i) for r in body) > 0.9 * len(body)]
-    gaps = [i for i in range(len(rows[last])) if not _has(rows[last], i) and any(_has(r, i) for r in body)]
+    gaps = [i for i in range(len(rows[last])) if not _has(rows[last], i)]
     short = all(len(cell) <= 60 and not is_typed(cell) for cell in row if not is_blank(cell))
     return bool(full) and short and not any(_has(row, i) for i in full) and any(_has(row, i) for i in gaps)
 
@@ -300,6 +317,12 @@ def _names_groups(above: Row, header: Row) -> bool:
     apart = any(b - a > 1 for a, b in pairwise(places))
     named = all(_has(header, index) for index in places)
     return apart and named and all(len(c) <= 40 and not is_typed(c) and c[-1] not in ":.=" for c in cells)
+
+
+def _all_objects(row: Row) -> bool:
+    """Whether every cell of a row is a JSON object, as no name of a column is."""
+    filled = [cell.strip() for cell in row if not is_blank(cell)]
+    return bool(filled) and all(cell.startswith('{"') and cell.endswith("}") for cell in filled)
 
 
 def _has(row: Row, index: int) -> bool:
@@ -325,6 +348,9 @@ def _width(rows: Sequence[Row], body: list[int], header: Row | None) -> int:
 def _names(rows: Sequence[Row], header: tuple[int, ...], width: int, start: int) -> list[str]:
     if not header:
         return []
+    if header[-1] and _all_objects(rows[header[-1]]):
+        # Survey tools put a row of keys for programs below the one with the questions.
+        header = tuple(i for i in header if i != header[-1]) or (header[-1] - 1,)
     if len(header) == 1:
         names = [*rows[header[0]]]
         return ["", *names] if width == len(names) + 1 else names[:width]

@@ -85,6 +85,19 @@ def other_tables(chosen: str, rest: Sequence[str]) -> DataProblem:
     )
 
 
+def sheets_alike(chosen: str, rest: Sequence[str]) -> DataProblem:
+    """Sheets of a workbook with the very columns of the one that was read, as for one month each."""
+    more = "1 more sheet has" if len(rest) == 1 else f"{len(rest):,} more sheets have"
+    return DataProblem(
+        code="OTHER_TABLES",
+        severity="warning",
+        count=len(rest),
+        message=f"I read the sheet “{chosen[:80]}” only. {more} the same columns. To learn from all of them, copy "
+        "their rows into one sheet and upload that; to read another one, tell me its name.",
+        examples=[name[:200] for name in rest[:3]],
+    )
+
+
 def files_left_out(count: int, examples: list[str]) -> DataProblem:
     """Files of a folder or archive that could not be read."""
     files = "1 file in it" if count == 1 else f"{count:,} files in it"

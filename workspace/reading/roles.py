@@ -104,6 +104,8 @@ def _generation(columns: list[ColumnStatistics], types: list[str], roles: list[C
     texts = [i for i, kind in enumerate(types) if kind == "text"]
     answers = [i for i in texts if named_as(columns[i], names.RESPONSE_NAMES) == 1.0 and _is_prose(columns[i])]
     asks = [i for i in texts if named_as(columns[i], names.PROMPT_NAMES) == 1.0 and not _repeats_much(columns[i])]
+    if not answers:
+        answers, asks = _partly_named(columns, texts)
     if answers and not asks and not _has_label(columns, types, answers[0]):
         asks = [i for i in texts if named_as(columns[i], names.TEXT_NAMES) == 1.0 and not _repeats_much(columns[i])][:1]
     if not answers or not [i for i in asks if i not in answers]:
@@ -125,6 +127,21 @@ def _generation(columns: list[ColumnStatistics], types: list[str], roles: list[C
         confidence=0.85,
         why=why,
     )
+
+
+def _partly_named(columns: list[ColumnStatistics], texts: list[int]) -> tuple[list[int], list[int]]:
+    """A text and its answer where a part of their names says so (“Customer message”, “Agent reply”).
+
+    Nothing where a column is named like a label: then the answer only came with a text that was sorted.
+    """
+    if any(named_as(column, names.LABEL_NAMES) for index, column in enumerate(columns) if index not in texts):
+        return [], []
+    prose = [i for i in texts if _is_prose(columns[i]) and not _repeats_much(columns[i])]
+    answers = [i for i in prose if named_as(columns[i], names.RESPONSE_NAMES)]
+    read = names.PROMPT_NAMES | names.TEXT_NAMES
+    asks = [i for i in prose if i not in answers and named_as(columns[i], read)]
+    labelled = any(named_as(columns[i], names.LABEL_NAMES) for i in texts if i not in prose)
+    return ([], []) if labelled else (answers[:1], asks[:1])
 
 
 def _has_label(columns: list[ColumnStatistics], types: list[str], text: int) -> bool:

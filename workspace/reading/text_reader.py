@@ -12,6 +12,7 @@ from workspace.reading.columns import batches_of, string_schema
 from workspace.reading.reports import bad_bytes
 from workspace.reading.source import Opened, Source
 
+_BELOW_HEADER = re.compile(r"\|(?:\s*:?-+:?\s*\|)+")
 _MARKDOWN = frozenset({".md", ".markdown", ".mdx"})
 # Lines of these are never rows of a table, whatever commas they hold.
 _PROSE = frozenset({".rst", ".adoc", ".tex", ".org", ".eml", ".srt", ".vtt"})
@@ -28,9 +29,18 @@ _LONGEST_LINE = 140
 
 def is_running_text(sample: str, suffix: str) -> bool:
     """Whether a file is paragraphs, by the ending of its name or by lines that break off in mid-sentence."""
-    if suffix in _MARKDOWN or suffix in _PROSE or suffix in _CODE:
+    if suffix in _MARKDOWN:
+        return not _is_mostly_table(sample)
+    if suffix in _PROSE or suffix in _CODE:
         return True
     return suffix in ("", ".txt", ".text") and _is_wrapped(sample)
+
+
+def _is_mostly_table(sample: str) -> bool:
+    """Whether more than half of the lines of a Markdown text are one table with its line below the header."""
+    lines = [line.strip() for line in sample.splitlines() if line.strip()]
+    cells = [line for line in lines if line.startswith("|") and line.endswith("|")]
+    return 2 * len(cells) > len(lines) and sum(1 for line in cells if _BELOW_HEADER.fullmatch(line)) == 1
 
 
 def open_text(source: Source) -> Opened:

@@ -22,7 +22,10 @@ def is_web_archive(head: bytes, suffix: str = "") -> bool:
     if fields is None or not _RELATED.search(fields.group()):
         return False
     said = fields.group().lower()
-    return suffix in _SUFFIXES or b"snapshot-content-location" in said or b"saved by" in said
+    mails = b"\nreceived:" in said or b"\nmessage-id:" in said or suffix == ".eml"
+    saved = b"snapshot-content-location" in said or b"saved by" in said
+    # Programs that hand out “Excel” files this way write no more fields than they must, and no sender.
+    return suffix in _SUFFIXES or saved or (not mails and b"\nfrom:" not in said and b"mime-version:" in said)
 
 
 def open_web_archive(source: Source) -> Opened:

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from benchmarks.reading.holdout import nested, papers, service, trade
+from benchmarks.reading.holdout import firms, nested, papers, service, surveys, trade
 from benchmarks.reading.holdout.made import Made
 from workspace.dataset import DatasetProfile
 from workspace.errors import WizardError
@@ -64,7 +64,7 @@ def main() -> None:
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="holdout-"))
     folder.mkdir(parents=True, exist_ok=True)
-    every = [made for part in (service, trade, nested, papers) for made in part.files()]
+    every = [made for part in (service, surveys, trade, firms, nested, papers) for made in part.files()]
     asked: Counter[str] = Counter()
     missed: Counter[str] = Counter()
     whole = 0

@@ -159,7 +159,8 @@ def _documents() -> list[Made]:
     page = (
         "<html><head><title>Complaints - Acme Wiki</title></head><body><table class='nav'><tr><td><a href='/'>Home</a>"
         "</td><td><a href='/log'>Log</a></td></tr></table><h1>Complaints</h1><table class='confluenceTable'><thead><tr>"
-        f"<th>Area</th><th>Complaint</th></tr></thead><tbody>{rows}</tbody></table><p>Last changed by Ann</p></body></html>"
+        f"<th>Area</th><th>Complaint</th></tr></thead><tbody>{rows}</tbody></table><p>Last changed by Ann</p>"
+        "</body></html>"
     )
     marked = "# Sample answers\n\nHere is the table you asked for:\n\n| Message | Label |\n|:---|:---:|\n"
     marked += "".join(f"| {t} | {k} |\n" for t, k in messages("en", 24, 85)) + "\nLet me know if you need more!\n"
@@ -228,7 +229,8 @@ def _archives() -> list[Made]:
 def _misnamed() -> list[Made]:
     french = messages("fr", 30, 98)
     rows = "".join(f"<tr><td>{i}</td><td>{escape(t)}</td><td>{k}</td></tr>" for i, (t, k) in enumerate(french))
-    html = f'<html><meta charset="utf-8"><table><tr><td>N°</td><td>Réclamation</td><td>Service</td></tr>{rows}</table></html>'
+    head = "<tr><td>N°</td><td>Réclamation</td><td>Service</td></tr>"
+    html = f'<html><meta charset="utf-8"><table>{head}{rows}</table></html>'
     head = "<tr><td colspan='3'>Meldungen anzeigen</td></tr><tr><td>Meldung</td><td>Langtext</td><td>Gruppe</td></tr>"
     rows = "".join(
         f"<tr><td>{4000 + i}</td><td>{escape(t)}</td><td>{k}</td></tr>"
