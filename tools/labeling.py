@@ -67,7 +67,11 @@ def label_examples(
     if session is None:
         session = begin(context, dataset, text, target, task, names)
     if names:
-        context.workspace.labelling.set_classes(session.id, with_names(session.classes, names))
+        begun = session.pool.known or context.workspace.labelling.answers(session.id)
+        # Before the first answer the named categories stand in place of those that were only suggested.
+        kept = session.classes if begun else []
+        moved: dict[str, str | None] = {} if begun else {c.key: None for c in session.classes}
+        context.workspace.labelling.set_classes(session.id, with_names(kept, names), moved)
     elif not session.classes:
         found = suggested_names(context, session)
         context.workspace.labelling.set_classes(session.id, with_names([], found))

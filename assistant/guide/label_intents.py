@@ -58,6 +58,11 @@ _ADD_BARE = re.compile(
 _REMOVE = re.compile(
     r"\b(?:remove|delete|drop)\b.{0,12}?\b(?:categor\w+|groups?|labels?)\s+(\S.{0,120}?)\s*[.!]?$", re.IGNORECASE
 )
+_MARKING = re.compile(
+    r"\b(?:mark|highlight|markiere\w*|marque[rz]?|souligne\w*|marcar?)\b.{0,30}\b(?:words|names|places|entit\w+|spans|"
+    r"wörter|namen|orte|mots|noms|lieux|palabras|nombres|lugares)\b",
+    re.IGNORECASE,
+)
 _LONGEST_WISH = 200
 _ACTIONS = {"skip": r"\b(?:skip|next|überspring\w*|passe|salta)\b", "unsure": r"\b(?:sure|tell|know)\b", "back": ""}
 
@@ -74,6 +79,8 @@ def label(text: str, journey: Journey) -> Reply:
     if not journey.dataset_id:
         return Reply(say("no_data_yet"), ask=file_ask())
     args: dict[str, Any] = {"dataset_id": journey.dataset_id}
+    if _MARKING.search(text):
+        args["task"] = "ner"
     if found := _CATEGORIES.search(text):
         args["categories"] = _listed(found[1].strip(" .!"))
     return Reply(calls=(Call("label_examples", args),))

@@ -54,6 +54,12 @@ def test_categories_are_suggested_and_a_text_is_shown(call: Call, load: Load, qu
     assert seen.item.text in real_texts(40)
     assert (seen.task, seen.target, seen.texts, seen.labelled) == ("classification", "label", 40, 0)
     assert call("label_examples").data["session_id"] == seen.session_id
+    # Until the first answer, what the person names takes the place of what was suggested; then it is added.
+    named = shown(call("label_examples", categories="Card, Money"))
+    assert [c.name for c in named.classes] == ["Card", "Money"]
+    assert named.item is not None
+    call("answer_example", row=named.item.row, labels="Money")
+    assert [c.name for c in shown(call("label_examples", categories="Other")).classes] == ["Card", "Money", "Other"]
 
 
 def test_without_a_worker_people_name_the_categories(call: Call, load: Load) -> None:

@@ -141,6 +141,7 @@ def test_labelling_by_words() -> None:
     named = only_call(label("label with the categories: Billing, Delivery and Other", DATA))
     assert named[1]["categories"] == ["Billing", "Delivery", "Other"]
     assert only_call(label("label with code K7Q2-XMTR", Journey())) == ("label_examples", {"code": "K7Q2-XMTR"})
+    assert only_call(label("mark the names in the texts", DATA))[1]["task"] == "ner"
     assert only_call(act("finish_labelling", "", DATA)) == ("finish_labelling", {})
 
 
