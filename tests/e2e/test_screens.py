@@ -38,7 +38,7 @@ def gallery(site: Site) -> str:
 
 
 def all_cards(page: Page) -> None:
-    for kind in ("data", "problems", "plan", "progress", "result", "confusion", "mistakes", "prediction", "download"):
+    for kind in "data problems plan progress result confusion mistakes prediction download deployment".split():
         expect(card(page, kind)).to_be_visible()
     expect(question(page)).to_be_visible()
 
