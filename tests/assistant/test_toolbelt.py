@@ -46,9 +46,15 @@ def test_nothing_that_needs_a_yes_runs_without_it(context: ToolContext) -> None:
     assert {"launch_training", "delete_dataset"} <= set(gated)
     call_tool(context, "load_sample", {})
     call_tool(context, "propose_plan", {})
-    elsewhere = {"share_dataset": "NOBODY_ELSE", "prelabel_examples": "NO_LABELLING"}
+    needed = {"share_dataset": {"colleague": "ben"}, "change_deployment": {"action": "revoke_key"}}
+    elsewhere = {
+        "share_dataset": "NOBODY_ELSE",
+        "prelabel_examples": "NO_LABELLING",
+        "deploy_model": "NO_MODEL",
+        "change_deployment": "NOTHING_ONLINE",
+    }
     for name in gated:
-        outcome = call_tool(context, name, {"colleague": "ben"} if name == "share_dataset" else {})
+        outcome = call_tool(context, name, needed.get(name, {}))
         assert not outcome.ok
         assert outcome.data["code"] == elsewhere.get(name, "APPROVAL_NEEDED")  # type: ignore[index,call-overload]
     assert context.workspace.runs.list() == []

@@ -25,7 +25,7 @@ class AnalysisInput:
     """What an analysis is given.
 
     ``table`` is the version's Parquet file, ``work`` a folder of its own that survives a ``kill -9``. ``report.check``
-    must be called often; it raises ``Stop`` when the analysis shall end. ``pseudonyms``: the stand-ins of this data set.
+    must be called often; it raises ``Stop`` when the analysis shall end. ``pseudonyms``: the stand-ins of the data set.
     """
 
     job: AnalysisJob

@@ -41,11 +41,12 @@ def _overlaps(given: FixInput, _: NoOptions) -> Edit:
 def _tags(given: FixInput, _: NoOptions) -> Edit:
     text, label = given.columns.text[0], given.columns.label
     assert label is not None
+    # Tags beyond the last word will go, so they have no say: else the next look could find another scheme.
     scheme = scheme_of(
-        row
-        for _, batch in batches(given.table, [label])
-        for row in batch.column(0).to_pylist()
-        if isinstance(row, list)
+        row[: len(words)]
+        for _, batch in batches(given.table, [text, label])
+        for words, row in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
+        if isinstance(row, list) and isinstance(words, list)
     )
 
     def change(batch: pa.RecordBatch, at: int) -> pa.RecordBatch:

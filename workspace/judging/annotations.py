@@ -63,7 +63,9 @@ def _marked(text: str, cell: str | None) -> str:
 
 def _about_tags(texts: Sequence[object], cells: Sequence[object]) -> list[DataProblem]:
     rows = [cell if isinstance(cell, list) else None for cell in cells]
-    scheme = tags.scheme_of(rows)
+    scheme = tags.scheme_of(
+        row[: len(words)] for words, row in zip(texts, rows, strict=True) if row is not None and isinstance(words, list)
+    )
     wrong = [
         f"{joined([words])[:_SHOWN]} · {' '.join(row)[:_SHOWN]}"
         for words, row in zip(texts, rows, strict=True)
