@@ -13,7 +13,7 @@ from tools.words import count, duration, duration_range, listed, memory, of_100
 from workspace.dataset import Dataset
 from workspace.events import FormField
 from workspace.metrics import TASK_METRICS
-from workspace.plan import PlanChange, StoredPlan, TrainingPlan
+from workspace.plan import PlanChange, StoredPlan, TrainingPlan, usual_base
 from workspace.recipe import Knob, Recipe, load_recipes
 
 _FIELD_LABELS = {
@@ -161,7 +161,9 @@ def setting_views(plan: TrainingPlan, recipes: list[Recipe]) -> list[SettingView
     ]
     if any(recipe.uses_base for recipe in recipes):
         known = [entry.name for entry in load_base_models()]
-        base = _choice("base", plan.base, known[0], known, "The ready language model that learning starts from.")
+        base = _choice(
+            "base", plan.base, usual_base(plan.task), known, "The ready language model that learning starts from."
+        )
         views.insert(1, base.model_copy(update={"range": f"{len(known)} known ones, or any name on the hub"}))
     for recipe in recipes:
         for name, knob in recipe.settings.items():

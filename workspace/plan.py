@@ -12,6 +12,15 @@ SettingValue = bool | int | float | str
 _LATER = ("label_columns", "label_separator", "split_column", "group_column", "time_column")
 
 
+STARTER = "all-MiniLM-L6-v2"
+WRITER = "SmolLM2-135M-Instruct"
+
+
+def usual_base(task: TaskKind) -> str:
+    """The base model that comes along: one that reads, or one that writes."""
+    return WRITER if task is TaskKind.GENERATION else STARTER
+
+
 class TrainingPlan(BaseModel):
     """Frozen; ``hash`` covers every field, so approval of one plan can never start another."""
 
@@ -28,7 +37,7 @@ class TrainingPlan(BaseModel):
     group_column: str | None = Field(default=None, description="rows with the same value stay on one side")
     time_column: str | None = Field(default=None, description="the newest rows judge")
     recipe: str = Field(default="auto", description="a recipe's name, or auto")
-    base: str = Field(default="all-MiniLM-L6-v2", description="base model: packaged name, hub id or folder")
+    base: str = Field(default=STARTER, description="base model: packaged name, hub id or folder")
     budget_seconds: int = Field(default=120, ge=5, le=7 * 24 * 3600)
     metric: str = Field(default="macro_f1", description="what the best model is chosen by, on validation rows")
     test_fraction: float = Field(default=0.2, gt=0, lt=0.9)

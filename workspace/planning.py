@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from workspace.dataset import Dataset, DatasetProfile, TaskKind
 from workspace.metrics import TASK_METRICS
-from workspace.plan import PlanChange, SettingValue, TrainingPlan
+from workspace.plan import PlanChange, SettingValue, TrainingPlan, usual_base
 from workspace.plan_columns import columns_of, label_form
 from workspace.plan_wishes import Faults, PlanWishes
 from workspace.recipe import Knob, Recipe, load_recipes
@@ -53,6 +53,8 @@ def plan_from_profile(
     if wishes.metric is not None and wishes.metric not in metrics:
         faults.add("SETTING_INVALID", f"metric must be one of {', '.join(metrics)}.")
     body = _body(wishes, plan, settings, candidates, faults)
+    if not wishes.base and (plan is None or plan.base == usual_base(plan.task)):
+        body["base"] = usual_base(task or TaskKind.CLASSIFICATION)
     if body.get("metric") not in metrics:
         body["metric"] = metrics[0]
     body |= {

@@ -6,6 +6,7 @@ import pytest
 
 from workspace.dataset import ColumnProfile, ColumnRole, Dataset, DatasetProfile, TaskGuess, TaskKind
 from workspace.errors import InputError
+from workspace.plan import STARTER, WRITER
 from workspace.planning import PlanWishes, parse_settings, plan_changes, plan_from_profile, typed_value
 from workspace.recipe import load_recipes
 from workspace.settings import Settings
@@ -186,3 +187,12 @@ def test_a_label_column_that_is_not_there_or_is_read_is_told(settings: Settings)
 def test_one_label_a_text_has_no_form(settings: Settings) -> None:
     plan = plan_from_profile(_joined(), settings, PlanWishes(task=TaskKind.CLASSIFICATION))
     assert (plan.label, plan.label_columns, plan.label_separator) == ("Teams", (), None)
+
+
+def test_a_model_that_writes_starts_from_one_that_can_write(settings: Settings) -> None:
+    dataset = _dataset()
+    written = plan_from_profile(dataset, settings, PlanWishes(task=TaskKind.GENERATION))
+    assert written.base == WRITER
+    assert plan_from_profile(dataset, settings, PlanWishes(task=TaskKind.CLASSIFICATION), written).base == STARTER
+    named = plan_from_profile(dataset, settings, PlanWishes(task=TaskKind.GENERATION, base="gpt2"))
+    assert plan_from_profile(dataset, settings, PlanWishes(seed=7), named).base == "gpt2"
