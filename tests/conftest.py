@@ -22,6 +22,7 @@ from workspace.settings import Settings, load_settings
 # How slowly an example is made says something about the machine, not about the code.
 hypothesis_settings.register_profile(
     "ours",
+    max_examples=50,  # of the usual 100: readers are mangled in many tests
     derandomize="CI" in os.environ,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
