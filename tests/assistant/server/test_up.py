@@ -27,6 +27,9 @@ pytestmark = pytest.mark.slow
 
 MTW = [sys.executable, "-c", "from assistant.cli import main; main()"]
 
+PATIENCE = 90
+"""Seconds that the end of all processes may take where other tests keep the processors busy."""
+
 
 @dataclass
 class Running:
@@ -112,7 +115,7 @@ def said(running: Running, words: str) -> str:
     return text
 
 
-def all_gone(running: Running, seconds: float = 30) -> None:
+def all_gone(running: Running, seconds: float = PATIENCE) -> None:
     wait_until(lambda: not running.processes(), seconds, f"ending {running.processes()}")
     wait_until(lambda: is_free(running.port), seconds, "freeing the port")
 
@@ -146,7 +149,7 @@ def test_leaves_nothing_behind(start: Callable[..., Running], how: str) -> None:
     assert running.healthy(database="ok")
     assert len(running.processes()) == 3
     ENDS[how](running)
-    assert running.process.wait(30) == (-signal.SIGKILL if how == "kill -9" else 0)
+    assert running.process.wait(PATIENCE) == (-signal.SIGKILL if how == "kill -9" else 0)
     all_gone(running)
 
 
@@ -156,7 +159,7 @@ def test_leaves_no_worker_behind(start: Callable[..., Running], how: str) -> Non
     wait_until(lambda: running.healthy(worker="ok", broker="ok", status="ok"), 120, "starting a worker")
     assert len(running.processes()) >= 4
     ENDS[how](running)
-    running.process.wait(30)
+    running.process.wait(PATIENCE)
     all_gone(running)
 
 
@@ -174,7 +177,7 @@ def test_ends_with_its_terminal_also_where_make_leads_the_session(start: Callabl
     running = start("--no-worker", "--with-parent", shell="trap '' HUP; \"$@\"; true")
     said(running, "Stop it with Ctrl-C")
     close_terminal(running)
-    running.process.wait(30)
+    running.process.wait(PATIENCE)
     all_gone(running)
 
 
@@ -191,7 +194,7 @@ def test_what_dies_is_started_again(start: Callable[..., Running], home: Path) -
     with redis.Redis.from_url(url) as client:
         assert client.ping()
     os.write(running.terminal, b"\x03")
-    assert running.process.wait(30) == 0
+    assert running.process.wait(PATIENCE) == 0
     all_gone(running)
 
 
@@ -200,10 +203,10 @@ def test_a_second_one_in_the_same_home_is_refused(start: Callable[..., Running])
     said(first, "Stop it with Ctrl-C")
     second = start("--no-worker")
     said(second, "already running")
-    assert second.process.wait(30) == 1
+    assert second.process.wait(PATIENCE) == 1
     assert first.healthy(database="ok")
     first.process.terminate()
-    first.process.wait(30)
+    first.process.wait(PATIENCE)
     all_gone(first)
 
 
