@@ -1,7 +1,7 @@
 # make run     starts the wizard; make test checks everything; make help lists the rest.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
-.PHONY: help install install-dev system-packages run test check constraints clean
+.PHONY: help install install-dev system-packages run test test-long check constraints clean
 
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary
@@ -33,9 +33,12 @@ test: install-dev system-packages check ## install what the tests need, and pass
 	@echo "Fast tests"
 	@$(PY) -m pytest $(PARALLEL) -m "not slow and not e2e"
 	@echo "Real servers and trainings"
-	@$(PY) -m pytest $(WAITING) -m "slow and not e2e"
+	@$(PY) -m pytest $(WAITING) -m "slow and not e2e and not long"
 	@echo "In the browser"
 	@$(PY) -m pytest -m e2e || { echo "Once more what failed in the browser"; $(PY) -m pytest -m e2e --last-failed; }
+
+test-long: install-dev system-packages ## pass the tests that take long as well
+	@$(PY) -m pytest $(WAITING) -m long
 
 check: install-dev ## style, types, directions of imports, light start
 	@$(PY) -m ruff check --quiet .

@@ -71,6 +71,7 @@ def health(port: int) -> dict[str, str]:
         return {}
 
 
+@pytest.mark.long
 def test_a_training_on_other_machines(distributed: dict[str, str], tmp_path: Path) -> None:
     settings = load_settings(home=tmp_path / "web")
     upgrade(settings.database)

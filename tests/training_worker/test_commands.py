@@ -218,6 +218,7 @@ def local(settings: Settings) -> Iterator[Workspace]:
     queue.close()
 
 
+@pytest.mark.long
 def test_the_queue_of_the_terminal(local: Workspace) -> None:
     """A training in a child process, cancelled by the database; predictions by another child."""
     from tests.training_worker.runs import ended, stored_dataset, stored_run
@@ -236,6 +237,7 @@ def test_the_queue_of_the_terminal(local: Workspace) -> None:
     assert ended(local, other).status is RunStatus.CANCELLED
 
 
+@pytest.mark.long
 def test_a_data_set_of_the_hub_is_learnt_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "cache"))

@@ -156,6 +156,7 @@ def test_two_workers_share_the_places(served: Workspace, start_worker: StartWork
         assert before <= after
 
 
+@pytest.mark.long
 def test_trainings_read_the_real_thing(served: Workspace, tmp_path: Path) -> None:
     """The worker as it is started for real, its training process killed in the middle of a real training."""
     environment = os.environ | {"MTW_HOME": str(served.settings.home), "REDIS_URL": served.settings.redis_url}

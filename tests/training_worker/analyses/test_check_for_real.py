@@ -73,6 +73,7 @@ def test_wrong_labels_are_found_and_the_training_after_it_reads_nothing_again(wo
     foreman.join()
 
 
+@pytest.mark.long
 def test_several_labels_a_text_are_looked_at_too(workspace: Workspace) -> None:
     texts, labels = banking()
     # Two questions in one text, with both of their labels; of every tenth text one is missing.

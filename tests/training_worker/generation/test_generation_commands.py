@@ -11,6 +11,7 @@ from tests.training_worker.test_commands import mtw
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
+@pytest.mark.long
 def test_from_a_file_of_instructions_to_a_file_of_answers(tmp_path: Path, tiny_folder: Path) -> None:
     prompts, answers = questions(60)
     rows = [{"instruction": p, "input": "", "output": a} for p, a in zip(prompts, answers, strict=True)]

