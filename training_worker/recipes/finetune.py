@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +12,17 @@ from torch import nn
 
 from training_worker.by_task import ByTask
 from training_worker.calibration import fit_scale, softmax
-from training_worker.embedding import Encoder, autocast, batches, load_encoder, pad
+from training_worker.embedding import Encoder, autocast, load_encoder
 from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities
-from training_worker.lanes import Lanes
 from training_worker.multilabel import finetune as multilabel
-from training_worker.reading_texts import measured_pace, read_texts
+from training_worker.reading_texts import read_texts
 from training_worker.recipes import embed
 from training_worker.starter import resolve_base
 from training_worker.text_classifier import NativeClassifier, StarterClassifier, TextClassifier
-from training_worker.tuning_loop import END_SECONDS, TuningLoop
+from training_worker.text_tuning import PROBE, TextTuning, TuningTime
 from workspace.dataset import TaskKind
-
-LEAST_EPOCHS = 2  # with fewer it hardly ever beats the embed recipe, so auto does not begin
-TRAIN_COST = 3.2  # a training step against reading the same tokens
-PROBE = 0.15  # share of the time for the start, for the progress
 
 
 @dataclass
@@ -47,18 +41,7 @@ class FinetuneCandidate:
         return run_interruptible(job.report, lambda: self.classifier.save(folder, self.scale, labels, most))
 
 
-class FinetuneTrainer:
-    def estimate(self, job: Job) -> float:
-        """Two passes over the training rows, from the measured pace of reading these texts here."""
-        reading = reading_seconds(job)
-        epochs = min(LEAST_EPOCHS, job.whole("epochs"))
-        known = 0.0 if {"blend_estimate", "embed_estimate"} & set(job.facts) else reading  # another has read all texts
-        return known + END_SECONDS + epochs * (TRAIN_COST + 0.2) * reading
-
-    def least_seconds(self, job: Job) -> float:
-        """One reading for the start and half a pass; what is left of the budget decides how many passes follow."""
-        return END_SECONDS + (1 + TRAIN_COST / 2) * reading_seconds(job)
-
+class FinetuneTrainer(TuningTime):
     def train(self, job: Job) -> FinetuneCandidate:
         begun = time.monotonic()
         job.tell(0.0, "Opening the base model")
@@ -79,13 +62,6 @@ TRAINER = ByTask({TaskKind.CLASSIFICATION: FinetuneTrainer(), TaskKind.MULTILABE
 _NONE = np.zeros(0, np.int64)
 
 
-def reading_seconds(job: Job) -> float:
-    """Seconds to read every learning row once, without learning."""
-    encoder = load_encoder(resolve_base(job.plan.base))
-    tokens = encoder.tokenize(job.split.learn.texts, job.whole("max_tokens"))
-    return sum(map(len, tokens)) / measured_pace(job, encoder, tokens)
-
-
 def begin(job: Job, encoder: Encoder, train_rows: NDArray[np.int64]) -> TextClassifier:
     """The model before the first step: with the head of the embed recipe where the base is a BERT."""
     if encoder.model.config.model_type != "bert" or encoder.pooling != "mean":
@@ -97,8 +73,8 @@ def begin(job: Job, encoder: Encoder, train_rows: NDArray[np.int64]) -> TextClas
     return StarterClassifier(encoder, weights, np.maximum(bias, -10.0))
 
 
-class Learning(TuningLoop):
-    """Texts with one label each. ``run`` gives the validation scores (logits) of the best state."""
+class Learning(TextTuning):
+    """One label of all: cross-entropy."""
 
     def __init__(
         self,
@@ -110,14 +86,9 @@ class Learning(TuningLoop):
         valid_rows: NDArray[np.int64],
         begun: float,
     ) -> None:
-        self.metric, self.classifier, self.valid_rows = job.plan.metric, classifier, valid_rows
         self.classes = torch.tensor(job.split.classes)
-        super().__init__(job, classifier, encoder.tokenizer, tokens, train_rows, begun, PROBE)
+        super().__init__(job, encoder, classifier, tokens, train_rows, valid_rows, begun)
         self.class_weight = self._class_weight()
-
-    def run(self) -> NDArray[np.float64]:
-        self.learn()
-        return self._logits(self.valid_rows)
 
     def weight(self, rows: NDArray[np.int64]) -> float:
         return float(self.class_weight[self.classes[rows]].sum())
@@ -132,23 +103,9 @@ class Learning(TuningLoop):
         true = self.job.split.classes[self.valid_rows]
         if not len(true):
             return None
-        scores = self._logits(self.valid_rows)
+        scores = self.logits(self.valid_rows)
         right = softmax(scores)[np.arange(len(true)), true]
         return choosing_score(self.metric, true, scores), float(-np.log(np.maximum(right, 1e-12)).mean())
-
-    def _logits(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        found = np.zeros((len(rows), len(self.job.split.labels)))
-        tokens = [self.tokens[i] for i in rows]
-
-        def read(part: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-            with torch.inference_mode(), autocast():
-                logits = self.classifier.logits(pad(self.tokenizer, [tokens[i] for i in part]))
-            return part, logits.float().cpu().double().numpy()
-
-        with Lanes[tuple[NDArray[np.int64], NDArray[np.float64]]](self.job.report.check) as lanes:
-            for part, values in lanes.run(partial(read, part) for part in batches(tokens)):
-                found[part] = values
-        return found
 
     def _class_weight(self) -> torch.Tensor:
         size = len(self.job.split.labels)

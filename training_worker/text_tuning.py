@@ -1,0 +1,79 @@
+"""Fine-tuning of a text classifier, whether a text has one label or several: time, start and scores are the same."""
+
+from functools import partial
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from training_worker.embedding import Encoder, autocast, batches, load_encoder, pad
+from training_worker.job import Job
+from training_worker.lanes import Lanes
+from training_worker.reading_texts import measured_pace
+from training_worker.starter import resolve_base
+from training_worker.text_classifier import TextClassifier
+from training_worker.tuning_loop import END_SECONDS, TuningLoop
+
+LEAST_EPOCHS = 2  # with fewer it hardly ever beats the embed recipe, so auto does not begin
+TRAIN_COST = 3.2  # a training step against reading the same tokens
+PROBE = 0.15  # share of the time for the start, for the progress
+_READERS = {"blend_estimate", "embed_estimate"}
+_Read = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+class TuningTime:
+    """How long fine-tuning takes; the part of a trainer that does not depend on the labels."""
+
+    def estimate(self, job: Job) -> float:
+        """Two passes over the training rows, from the measured pace of reading these texts here."""
+        reading = reading_seconds(job)
+        epochs = min(LEAST_EPOCHS, job.whole("epochs"))
+        known = 0.0 if _READERS & set(job.facts) else reading  # another recipe has read all texts already
+        return known + END_SECONDS + epochs * (TRAIN_COST + 0.2) * reading
+
+    def least_seconds(self, job: Job) -> float:
+        """One reading for the start and half a pass; what is left of the budget decides how many passes follow."""
+        return END_SECONDS + (1 + TRAIN_COST / 2) * reading_seconds(job)
+
+
+def reading_seconds(job: Job) -> float:
+    """Seconds to read every learning row once, without learning."""
+    encoder = load_encoder(resolve_base(job.plan.base))
+    tokens = encoder.tokenize(job.split.learn.texts, job.whole("max_tokens"))
+    return sum(map(len, tokens)) / measured_pace(job, encoder, tokens)
+
+
+class TextTuning(TuningLoop):
+    """Texts and their labels. ``run`` gives the validation scores (logits, rows by labels) of the best state."""
+
+    def __init__(
+        self,
+        job: Job,
+        encoder: Encoder,
+        classifier: TextClassifier,
+        tokens: list[list[int]],
+        train_rows: NDArray[np.int64],
+        valid_rows: NDArray[np.int64],
+        begun: float,
+    ) -> None:
+        self.metric, self.classifier, self.valid_rows = job.plan.metric, classifier, valid_rows
+        super().__init__(job, classifier, encoder.tokenizer, tokens, train_rows, begun, PROBE)
+
+    def run(self) -> NDArray[np.float64]:
+        self.learn()
+        return self.logits(self.valid_rows)
+
+    def logits(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What the present state says of these rows."""
+        found = np.zeros((len(rows), len(self.job.split.labels)))
+        tokens = [self.tokens[i] for i in rows]
+
+        def read(part: NDArray[np.int64]) -> _Read:
+            with torch.inference_mode(), autocast():
+                logits = self.classifier.logits(pad(self.tokenizer, [tokens[i] for i in part]))
+            return part, logits.float().cpu().double().numpy()
+
+        with Lanes[_Read](self.job.report.check) as lanes:
+            for part, values in lanes.run(partial(read, part) for part in batches(tokens)):
+                found[part] = values
+        return found
