@@ -4,7 +4,7 @@ SHELL := /bin/sh
 .PHONY: help install install-dev system-packages run test test-long check constraints clean
 
 PY := .venv/bin/python
-PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --no-input --prefer-binary --no-compile
 comma := ,
 # Tests of one file stay together: they share their servers and trained models.
 PARALLEL := --numprocesses=auto --dist=loadfile
