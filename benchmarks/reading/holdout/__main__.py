@@ -1,6 +1,6 @@
 """Write the files, read each with nothing but the file, and compare what is found with their facts.
 
-python -m benchmarks.reading.holdout [--folder FOLDER]
+python -m benchmarks.reading.holdout [--set second] [--folder FOLDER]
 """
 
 import argparse
@@ -12,9 +12,12 @@ from typing import Any
 
 from benchmarks.reading.holdout import firms, nested, papers, service, surveys, trade
 from benchmarks.reading.holdout.made import Made
+from benchmarks.reading.second import desks, money, public, screens
 from workspace.dataset import DatasetProfile
 from workspace.errors import WizardError
 from workspace.reading import Limits, inspect_file
+
+_SETS = {"first": (service, surveys, trade, firms, nested, papers), "second": (money, desks, public, screens)}
 
 
 def _same_text(content: bytes, one: str, other: str | None) -> bool:
@@ -59,12 +62,13 @@ def _faults(made: Made, profile: DatasetProfile) -> dict[str, Any]:
 def main() -> None:
     """Print every fact that was not found, and the scores."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--set", choices=_SETS, default="first")
     parser.add_argument("--folder", type=Path)
     parser.add_argument("--only", help="files whose name holds this")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="holdout-"))
     folder.mkdir(parents=True, exist_ok=True)
-    every = [made for part in (service, surveys, trade, firms, nested, papers) for made in part.files()]
+    every = [made for part in _SETS[given.set] for made in part.files()]
     asked: Counter[str] = Counter()
     missed: Counter[str] = Counter()
     whole = 0
