@@ -214,12 +214,3 @@ def judge(
         else:
             right[ask] = _fit(vectors[learn], classes[learn]).predict(vectors[ask]) == classes[ask]
     return np.asarray(right[judged])
-
-
-def wilson(right: float, rows: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927)."""
-    z = 1.96
-    share = right / rows
-    middle = (share + z * z / (2 * rows)) / (1 + z * z / rows)
-    half = z * float(np.sqrt(share * (1 - share) / rows + z * z / (4 * rows * rows))) / (1 + z * z / rows)
-    return max(0.0, middle - half), min(1.0, middle + half)

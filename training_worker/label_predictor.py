@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from training_worker.calibration import log_probabilities, softmax
+from training_worker.favouring import favoured
 from training_worker.kinds.base import OnProgress
 from workspace.cleaning import clean_text
 from workspace.dataset import FixCall, TaskKind
@@ -41,6 +42,7 @@ class LabelPredictor:
         self.task = TaskKind(meta["task"])
         self.labels: list[str] = meta["labels"]
         self._scorer = scorer
+        self._favours: dict[str, float] = meta.get("favours", {})
         self._clean = clean_text([FixCall.model_validate(fix) for fix in meta.get("cleaning", [])])
 
     def probabilities(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> NDArray[np.float64]:
@@ -60,7 +62,7 @@ class LabelPredictor:
         for start in range(0, len(texts), BATCH_ROWS):
             cleaned = [self._clean(text) for text in texts[start : start + BATCH_ROWS]]
             found[start : start + BATCH_ROWS] = self._scorer(cleaned, tick)
-        return found
+        return favoured(found, self.labels, self._favours)
 
     def predict(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> list[Prediction]:
         """One prediction for each text, in order."""

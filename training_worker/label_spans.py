@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from training_worker.label_order import wilson
+from workspace.intervals import wilson
 from workspace.labelling import LabelSpan
 from workspace.labelling_words import words_of
 

@@ -16,13 +16,13 @@ from training_worker.label_order import (
     doubt_of_several,
     judge,
     order,
-    wilson,
 )
 from training_worker.label_spans import LEAST_ANSWERS, Marked, SpanModel, judge_spans
 from training_worker.reading_texts import no_vectors, reader_of
 from training_worker.starter import STARTER, resolve_base
 from workspace.database import engine_for
 from workspace.dataset import CurvePoint, TaskKind
+from workspace.intervals import wilson
 from workspace.labelling import (
     LabelAnswer,
     LabelEstimate,

@@ -84,6 +84,9 @@ Needs `pip install torch transformers scikit-learn skops`. The log-probabilities
 _THRESHOLDS = """ A text gets each label whose probability reaches the label's threshold: `thresholds` in \
 `mtw.json`, chosen on rows that were not learned from."""
 
+_FAVOURS = """ The label is the one whose probability, multiplied by its factor in `favours` of `mtw.json` where there \
+is one, is the largest: these factors keep the mistakes that matter most within the limits that were asked for."""
+
 _USAGE = {
     "sklearn": _SKLEARN,
     "transformers": _TRANSFORMERS,
@@ -96,15 +99,17 @@ _USAGE = {
 
 def usage_of(meta: dict[str, Any]) -> str:
     """A few lines of Markdown; ``meta`` is the model's ``mtw.json``."""
+    favours = _FAVOURS if meta.get("favours") else ""
     if meta["format"] != "ensemble":
-        return _USAGE[meta["format"]] + (_THRESHOLDS if meta["task"] == TaskKind.MULTILABEL else "")
+        return _USAGE[meta["format"]] + (_THRESHOLDS if meta["task"] == TaskKind.MULTILABEL else "") + favours
     words, meaning = meta["members"]
     depths = meaning["layers"]
     mean = "(layers[-1] * mask).sum(1) / mask.sum(1)"
-    return _ENSEMBLE.format(
+    code = _ENSEMBLE.format(
         first="layers[-1][:, 0]" if meaning["pooling"] == "cls" else mean,
         others=depths[1:],
         largest=depths,
         words=round(words["weight"], 6),
         meaning=round(meaning["weight"], 6),
     )
+    return code + favours

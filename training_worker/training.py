@@ -13,6 +13,7 @@ import numpy as np
 from training_worker.auto import Tournament, recipes_of, trainer_of
 from training_worker.data import LabelledRows
 from training_worker.export import describe, finish
+from training_worker.favouring import favouring_notes, favours_of
 from training_worker.job import Job, Pace
 from training_worker.kinds import kind_of
 from training_worker.prediction import load_predictor
@@ -76,6 +77,11 @@ def train(
     facts = choice.candidate.save(choice.job, part)
     if fixes := [fix.model_dump(mode="json") for fix in cleaned if FIXES[fix.code].for_prediction]:
         facts = {**facts, "cleaning": fixes}
+    if plan.limits:
+        answers, rows = choice.candidate.answers, choice.candidate.rows
+        favours = favours_of(plan.limits, split.labels, tournament.split.classes[rows], answers)
+        facts = {**facts, "favours": favours}
+        choice.notes.extend(favouring_notes(favours))
     meta = describe(part, plan, split.labels, choice.recipe, choice.candidate.base, facts)
     train_seconds = time.monotonic() - started - data_seconds
 

@@ -14,7 +14,8 @@ from workspace.errors import Conflict
 from workspace.events import ConversationEvent, StoredEvent
 from workspace.ids import new_conversation_id, new_id
 from workspace.repositories import Repository, missing
-from workspace.tables import ConversationEventRow, ConversationRow, FeedbackRow, RunRow, now
+from workspace.success import SuccessCriteria
+from workspace.tables import ConversationEventRow, ConversationRow, FeedbackRow, RunRow, SuccessCriteriaRow, now
 from workspace.transcript import Conversation, Transcript
 
 _CONVERSATION_EVENT: TypeAdapter[ConversationEvent] = TypeAdapter(ConversationEvent)
@@ -127,14 +128,33 @@ class Transcripts(Repository):
             if not affected(session, renamed.values(title=title[:200])):
                 raise missing("conversation")
 
+    def criteria(self, conversation_id: str) -> SuccessCriteria:
+        """What its person wants of the model; all open where nothing was said."""
+        query = select(SuccessCriteriaRow).where(SuccessCriteriaRow.conversation_id == conversation_id)
+        with self._session() as session:
+            row = session.exec(query).first()
+        return SuccessCriteria.model_validate(row.body) if row else SuccessCriteria()
+
+    def set_criteria(self, conversation_id: str, criteria: SuccessCriteria) -> None:
+        """Keeps them in the place of those before. Raises NotFound."""
+        self.head(conversation_id)
+        body = criteria.model_dump(mode="json")
+        with self._session() as session:
+            query = select(SuccessCriteriaRow).where(SuccessCriteriaRow.conversation_id == conversation_id)
+            row = session.exec(query).first()
+            row = row or SuccessCriteriaRow(owner_id=self.owner_id, conversation_id=conversation_id, body=body)
+            row.body, row.updated_at = body, now()
+            session.add(row)
+
     def delete(self, conversation_id: str) -> None:
-        """Removes the conversation, its events and its feedback. Raises NotFound."""
+        """Removes the conversation, its events, its criteria and its feedback. Raises NotFound."""
         self.head(conversation_id)
         with self._session() as session:
             session.execute(
                 delete(ConversationEventRow).where(col(ConversationEventRow.conversation_id) == conversation_id)
             )
-            session.execute(delete(FeedbackRow).where(col(FeedbackRow.conversation_id) == conversation_id))
+            for table in (FeedbackRow, SuccessCriteriaRow):
+                session.execute(delete(table).where(col(table.conversation_id) == conversation_id))
             session.execute(delete(ConversationRow).where(col(ConversationRow.id) == conversation_id))
 
 

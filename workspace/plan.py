@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from workspace.dataset import TaskKind
+from workspace.success import MistakeLimit
 
 SettingValue = bool | int | float | str
-_LATER = ("label_columns", "label_separator", "split_column", "group_column", "time_column")
+_LATER = ("label_columns", "label_separator", "split_column", "group_column", "time_column", "limits")
 
 
 STARTER = "all-MiniLM-L6-v2"
@@ -40,6 +41,9 @@ class TrainingPlan(BaseModel):
     base: str = Field(default=STARTER, description="base model: packaged name, hub id or folder")
     budget_seconds: int = Field(default=120, ge=5, le=7 * 24 * 3600)
     metric: str = Field(default="macro_f1", description="what the best model is chosen by, on validation rows")
+    limits: tuple[MistakeLimit, ...] = Field(
+        default=(), description="task classification: how many mistakes of a kind are bearable; sets what is said when"
+    )
     test_fraction: float = Field(default=0.2, gt=0, lt=0.9)
     valid_fraction: float = Field(default=0.15, gt=0, lt=0.9, description="of the rows that are not test rows")
     seed: int = Field(default=42, ge=0)

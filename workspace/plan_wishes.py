@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from workspace.dataset import TaskKind
 from workspace.errors import InputError
 from workspace.plan import SettingValue
+from workspace.success import MistakeLimit
 
 
 class PlanWishes(BaseModel):
@@ -24,6 +25,7 @@ class PlanWishes(BaseModel):
     base: str | None = None
     budget_seconds: int | None = None
     metric: str | None = None
+    limits: tuple[MistakeLimit, ...] | None = None
     test_fraction: float | None = None
     valid_fraction: float | None = None
     seed: int | None = None

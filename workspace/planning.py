@@ -57,6 +57,8 @@ def plan_from_profile(
         body["base"] = usual_base(task or TaskKind.CLASSIFICATION)
     if body.get("metric") not in metrics:
         body["metric"] = metrics[0]
+    if task is not TaskKind.CLASSIFICATION:
+        body["limits"] = ()
     body |= {
         "dataset_id": dataset.id,
         "task": task or TaskKind.CLASSIFICATION,
@@ -93,7 +95,7 @@ def parse_settings(pairs: Iterable[str]) -> dict[str, SettingValue]:
 
 def plan_changes(before: TrainingPlan, after: TrainingPlan) -> list[PlanChange]:
     """What differs between two plans, setting by setting, in the order of the plan's fields."""
-    old, new = before.model_dump(mode="json"), after.model_dump(mode="json")
+    old, new = (plan.model_dump(mode="json") | {"limits": list(plan.limits)} for plan in (before, after))
     old |= {f"settings.{k}": v for k, v in old.pop("settings").items()}
     new |= {f"settings.{k}": v for k, v in new.pop("settings").items()}
     names = [*old, *(name for name in new if name not in old)]
@@ -107,7 +109,9 @@ def plan_changes(before: TrainingPlan, after: TrainingPlan) -> list[PlanChange]:
 def _shown(value: Any) -> str:
     if value is None:
         return "default"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value)
 
 
 def _check_answers(profile: DatasetProfile, label: str, faults: Faults) -> None:

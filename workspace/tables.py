@@ -191,6 +191,16 @@ class FeedbackRow(Owned, table=True):
     created_at: datetime = _time()
 
 
+class SuccessCriteriaRow(Owned, table=True):
+    """What the person of a conversation wants of the model (:class:`workspace.success.SuccessCriteria`)."""
+
+    __tablename__ = "success_criteria"
+
+    conversation_id: str = Field(primary_key=True)
+    body: dict[str, Any] = _json()
+    updated_at: datetime = _time()
+
+
 class LabelSessionRow(Owned, table=True):
     """One labelling of one version of data: what is asked, among which categories, and which texts come next."""
 

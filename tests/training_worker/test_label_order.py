@@ -15,8 +15,8 @@ from training_worker.label_order import (
     order,
     spread,
     usefulness,
-    wilson,
 )
+from workspace.intervals import wilson
 
 GROUPS, EACH = 5, 40
 

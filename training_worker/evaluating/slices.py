@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from workspace.intervals import wilson
 from workspace.model import Slice
 
 LEAST_ROWS = 20
 MOST_VALUES = 12
-Z = 1.96
 
 
 def slices_of(
@@ -50,13 +50,3 @@ def _slice(column: str, value: str, right: NDArray[np.bool_]) -> Slice:
         accuracy=round(hits / max(rows, 1), 6),
         interval=(round(low, 6), round(high, 6)),
     )
-
-
-def wilson(hits: int, rows: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927), good for few rows too."""
-    if not rows:
-        return 0.0, 1.0
-    share = hits / rows
-    centre = (share + Z * Z / (2 * rows)) / (1 + Z * Z / rows)
-    half = Z * np.sqrt(share * (1 - share) / rows + Z * Z / (4 * rows * rows)) / (1 + Z * Z / rows)
-    return float(max(0.0, centre - half)), float(min(1.0, centre + half))

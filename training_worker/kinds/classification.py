@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from training_worker.data import LabelledRows, read_rows
 from training_worker.evaluating.plain_model import plain_answers
 from training_worker.evaluation import choosing_score, evaluate
+from training_worker.favouring import favoured, favours_of
 from training_worker.job import Answers
 from training_worker.kinds.base import OnProgress, Predictor
 from training_worker.label_predictor import LabelPredictor, scorer_of
@@ -31,7 +32,9 @@ class Classification:
         return labels_of(learn)
 
     def score(self, plan: TrainingPlan, split: Split, rows: NDArray[np.int64], answers: Answers) -> float:
-        return choosing_score(plan.metric, split.classes[rows], answers)
+        classes = split.classes[rows]
+        favours = favours_of(plan.limits, split.labels, classes, answers)
+        return choosing_score(plan.metric, classes, favoured(answers, split.labels, favours))
 
     def select(self, answers: Answers, positions: NDArray[np.int64]) -> Answers:
         return answers[positions]

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from training_worker.evaluating.slices import slices_of, wilson
+from training_worker.evaluating.slices import slices_of
+from workspace.intervals import wilson
 
 
 def test_long_texts_that_go_wrong_are_seen() -> None:

@@ -1,0 +1,29 @@
+"""What a person wants of a model: kept for each conversation."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+_OWNED = ("success_criteria",)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "success_criteria",
+        sa.Column("owner_id", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("conversation_id"),
+    )
+    for name in _OWNED:
+        op.create_index(op.f(f"ix_{name}_owner_id"), name, ["owner_id"], unique=False)
+
+
+def downgrade() -> None:
+    for name in reversed(_OWNED):
+        op.drop_table(name)
