@@ -201,6 +201,19 @@ class SuccessCriteriaRow(Owned, table=True):
     updated_at: datetime = _time()
 
 
+class SupportAccessRow(Owned, table=True):
+    """That somebody who helps looked into a conversation of ``owner_id``, and why. Outlives the conversation."""
+
+    __tablename__ = "support_accesses"
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(index=True)
+    by: str
+    reason: str
+    unmasked: bool = False
+    created_at: datetime = _time()
+
+
 class LabelSessionRow(Owned, table=True):
     """One labelling of one version of data: what is asked, among which categories, and which texts come next."""
 

@@ -1,0 +1,271 @@
+"""The support desk: conversations of all users, found and opened. Every look into somebody's data is written down."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+from pydantic import BaseModel, TypeAdapter
+from sqlalchemy import ColumnElement, Engine, and_, desc, func, or_
+from sqlmodel import Session, col, exists, select
+
+from assistant.support.masking import masked_text
+from assistant.support.outcomes import IDLE, Outcome, active_seconds, outcome_of, stuck_because
+from workspace.conversations import Transcripts, conversation_of
+from workspace.database import system_session
+from workspace.events import ConversationEvent, ErrorShown, StoredEvent
+from workspace.ids import new_id
+from workspace.repositories import missing
+from workspace.run import Run, RunStatus, StoredRunEvent
+from workspace.runs import TRAINING, run_event_of, run_of
+from workspace.tables import (
+    ConversationEventRow,
+    ConversationRow,
+    FeedbackRow,
+    RunEventRow,
+    RunRow,
+    SupportAccessRow,
+    UserRow,
+    now,
+)
+from workspace.transcript import Transcript
+
+_EVENT: TypeAdapter[ConversationEvent] = TypeAdapter(ConversationEvent)
+_SAID = ("user_said", "assistant_said", "error_shown", "file_received")
+
+
+class Head(BaseModel):
+    """A conversation in the list. ``seconds`` is the time that was spent on it, without pauses."""
+
+    id: str
+    title: str
+    user: str
+    surface: str
+    created_at: datetime
+    updated_at: datetime
+    outcome: Outcome
+    stuck: str
+    errors: list[str]
+    events: int
+    thumbs_up: int
+    thumbs_down: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """What the list is narrowed to; empty: everything."""
+
+    text: str = ""
+    user: str = ""
+    outcome: Outcome | None = None
+    error: str = ""
+    since: datetime | None = None
+    limit: int = 50
+
+
+class Access(BaseModel):
+    """That somebody looked into a conversation, and why."""
+
+    by: str
+    reason: str
+    unmasked: bool
+    at: datetime
+
+
+class Opened(BaseModel):
+    """A conversation with all that belongs to it, as it is stored: nothing is masked yet."""
+
+    head: Head
+    owner_id: str
+    transcript: Transcript
+    runs: list[Run]
+    run_events: dict[str, list[StoredRunEvent]]
+    accesses: list[Access]
+
+
+class SupportDesk:
+    """Reads across all users, so only people with the role support, and who holds this computer, get one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def list(self, search: Search) -> "list[Head]":
+        """Heads, most recently used first; titles without personal data."""
+        with system_session(self._engine) as session:
+            query = select(ConversationRow).order_by(desc(col(ConversationRow.updated_at))).limit(search.limit)
+            rows = session.exec(query.where(*_Conditions(search).all)).all()
+            return self._heads(session, rows)
+
+    def open(self, conversation_id: str) -> Opened:
+        """Raises NotFound."""
+        with system_session(self._engine) as session:
+            row = session.get(ConversationRow, conversation_id)
+            if row is None:
+                raise missing("conversation")
+            [head] = self._heads(session, [row])
+            runs = _runs_of(session, [conversation_id])[conversation_id]
+            stories = select(RunEventRow).where(col(RunEventRow.run_id).in_([run.id for run in runs]))
+            run_events: dict[str, list[StoredRunEvent]] = defaultdict(list)
+            for event in session.exec(stories.order_by(col(RunEventRow.run_id), col(RunEventRow.seq))):
+                run_events[event.run_id].append(run_event_of(event))
+            looked = select(SupportAccessRow).where(SupportAccessRow.conversation_id == conversation_id)
+            accesses = [
+                Access(by=a.by, reason=a.reason, unmasked=a.unmasked, at=a.created_at)
+                for a in session.exec(looked.order_by(col(SupportAccessRow.created_at)))
+            ]
+            transcript = Transcript(
+                conversation=conversation_of(row), events=_events_of(session, [conversation_id])[conversation_id]
+            )
+        return Opened(
+            head=head,
+            owner_id=row.owner_id,
+            transcript=transcript,
+            runs=runs,
+            run_events=run_events,
+            accesses=accesses,
+        )
+
+    def write_down(self, opened: Opened, by: str, reason: str, *, unmasked: bool) -> None:
+        """Keeps that ``by`` looked into the conversation; its person can see that."""
+        with system_session(self._engine) as session:
+            session.add(
+                SupportAccessRow(
+                    id=new_id("acc"),
+                    owner_id=opened.owner_id,
+                    conversation_id=opened.head.id,
+                    by=by,
+                    reason=reason[:500],
+                    unmasked=unmasked,
+                )
+            )
+
+    def may_look(self, conversation_id: str, by: str, within: timedelta, *, unmasked: bool) -> bool:
+        """Whether ``by`` gave a reason for this look a short time ago."""
+        with system_session(self._engine) as session:
+            query = select(SupportAccessRow).where(
+                SupportAccessRow.conversation_id == conversation_id,
+                SupportAccessRow.by == by,
+                SupportAccessRow.created_at > now() - within,
+            )
+            return any(access.unmasked or not unmasked for access in session.exec(query))
+
+    def delete(self, conversation_id: str) -> None:
+        """Removes the conversation as its person would. Raises NotFound."""
+        opened = self.open(conversation_id)
+        Transcripts(self._engine, opened.owner_id).delete(conversation_id)
+
+    def _heads(self, session: Session, rows: Sequence[ConversationRow]) -> "list[Head]":
+        ids = [row.id for row in rows]
+        runs, events, users = _runs_of(session, ids), _events_of(session, ids), _users_of(session, rows)
+        thumbs: dict[str, list[int]] = defaultdict(list)
+        for said in session.exec(select(FeedbackRow).where(col(FeedbackRow.conversation_id).in_(ids))):
+            thumbs[said.conversation_id].append(said.value)
+        at = now()
+        return [
+            Head(
+                id=row.id,
+                title=masked_text(row.title),
+                user=users.get(row.owner_id, row.owner_id),
+                surface=row.surface,
+                created_at=row.created_at,
+                updated_at=row.updated_at,
+                outcome=outcome_of(runs[row.id], row.updated_at, at),
+                stuck=stuck_because(events[row.id], runs[row.id], at),
+                errors=list(dict.fromkeys(e.event.code for e in events[row.id] if isinstance(e.event, ErrorShown))),
+                events=len(events[row.id]),
+                thumbs_up=sum(value > 0 for value in thumbs[row.id]),
+                thumbs_down=sum(value <= 0 for value in thumbs[row.id]),
+                seconds=round(active_seconds(events[row.id]), 1),
+            )
+            for row in rows
+        ]
+
+
+def _runs_of(session: Session, ids: Sequence[str]) -> dict[str, list[Run]]:
+    found: dict[str, list[Run]] = defaultdict(list)
+    query = select(RunRow).where(col(RunRow.conversation_id).in_(ids), RunRow.kind == TRAINING)
+    for row in session.exec(query.order_by(col(RunRow.created_at))):
+        found[row.conversation_id or ""].append(run_of(row))
+    return found
+
+
+def _events_of(session: Session, ids: Sequence[str]) -> dict[str, list[StoredEvent]]:
+    found: dict[str, list[StoredEvent]] = defaultdict(list)
+    query = select(ConversationEventRow).where(col(ConversationEventRow.conversation_id).in_(ids))
+    for row in session.exec(query.order_by(col(ConversationEventRow.conversation_id), col(ConversationEventRow.seq))):
+        event = _EVENT.validate_python(row.body)
+        found[row.conversation_id].append(
+            StoredEvent(conversation_id=row.conversation_id, seq=row.seq, at=row.at, event=event)
+        )
+    return found
+
+
+def _users_of(session: Session, rows: Sequence[ConversationRow]) -> dict[str, str]:
+    query = select(UserRow).where(col(UserRow.id).in_({row.owner_id for row in rows}))
+    return {user.id: user.identifier for user in session.exec(query)}
+
+
+class _Conditions:
+    """A search as conditions on the list of conversations, all decided by the database."""
+
+    def __init__(self, search: Search) -> None:
+        self._search = search
+
+    @cached_property
+    def all(self) -> "list[ColumnElement[bool]]":
+        search, found = self._search, list[ColumnElement[bool]]()
+        if search.text:
+            found.append(or_(_contains(col(ConversationRow.title), search.text), self._said(search.text)))
+        if search.user:
+            named = select(UserRow.id).where(_contains(col(UserRow.identifier), search.user))
+            found.append(or_(col(ConversationRow.owner_id).in_(named), col(ConversationRow.owner_id) == search.user))
+        if search.error:
+            code = col(ConversationEventRow.body)["code"].as_string() == search.error
+            shown = self._event(col(ConversationEventRow.kind) == "error_shown", code)
+            failed = col(RunRow.failure)["code"].as_string() == search.error
+            found.append(or_(shown, self._run(RunStatus.FAILED, failed)))
+        if search.since:
+            found.append(col(ConversationRow.updated_at) >= search.since)
+        return found + (self._outcome(search.outcome) if search.outcome else [])
+
+    def _outcome(self, outcome: Outcome) -> "list[ColumnElement[bool]]":
+        """The same order as in :func:`outcome_of`."""
+        trained = self._run(RunStatus.SUCCEEDED)
+        under_way = or_(self._run(RunStatus.QUEUED), self._run(RunStatus.RUNNING))
+        going_on = or_(under_way, col(ConversationRow.updated_at) > now() - IDLE)
+        failed = self._run(RunStatus.FAILED)
+        match outcome:
+            case "trained":
+                return [trained]
+            case "in progress":
+                return [~trained, going_on]
+            case "failed":
+                return [~trained, ~going_on, failed]
+            case "gave up":
+                return [~trained, ~going_on, ~failed]
+
+    @staticmethod
+    def _run(status: RunStatus, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        here = and_(
+            col(RunRow.conversation_id) == col(ConversationRow.id),
+            col(RunRow.kind) == TRAINING,
+            col(RunRow.status) == status.value,
+            *conditions,
+        )
+        return exists().where(here)
+
+    @staticmethod
+    def _event(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        with_it = select(ConversationEventRow.conversation_id).where(*conditions)
+        return col(ConversationRow.id).in_(with_it)
+
+    def _said(self, text: str) -> ColumnElement[bool]:
+        body = col(ConversationEventRow.body)
+        words = [_contains(body[name].as_string(), text) for name in ("text", "message", "name", "code")]
+        return self._event(col(ConversationEventRow.kind).in_(_SAID), or_(*words))
+
+
+def _contains(column: "ColumnElement[str]", text: str) -> ColumnElement[bool]:
+    return func.lower(column).contains(text.lower(), autoescape=True)

@@ -1,0 +1,117 @@
+"""A conversation without its person's data: what support staff see until they ask for more, and what is exported.
+
+Personal data is replaced by its kind. Texts of the person's rows are replaced by their length.
+"""
+
+import re
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from workspace.events import (
+    Answered,
+    Asked,
+    AssistantSaid,
+    Card,
+    CardKind,
+    CardShown,
+    ConversationEvent,
+    ErrorShown,
+    FileReceived,
+    ToolCalled,
+    ToolReturned,
+    UserSaid,
+)
+from workspace.privacy import hide
+
+ROWS: Mapping[CardKind, frozenset[str]] = {
+    "table": frozenset({"preview"}),
+    "problems": frozenset({"examples"}),
+    "changes": frozenset({"changes"}),
+    "mistakes": frozenset({"text", "parts", "words", "expected_parts", "predicted_parts"}),
+    "samples": frozenset({"prompt", "reference", "before", "after"}),
+    "prediction": frozenset({"text", "parts", "output", "words"}),
+    "concept": frozenset({"yours"}),
+    "privacy": frozenset({"examples"}),
+    "augmentation": frozenset({"text", "made_from"}),
+    "labelling": frozenset({"text", "tokens", "before"}),
+    "differences": frozenset({"text", "parts"}),
+    **dict.fromkeys(("comparison", "plan", "progress", "metrics", "confusion", "diagnosis", "models"), frozenset()),
+    **dict.fromkeys(("datasets", "runs", "download", "deployment"), frozenset()),
+}
+"""In which parts of a card's data texts of the person's rows stand. A kind that is not named is masked as a whole."""
+
+MOST_SHOWN = 40
+"""Characters of a quotation that may be shown: names of labels and columns are shorter, texts are longer."""
+
+_QUOTED = re.compile(r"«([^»]*)»|“([^”]*)”")
+
+
+def masked_event(event: ConversationEvent) -> ConversationEvent:
+    """The same event as it may be shown without a reason."""
+    match event:
+        case UserSaid():
+            return event.model_copy(update={"text": hide(event.text)})
+        case FileReceived():
+            return event.model_copy(update={"name": hide(event.name), "key": ""})
+        case AssistantSaid():
+            return event.model_copy(update={"text": masked_text(event.text)})
+        case ErrorShown():
+            shown = {"message": masked_text(event.message), "next_step": masked_text(event.next_step)}
+            return event.model_copy(update=shown)
+        case ToolCalled():
+            return event.model_copy(update={"args": _walk(event.args)})
+        case ToolReturned():
+            return event.model_copy(update={"data": _walk(event.data)})
+        case Asked():
+            return event.model_copy(update={"text": masked_text(event.text)})
+        case Answered():
+            return event.model_copy(update={"value": _walk(event.value), "label": masked_text(event.label)})
+        case CardShown():
+            return event.model_copy(update={"card": masked_card(event.card)})
+        case _:
+            return event
+
+
+def masked_card(card: Card) -> Card:
+    """The card with the texts of rows replaced by their lengths."""
+    rows = ROWS.get(card.kind)
+    if rows is None:
+        data = {name: _lengths(value) for name, value in card.data.items()}
+    else:
+        data = {name: _lengths(value) if name in rows else _walk(value, rows) for name, value in card.data.items()}
+    return card.model_copy(update={"title": masked_text(card.title), "data": data})
+
+
+def masked_text(text: str) -> str:
+    """Without personal data; quotations that are longer than names are go, too."""
+    return hide(_QUOTED.sub(_short_quotation, text))
+
+
+def _short_quotation(found: re.Match[str]) -> str:
+    inside = next(group for group in found.groups() if group is not None)
+    if len(inside) <= MOST_SHOWN:
+        return found[0]
+    return f"{found[0][0]}{_length(inside)}{found[0][-1]}"
+
+
+def _walk(value: JsonValue, rows: frozenset[str] = frozenset()) -> JsonValue:
+    if isinstance(value, str):
+        return masked_text(value)
+    if isinstance(value, list):
+        return [_walk(item, rows) for item in value]
+    if isinstance(value, dict):
+        return {k: _lengths(item) if k in rows else _walk(item, rows) for k, item in value.items()}
+    return value
+
+
+def _lengths(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return [_lengths(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _lengths(item) for name, item in value.items()}
+    return value if value is None or isinstance(value, bool) else _length(str(value))
+
+
+def _length(text: str) -> str:
+    return f"▒ {len(text)} characters" if len(text) != 1 else "▒ 1 character"
