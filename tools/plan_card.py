@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import yaml
 
+from tools.aims import limit_sentence
 from tools.base_models import load_base_models
 from tools.cards import Cell, ChangeView, PlanCard, RecipeView, SettingView
 from tools.estimates import Estimate
@@ -21,6 +22,7 @@ _FIELD_LABELS = {
     "base": "Base model",
     "budget_seconds": "Time limit in seconds",
     "metric": "The best is chosen by",
+    "limits": "Mistakes that are bearable",
     "test_fraction": "Share kept aside as the exam",
     "valid_fraction": "Share used to choose by",
     "seed": "Seed",
@@ -191,6 +193,9 @@ def _sentences(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Esti
     last = f"That takes about {time} and {memory(estimate.memory_mb)} of memory. You can stop it at any time."
     return [first, second, third, last]
 
+    if plan.limits:
+        wanted = listed([limit_sentence(limit) for limit in plan.limits], 4)
+        third += f" You want {wanted}: I set from which probability on a label is said to keep that."
 
 def answer_name(plan: TrainingPlan) -> str:
     """The column or columns with the answers."""
@@ -246,6 +251,8 @@ def _number(name: str, value: float, default: float, low: float | None, high: fl
     return SettingView(
         name=name,
         label=_FIELD_LABELS[name],
+    if plan.limits:
+        facts.insert(7, ("Mistakes that are bearable", listed([limit_sentence(limit) for limit in plan.limits], 4)))
         value=value,
         default=default,
         help=help_,

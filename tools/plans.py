@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue
 
-from tools.asking import CHANGE, confirm, form
+from tools.aims import criteria_of, limit_sentence, limits_among
+from tools.asking import CHANGE, button, confirm, form
 from tools.base_models import choose_base
 from tools.changes import wishes_from
 from tools.columns import Choice, Reason, choose, problems_of
@@ -20,8 +21,10 @@ from workspace.errors import InputError, NotFound
 from workspace.events import Approval, Option
 from workspace.plan import PlanChange, SettingValue, StoredPlan, TrainingPlan
 from workspace.planning import PlanWishes, plan_changes, plan_from_profile
+from workspace.success import MistakeLimit
 
 START = Option(id="start", label="Start", style="primary")
+AIMS = button("Say which mistakes are worse", "set_success_criteria")
 _SOUND = DatasetProfile(
     format="csv",
     rows=100,
@@ -74,6 +77,7 @@ def propose_plan(
         budget_seconds=budget_seconds,
         seed=seed,
         settings=settings,
+        limits=limits_among(criteria_of(context), labels),
     )
     plan = _checked(context, dataset, wishes, None, reasons)
     return _proposed(context, dataset, plan, len(labels), parent=None, changes=[])
@@ -113,6 +117,15 @@ def revise_plan(
     if not differences:
         output.data["note"] = "Nothing is different from the plan before."
     return output
+
+
+def with_limits(context: ToolContext, before: StoredPlan, limits: tuple[MistakeLimit, ...]) -> ToolOutput:
+    """The plan with these limits on mistakes, shown with Start; the same one where it has them already."""
+    dataset = _dataset_of(context, before.plan)
+    plan = _checked(context, dataset, PlanWishes(limits=limits), before.plan, [])
+    differences = plan_changes(before.plan, plan)
+    groups = len(labels_of(context, dataset, plan.label, plan.task))
+    return _proposed(context, dataset, plan, groups, parent=before if differences else None, changes=differences)
 
 
 def _checked(
@@ -182,7 +195,7 @@ def _shown(
     return ToolOutput(
         data=_facts_for_model(stored, dataset, groups, expected, card.warnings, changes),
         cards=[card.card(plan_title(card))],
-        ask=confirm("Shall I start?", approval, START, CHANGE),
+        ask=confirm("Shall I start?", approval, START, CHANGE, *([] if plan.limits else [AIMS])),
         stage="plan",
     )
 
@@ -214,6 +227,7 @@ def _facts_for_model(
         "seconds": [round(expected.low), round(expected.high)],
         "memory_mb": expected.memory_mb,
         "settings": dict(plan.settings),
+        "limits": [quote(limit_sentence(limit), 200) for limit in plan.limits],
         "warnings": [quote(w, 300) for w in warnings],
         "changes": [{"field": v.label, "before": quote(v.before, 80), "after": quote(v.after, 80)} for v in views],
         "waits_for": "the person's press on Start",

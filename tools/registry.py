@@ -114,6 +114,7 @@ def all_tools() -> dict[str, Tool]:
     import tools.prelabelling
     import tools.privacy
     import tools.results
-    import tools.runs  # noqa: F401
+    import tools.runs
+    import tools.success  # noqa: F401
 
     return dict(_TOOLS)

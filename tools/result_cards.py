@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tools.cards import (
+    AimView,
     ClassRow,
     ConfusionCard,
     MetricsCard,
@@ -51,7 +52,13 @@ def verdict_of(task: TaskKind, evaluation: Evaluation) -> Verdict:
     return "good" if good(task, evaluation) else "fair"
 
 
-def metrics_card(task: TaskKind, run_id: str, outcome: RunOutcome, rows_per_label: Mapping[str, int]) -> MetricsCard:
+def metrics_card(
+    task: TaskKind,
+    run_id: str,
+    outcome: RunOutcome,
+    rows_per_label: Mapping[str, int],
+    aims: Sequence[AimView] = (),
+) -> MetricsCard:
     """The result in full. ``rows_per_label``: of the whole data; empty where it has been deleted."""
     evaluation = outcome.evaluation
     classes = class_rows(evaluation)
@@ -62,6 +69,7 @@ def metrics_card(task: TaskKind, run_id: str, outcome: RunOutcome, rows_per_labe
         baseline=baseline_sentence(task, evaluation),
         verdict=verdict_of(task, evaluation),
         rows=outcome.rows,
+        aims=list(aims),
         metrics=[metric_view(name, evaluation) for name in TASK_METRICS[task].shown if name in evaluation.metrics],
         per_class=classes[:MAX_CLASSES],
         hidden_classes=max(0, len(classes) - MAX_CLASSES),

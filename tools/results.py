@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue
 
+from tools.aims import aim_views, criteria_of
 from tools.asking import ask, button
 from tools.context import ToolContext
 from tools.finding import find_run
@@ -42,7 +43,9 @@ def explain_results(context: ToolContext, run_id: Annotated[str | None, _RUN] = 
     run, outcome = _ended_well(context, run_id)
     evaluation = outcome.evaluation
     task = run.plan.task
-    metrics = metrics_card(task, run.id, outcome, _rows_per_label(context, run))
+    criteria = criteria_of(context)
+    limits = criteria.limits or run.plan.limits
+    metrics = metrics_card(task, run.id, outcome, _rows_per_label(context, run), aim_views(limits, evaluation))
     cards = [metrics.card(_capital(in_short(task, evaluation)))]
     if evaluation.confusion:
         confusion = confusion_card(run.id, evaluation)
@@ -55,6 +58,8 @@ def explain_results(context: ToolContext, run_id: Annotated[str | None, _RUN] = 
         "task": task.value,
         "headline": f"{metrics.headline} {metrics.baseline}".strip(),
         "verdict": metrics.verdict,
+        "audience": criteria.audience,
+        "aims": [quote(aim.sentence, 400) for aim in metrics.aims],
         "metrics": {m.name: round(m.value, 4) for m in metrics.metrics},
         "intervals": {name: [round(v, 4) for v in span] for name, span in evaluation.intervals.items()},
         "baseline": {name: round(v, 4) for name, v in evaluation.baseline.items()},

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from assistant.guide import data_intents, deploy_intents, label_intents
+from assistant.guide.aims import set_aims
+from assistant.guide.division import division_in
 from assistant.guide.journey import Journey
 from assistant.guide.offers import SAMPLE, delete_option, file_ask, goal_ask, next_steps
 from assistant.guide.reply import Ask, Call, Reply
@@ -258,6 +260,7 @@ def goodbye(text: str, journey: Journey) -> Reply:
 _ACTIONS: dict[str, Action] = {
     "recommend_task": recommend,
     "load_sample": _tool("load_sample"),
+    "set_success_criteria": set_aims,
     "upload": upload,
     "inspect_dataset": _tool("inspect_dataset", "dataset_id", "no_data_yet"),
     "list_datasets": _tool("list_datasets"),

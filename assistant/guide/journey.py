@@ -41,6 +41,8 @@ class Journey:
     """Why the last training failed, and what to do; empty where it did not."""
     model_id: str = ""
     goal: str = ""
+    audience: str = ""
+    """business, developer or researcher; empty where nobody said."""
     at: Literal["goal", "data", "plan", "run", "model"] = "goal"
     """What the last step was about."""
     asked: Asked | None = None
@@ -127,6 +129,13 @@ def _dataset(journey: Journey, data: dict[str, Any]) -> None:
     journey.plan_id, journey.plan = "", {}
 
 
+def _criteria(journey: Journey, data: dict[str, Any]) -> None:
+    journey.audience = str(data.get("audience") or journey.audience)
+    if data.get("plan"):
+        _plan(journey, data["plan"])
+        journey.at = "plan"
+
+
 def _version(journey: Journey, data: dict[str, Any]) -> None:
     """A tool that may have made a new version of the data; a look at it alone leaves everything as it was."""
     if data.get("plan_arguments"):
@@ -181,6 +190,7 @@ _TAKERS = {
     "augment_dataset": _version,
     "finish_labelling": _version,
     "delete_dataset": _deleted,
+    "set_success_criteria": _criteria,
     "propose_plan": _plan,
     "revise_plan": _plan,
     "launch_training": _run,

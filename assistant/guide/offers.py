@@ -21,6 +21,7 @@ OTHER_FILE = Option(id="upload", label="Upload another file")
 
 _LABELS = {
     "recommend_task": "Say what I want to get done",
+    "set_success_criteria": "Say which mistakes are worse",
     "load_sample": "See it with sample data",
     "upload": "Upload a file",
     "inspect_dataset": "Look at my data",

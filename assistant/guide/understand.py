@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from assistant.approval import normal, option_of, verdict
+from assistant.guide.aims import aims_in
 from assistant.guide.data_intents import gives_new_name
 from assistant.guide.intents import act, change_columns, faster_or_better, revise
 from assistant.guide.journey import Journey
@@ -81,6 +82,8 @@ def _by_slots(text: str, journey: Journey) -> Reply | None:
     count = len(text.split())
     if hub := next(filter(None, (hub_name(word.strip("“”\"'<>().,;!?")) for word in text.split())), None):
         return Reply(calls=(Call("load_sample", {"name": f"hf://{hub}"}),))
+    if (aims := aims_in(text)) and (len(aims) > 1 or count <= 8):
+        return act("set_success_criteria", text, journey)
     if reply := _columns(text, journey):
         return reply
     if _QUESTION.search(text) and count <= 12 and (concept := find_concept(text)):

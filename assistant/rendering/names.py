@@ -27,6 +27,7 @@ ELEMENTS: dict[str, str] = {
 
 DOING: dict[str, str] = {
     "recommend_task": "Thinking about your goal",
+    "set_success_criteria": "Keeping what matters to you",
     "load_sample": "Fetching sample data",
     "inspect_dataset": "Reading your data",
     "list_datasets": "Looking up your data",

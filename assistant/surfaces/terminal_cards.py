@@ -159,7 +159,7 @@ def _metrics(card: cards.MetricsCard) -> RenderableType:
         (c.label, f"{c.precision:.2f}", f"{c.recall:.2f}", f"{c.f1:.2f}", c.support) for c in card.per_class[:12]
     ]
     return Group(
-        _lines(card.headline, card.baseline),
+        _lines(card.headline, card.baseline, *(f"{_MET[aim.met]} {aim.sentence}" for aim in card.aims)),
         _grid(["Score", "", "What it means"], scores),
         _grid(["Answer", "Precision", "Recall", "F1", "Rows"], classes),
         _lines(*(f"→ {advice}" for advice in card.advice)),
@@ -185,6 +185,9 @@ def _samples(card: cards.SamplesCard) -> RenderableType:
         answers = [("before", sample.before), ("after", sample.after), ("wished for", sample.reference)]
         parts += [Text(sample.prompt, style="bold"), _grid(["", ""], answers)]
     return Group(*parts)
+
+_MET = {"yes": "✓", "likely": "✓", "unlikely": "✗", "no": "✗"}
+
 
 
 def _mistakes(card: cards.MistakesCard) -> RenderableType:

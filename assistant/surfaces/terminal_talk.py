@@ -135,7 +135,7 @@ class Talk:
             return Upload(path, path.name) if path else Say(option.label)
         if asked is None or not asked.ask_id:
             return Say(option.label)
-        if asked.ask == "form":
+        if asked.ask == "form" and option is self._options[0]:
             return Answer(asked.ask_id, await asyncio.to_thread(self._fill, asked.fields))
         return Answer(asked.ask_id, option.id)
 

@@ -77,7 +77,8 @@ if (!all.Question) {
       if (ask !== "text") answer(values)
       else if (typed.trim()) answer(typed.trim())
     }
-    const buttons = options.map((option) => (
+    // The first button of a form is what sends it.
+    const buttons = (fields.length ? options.slice(1) : options).map((option) => (
       <button
         key={option.id}
         type="button"
@@ -113,7 +114,7 @@ if (!all.Question) {
             </div>
             <div className="mtw-buttons" style={{ marginTop: "0.8rem" }}>
               <button type="submit" disabled={busy} className="mtw-button mtw-button-primary">
-                Use this
+                {options[0]?.label || "Use this"}
               </button>
               {buttons}
             </div>

@@ -90,6 +90,15 @@ if (!all.ResultCard) {
           <span className="mtw-tag">{words}</span>
           {data.baseline}
         </p>
+        {(data.aims || []).map((aim) => {
+          const reached = aim.met === "yes" || aim.met === "likely"
+          return (
+            <p key={aim.sentence} className={`mtw-note ${reached ? "mtw-note-good" : "mtw-note-warning"}`} data-testid="aim">
+              <span className="mtw-tag">{reached ? "✓ Your aim" : "✗ Your aim"}</span>
+              {aim.sentence}
+            </p>
+          )
+        })}
         <div className="mtw-tiles">
           {data.metrics.map((m) => (
             <Metric key={m.name} metric={m} />

@@ -47,6 +47,7 @@ from tools.cards.labelling import (
 from tools.cards.plan import BaseModelFacts, ChangeView, ModelRowView, ModelsCard, PlanCard, RecipeView, SettingView
 from tools.cards.privacy import PersonalColumnView, PersonalKindView, PrivacyCard
 from tools.cards.result import (
+    AimView,
     ClassRow,
     ConceptCard,
     ConfusionCard,
@@ -94,6 +95,7 @@ CARDS: dict[CardKind, type[CardData]] = {
 
 __all__ = [
     "CARDS",
+    "AimView",
     "AugmentationCard",
     "BaseModelFacts",
     "CardData",

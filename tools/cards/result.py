@@ -19,6 +19,13 @@ class MetricView(BaseModel):
     meaning: str = Field(description="one plain sentence with this number in it")
 
 
+class AimView(BaseModel):
+    """Something the person wanted to be reached."""
+
+    sentence: str = Field(description="what was wanted, and what was counted, with its interval")
+    met: Literal["yes", "likely", "unlikely", "no"]
+
+
 class ClassRow(BaseModel):
     label: str
     precision: float
@@ -40,6 +47,7 @@ class MetricsCard(CardData):
     baseline: str = Field(description="what guessing would get")
     verdict: Literal["good", "fair", "weak"] = Field(description="against the baseline and its interval")
     rows: dict[str, int] = Field(description="train, valid, test")
+    aims: list[AimView] = Field(default_factory=list, description="what the person wanted, and whether it is reached")
     metrics: list[MetricView]
     per_class: list[ClassRow] = Field(description="weakest first, at most 50")
     hidden_classes: int = 0
