@@ -99,7 +99,7 @@ def test_meaning_finds_fresh_phrases(starter: Path, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_what_was_learned_is_kept_and_read_again(starter: Path, tmp_path: Path) -> None:
-    from assistant.guide.encoder import Encoder
+    from tools.meaning import Encoder
 
     first = SentenceMatcher(Encoder(starter), tmp_path)
     kept = list(tmp_path.glob("*.npz"))
