@@ -12,6 +12,7 @@ from workspace.dataset import DatasetProfile, TaskKind
 from workspace.errors import InputError
 from workspace.plan import TrainingPlan
 from workspace.planning import PlanWishes
+from workspace.plan_split import FIELDS as DIVIDED_BY
 from workspace.recipe import Recipe, load_recipes
 from workspace.settings import Settings
 
@@ -29,6 +30,7 @@ _FIELDS = (
     "valid_fraction",
     "seed",
 )
+    *DIVIDED_BY,
 _ALIASES = {
     "budget": "budget_seconds",
     "time": "budget_seconds",
@@ -38,6 +40,11 @@ _ALIASES = {
     "model": "base",
     "base_model": "base",
     "text_column": "text",
+    "split": "split_column",
+    "fold": "split_column",
+    "group": "group_column",
+    "groups": "group_column",
+    "date_column": "time_column",
     "label_column": "label",
     "answer": "label",
     "target": "label",
@@ -129,6 +136,8 @@ def _usual(field: str, settings: Settings) -> Any:
     if field == "budget_seconds":
         return settings.default_budget_seconds
     usual = TrainingPlan.model_fields[field]
+    if field in DIVIDED_BY:
+        return ""
     return None if usual.is_required() else usual.default
 
 
@@ -152,9 +161,17 @@ def _columns(fields: dict[str, Any], profile: DatasetProfile, reasons: list[Reas
     if isinstance(text := fields.get("text"), str):
         alone = any(c.name == unquote(text) for c in profile.columns) or "," not in text
         fields["text"] = [text] if alone else [part.strip() for part in text.split(",")]
-    found: dict[str, Any] = {}
-    for key in ("text", "label"):
-        wanted = fields.get(key)
+    given = {key: fields.pop(key) for key in ("text", "label", *DIVIDED_BY) if key in fields}
+    fields |= columns_meant(given, profile, reasons)
+
+
+def columns_meant(given: Mapping[str, Any], profile: DatasetProfile, reasons: list[Reason]) -> dict[str, Any]:
+    """The columns' own names, as a list for ``text``; those that are not there become reasons.
+
+    An empty name stays for what divides the rows: it means by chance.
+    """
+    found: dict[str, Any] = {key: "" for key in DIVIDED_BY if given.get(key) == ""}
+    for key, wanted in given.items():
         for name in wanted if isinstance(wanted, list) else [wanted] if wanted else []:
             try:
                 column = find_column(profile, str(name))

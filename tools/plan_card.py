@@ -31,6 +31,9 @@ _FIELD_LABELS = {
     "task": "Task",
     "dataset_id": "Data",
     "test_dataset_id": "Data of the exam",
+    "split_column": "Column that names the exam's rows",
+    "group_column": "Column whose groups stay together",
+    "time_column": "Column by whose time the latest rows are the exam",
 }
 
 
@@ -178,8 +181,10 @@ def _sentences(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Esti
     text = listed([f"“{plain(name, 60)}”" for name in plan.text])
     learned = what_is_learned(plan.task, groups, answer_name(plan), text)
     tried = [part.recipe for part in estimate.recipes if part.fits]
-    if plan.test_dataset_id is None:
-        first = f"I keep {count(rows.exam, 'row')} aside as the exam: the model sees them only at the very end."
+    first = _exam_sentence(plan, rows)
+    if plan.split_column:
+        second = f"It learns from the other rows {learned}."
+    elif plan.test_dataset_id is None:
         second = f"It learns from the other {rows.learn:,} {learned}."
     else:
         first = "The exam is the second file that you gave: the model sees it only at the very end."
@@ -193,9 +198,38 @@ def _sentences(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Esti
     last = f"That takes about {time} and {memory(estimate.memory_mb)} of memory. You can stop it at any time."
     return [first, second, third, last]
 
-    if plan.limits:
-        wanted = listed([limit_sentence(limit) for limit in plan.limits], 4)
-        third += f" You want {wanted}: I set from which probability on a label is said to keep that."
+
+def _exam_sentence(plan: TrainingPlan, rows: Rows) -> str:
+    """Which rows judge, and why just these."""
+    if plan.test_dataset_id is not None:
+        return "The exam is the second file that you gave: the model sees it only at the very end."
+    if plan.split_column:
+        return (
+            f"The column “{plain(plan.split_column, 60)}” says which rows are the exam, and I keep to it. To have them "
+            "drawn by chance, say “draw the test rows at random”."
+        )
+    if plan.group_column:
+        return (
+            f"I keep about {count(rows.exam, 'row')} aside as the exam. Rows with the same "
+            f"“{plain(plan.group_column, 60)}” stay together, so the exam has only ones that the model has never seen."
+        )
+    if plan.time_column:
+        return (
+            f"I keep the latest {rows.exam:,} rows by “{plain(plan.time_column, 60)}” aside as the exam: the model "
+            "learns from older ones, as it will have to in use."
+        )
+    return f"I keep {count(rows.exam, 'row')} aside as the exam: the model sees them only at the very end."
+
+
+def _exam_fact(plan: TrainingPlan, rows: Rows) -> str:
+    if plan.test_dataset_id is not None:
+        return "the second file"
+    if plan.split_column:
+        return f"those that “{plain(plan.split_column, 60)}” names"
+    if plan.group_column:
+        return f"about {rows.exam:,}, whole groups of “{plain(plan.group_column, 60)}”"
+    return f"the latest {rows.exam:,} by “{plain(plan.time_column, 60)}”" if plan.time_column else f"{rows.exam:,}"
+
 
 def answer_name(plan: TrainingPlan) -> str:
     """The column or columns with the answers."""
@@ -208,8 +242,8 @@ def _facts(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Estimate
         ("Data", f"{plain(dataset.name)}, {count(dataset.rows, 'row')}"),
         ("Text to read", listed([plain(name, 60) for name in plan.text])),
         ("Answer to learn", answer_fact(plan.task, groups, answer_name(plan))),
-        ("Rows to learn from", f"{rows.learn:,}"),
-        ("Rows kept aside as the exam", f"{rows.exam:,}" if plan.test_dataset_id is None else "the second file"),
+        ("Rows to learn from", "the others" if plan.split_column else f"{rows.learn:,}"),
+        ("Rows kept aside as the exam", _exam_fact(plan, rows)),
         ("Methods", listed([part.recipe.title for part in estimate.recipes if part.fits], 5)),
         ("Best one chosen by", CHOSEN_BY[plan.metric]),
         ("Time", f"about {duration_range(estimate.low, estimate.high)}, at most {duration(plan.budget_seconds)}"),

@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue
 from tools.aims import criteria_of, limit_sentence, limits_among
 from tools.asking import CHANGE, button, confirm, form
 from tools.base_models import choose_base
-from tools.changes import wishes_from
+from tools.changes import columns_meant, wishes_from
 from tools.columns import Choice, Reason, choose, problems_of
 from tools.context import ToolContext
 from tools.estimates import Estimate, estimate, recipes_of
@@ -52,6 +52,16 @@ def propose_plan(
     base: Annotated[str | None, Field(description="base model; leave out for the usual one")] = None,
     budget_seconds: Annotated[int | None, Field(description="how long the training may take, in seconds")] = None,
     seed: Annotated[int | None, Field(description="for repeatable results")] = None,
+    split_column: Annotated[
+        str | None,
+        Field(
+            description="says of each row train, valid or test; '' to draw rows by chance though there is such a column"
+        ),
+    ] = None,
+    group_column: Annotated[
+        str | None, Field(description="rows with the same value (one customer, one document) stay on one side")
+    ] = None,
+    time_column: Annotated[str | None, Field(description="dates or times: the latest rows are the exam")] = None,
     settings: Annotated[
         dict[str, SettingValue] | None, Field(description="changes to a recipe's own settings, such as learning_rate")
     ] = None,
@@ -68,6 +78,8 @@ def propose_plan(
     chosen_base = choose_base(base, context.workspace.settings) if base else None
     if chosen_base and chosen_base.fault:
         reasons.append(("BASE_NOT_AVAILABLE", chosen_base.fault, ""))
+    ways = {"split_column": split_column, "group_column": group_column, "time_column": time_column}
+    divided = columns_meant(ways, dataset.profile, reasons)
     wishes = PlanWishes(
         task=choice.task,
         text=choice.text or None,
@@ -77,6 +89,7 @@ def propose_plan(
         budget_seconds=budget_seconds,
         seed=seed,
         settings=settings,
+        **divided,
         limits=limits_among(criteria_of(context), labels),
     )
     plan = _checked(context, dataset, wishes, None, reasons)
@@ -90,6 +103,7 @@ def revise_plan(
         dict[str, JsonValue] | None,
         Field(
             description="what should be different, by name: recipe, base, budget_seconds, metric, test_fraction, seed, "
+            "split_column, group_column or time_column (how the exam is put aside; null: by chance), "
             "text, label, task, or a recipe's own setting such as learning_rate or epochs; null sets a setting back. "
             "Leave out to show a form."
         ),
@@ -139,7 +153,9 @@ def _checked(
     if reasons and before is None:
         # Where the data is the reason, that has been said in simpler words already: only settings are checked.
         columns = {"text": ["text"], "label": "label", "task": TaskKind.CLASSIFICATION}
-        dataset, wishes = dataset.model_copy(update={"profile": _SOUND}), wishes.model_copy(update=columns)
+        others = [c for c in dataset.profile.columns if c.name not in ("text", "label")]
+        sound = _SOUND.model_copy(update={"columns": [*_SOUND.columns, *others]})
+        dataset, wishes = dataset.model_copy(update={"profile": sound}), wishes.model_copy(update=columns)
     try:
         plan = plan_from_profile(dataset, context.workspace.settings, wishes, before)
     except InputError as exc:

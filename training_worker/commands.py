@@ -37,6 +37,14 @@ def train(
     test: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Rows to judge on; else some are put aside.")
     ] = None,
+    split_column: Annotated[
+        str | None,
+        typer.Option(metavar="COL", help="Says of each row train, valid or test; '' to draw rows though there is one."),
+    ] = None,
+    group_column: Annotated[
+        str | None, typer.Option(metavar="COL", help="Rows with the same value stay on one side.")
+    ] = None,
+    time_column: Annotated[str | None, typer.Option(metavar="COL", help="The latest rows judge.")] = None,
     recipe: Annotated[str | None, typer.Option(metavar="R", help="How to learn; auto tries several.")] = None,
     base: Annotated[str | None, typer.Option(metavar="MODEL", help="Base model: name, hub id or folder.")] = None,
     budget: Annotated[int | None, typer.Option(metavar="SECONDS", help="Time to spend on training.")] = None,
@@ -64,6 +72,9 @@ def train(
         text=text or None,
         label=columns[0] if columns and not several else None,
         label_columns=columns if several else None,
+        split_column=split_column,
+        group_column=group_column,
+        time_column=time_column,
         recipe=recipe,
         base=base,
         budget_seconds=budget,

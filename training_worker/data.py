@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ __all__ = [
     "same_text_key",
     "source_key",
     "strings_of",
+    "with_columns",
 ]
 
 
@@ -38,6 +39,9 @@ class LabelledRows:
     ``sources`` has one entry a row where some were made from others by augmentation: :func:`source_key` of the text it
     was made from, empty for a row that somebody wrote. An empty list: all were written.
 
+    ``origin`` are the places of the rows in their table, from 0, and ``columns`` what stands beside them there, the
+    values of other columns, to divide and to judge by (:func:`with_columns`).
+
     ``notes`` say what a person should know of how the rows were read. Rows of the same number in ``groups`` stay on one
     side when rows are divided; an empty list: those with the same text.
     """
@@ -49,6 +53,8 @@ class LabelledRows:
     targets: list[Any] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     groups: list[int] = field(default_factory=list)
+    origin: list[int] = field(default_factory=list)
+    columns: dict[str, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -63,6 +69,8 @@ class LabelledRows:
             [self.targets[i] for i in indices] if self.targets else [],
             self.notes,
             [self.groups[i] for i in indices] if self.groups else [],
+            [self.origin[i] for i in indices] if self.origin else [],
+            {name: [values[i] for i in indices] for name, values in self.columns.items()},
         )
 
     @property
@@ -88,11 +96,14 @@ def read_rows(table: Path, text: Sequence[str], label: str) -> LabelledRows:
     labels: list[str] = []
     sources: list[str] = []
     dropped: Counter[str] = Counter()
+    origin: list[int] = []
+    row = -1
     marked = [MARKER] if MARKER in file.schema_arrow.names else []
     for batch in file.iter_batches(_BATCH_ROWS, columns=list(dict.fromkeys((*text, label, *marked)))):
         columns = [strings_of(batch.column(name)) for name in text]
         made_from = strings_of(batch.column(MARKER)) if marked else [""] * len(batch)
         for *parts, name, source in zip(*columns, strings_of(batch.column(label)), made_from, strict=True):
+            row += 1
             whole = join_texts(parts)
             name = name.strip()
             if not whole:
@@ -103,7 +114,26 @@ def read_rows(table: Path, text: Sequence[str], label: str) -> LabelledRows:
                 texts.append(whole)
                 labels.append(name)
                 sources.append(source)
-    return LabelledRows(texts, labels, dict(dropped), sources if any(sources) else [])
+                origin.append(row)
+    return LabelledRows(texts, labels, dict(dropped), sources if any(sources) else [], origin=origin)
+
+
+def with_columns(rows: LabelledRows, table: Path, names: Sequence[str]) -> LabelledRows:
+    """The rows with the values of other columns of their table beside them, as texts; missing values are empty.
+
+    Raises:
+        InputError: ``MISSING_COLUMN``.
+    """
+    check_columns(pq.ParquetFile(table).schema_arrow.names, names)
+    columns = dict(rows.columns)
+    for name in dict.fromkeys(names):
+        column = pq.read_table(table, columns=[name])[name].combine_chunks()
+        named = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+        # Each different value is kept once, however many rows have it.
+        values = [value.strip() for value in strings_of(named.dictionary)] + [""]
+        places = pc.fill_null(named.indices, len(values) - 1).to_pylist()
+        columns[name] = [values[places[row]] for row in rows.origin]
+    return replace(rows, columns=columns)
 
 
 def check_columns(there: Sequence[str], wanted: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ Everything is computed from the confusion matrix, which makes the bootstrap one 
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,12 +43,14 @@ def evaluate(
     most_frequent: str | None = None,
     seed: int = 0,
     plain: Sequence[str] | None = None,
+    columns: Mapping[str, Sequence[str]] | None = None,
 ) -> Evaluation:
     """Scores of ``probabilities`` (rows by ``labels``) against the ``expected`` labels.
 
     Labels that only stand in ``expected`` count as mistakes: the model cannot know them. ``most_frequent`` is the
     most frequent label of the training rows, for the baseline; without it, that of ``expected``. ``plain`` are the
-    answers of a plain model (:mod:`training_worker.evaluating.plain_model`), for the other baseline.
+    answers of a plain model (:mod:`training_worker.evaluating.plain_model`), for the other baseline. ``columns`` are
+    what stands beside the texts, to judge parts by.
     """
     names = [*labels, *sorted(set(expected) - set(labels))]
     number = {name: i for i, name in enumerate(names)}
@@ -74,7 +76,7 @@ def evaluate(
         mistakes=_mistakes(texts, expected, [names[i] for i in predicted], confidence),
         linear_baseline={k: round(v, 6) for k, v in beside.items()},
         sureness=sureness_table(right, confidence),
-        slices=slices_of(right, texts),
+        slices=slices_of(right, texts, columns),
         exam=exam_of(texts, expected, right.tolist()),
     )
 

@@ -1,7 +1,9 @@
 """Which rows are learned from, which choose among models, and which only judge at the end.
 
-Test rows are put aside before anything is fitted or chosen. Rows whose text is the same but for case, punctuation or
-spacing, and those that nearly repeat another one, always land on one side, so that no test text was seen in training.
+Test rows are put aside before anything is fitted or chosen: those of a file of their own, those that a column of the
+file decides (:mod:`training_worker.divisions`), else some drawn by chance. Rows whose text is the same but for case,
+punctuation or spacing, and those that nearly repeat another one, always land on one side, so that no test text was seen
+in training.
 """
 
 from collections import Counter
@@ -14,6 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from training_worker.data import LabelledRows, groups_of, same_text_key, source_key
+from training_worker.divisions import Division, Sides, divide, group_folds, group_numbers
 from workspace.errors import InputError
 from workspace.judging.near_duplicates import near_duplicates_of
 
@@ -76,14 +79,16 @@ def split_rows(
     seed: int,
     check: Callable[[LabelledRows], None] | None = None,
     labels: Callable[[LabelledRows], list[str]] | None = None,
+    by: Division | None = None,
 ) -> Split:
-    """Divides the rows; the same seed gives the same division.
+    """Divides the rows; the same seed gives the same division. ``by`` names a column that stands beside them.
 
     ``check`` raises where nothing can be learned from rows, ``labels`` says what can be answered; without them they
     are those of texts with one label each.
 
     Raises:
-        InputError: ``EMPTY_DATASET``, ``ONE_CLASS``, ``TOO_MANY_LABELS``, ``RARE_CLASS_SPLIT`` or ``NO_TEST_ROWS``.
+        InputError: ``EMPTY_DATASET``, ``ONE_CLASS``, ``TOO_MANY_LABELS``, ``RARE_CLASS_SPLIT``, ``NO_TEST_ROWS``,
+            ``NO_TRAINING_ROWS``, ``ONE_GROUP`` or ``NO_TIMES``.
     """
     check, labels = check or check_labels, labels or labels_of
     everything, rows = rows, _written(rows)
@@ -92,9 +97,13 @@ def split_rows(
     notes = list(rows.notes)
     rng = np.random.default_rng(seed)
     dropped = dict(rows.dropped)
-    rows = replace(rows, groups=_alike(rows))
-    if test is None:
-        learn, test = _put_aside(rows, test_fraction, rng)
+    valid: Indices | None = None
+    if by is not None:
+        sides = divide(rows, by, test_fraction, valid_fraction, rng)
+        learn, test, valid = _apart(rows, sides, dropped, notes)
+        check(learn)
+    elif test is None:
+        learn, test = _put_aside(replace(rows, groups=_alike(rows)), test_fraction, rng)
     else:
         if not len(test):
             raise InputError(
@@ -102,10 +111,9 @@ def split_rows(
                 "The test file has no row with both a text and a label.",
                 "Check that its columns have the same names as those of the training file.",
             )
-        learn = _without_test_texts(rows, test)
-        if len(learn) < len(rows):
-            dropped["also_in_test"] = len(rows) - len(learn)
-            notes.append(f"{dropped['also_in_test']} rows also stand in the test file and were not learned from.")
+        new = _unlike(rows, test)
+        learn = rows.take(new.tolist())
+        _tell_seen(len(rows) - len(learn), dropped, notes)
         check(learn)
     counts = Counter(learn.labels)
     single = [label for label, count in counts.items() if count == 1]
@@ -114,7 +122,7 @@ def split_rows(
     unknown = set(test.labels) - set(counts)
     if unknown:
         notes.append(f"{len(unknown)} labels stand in the test rows only and cannot be learned.")
-    folds = _folds(learn, valid_fraction, rng)
+    folds = _folds_of(learn, valid, by, valid_fraction, rng)
     split = Split(learn, test, labels(learn), folds, notes, dropped)
     return _with_augmented(split, everything.take(everything.made)) if everything.made else split
 
@@ -229,9 +237,61 @@ def _put_aside(rows: LabelledRows, fraction: float, rng: np.random.Generator) ->
     return rows.take(np.flatnonzero(~mask).tolist()), rows.take(np.flatnonzero(mask).tolist())
 
 
-def _without_test_texts(rows: LabelledRows, test: LabelledRows) -> LabelledRows:
-    seen = {same_text_key(text) for text in test.texts}
-    return rows.take([i for i, text in enumerate(rows.texts) if same_text_key(text) not in seen])
+def _unlike(rows: LabelledRows, test: LabelledRows) -> Indices:
+    """Positions of the rows that neither repeat a test row nor nearly do."""
+    group = _alike(LabelledRows(rows.texts + test.texts, rows.labels + test.labels))
+    seen = set(group[len(rows) :])
+    return np.array([i for i in range(len(rows)) if group[i] not in seen], dtype=np.int64)
+
+
+def _tell_seen(count: int, dropped: dict[str, int], notes: list[str]) -> None:
+    if count:
+        dropped["also_in_test"] = count
+        notes.append(f"{count:,} rows repeat a row of the exam, word for word or nearly, and were not learned from.")
+
+
+def _apart(
+    rows: LabelledRows, sides: Sides, dropped: dict[str, int], notes: list[str]
+) -> tuple[LabelledRows, LabelledRows, Indices]:
+    """The rows to learn from, those of the exam, and which of the former choose among models.
+
+    The exam stays as it is: what repeats one of its rows is not learned from, and what repeats a row that chooses is
+    learned from only at the end.
+    """
+    test = rows.take(sides.test.tolist())
+    both = np.sort(np.concatenate([sides.learn, sides.valid]))
+    before = rows.take(both.tolist())
+    new = _unlike(before, test)
+    learn = before.take(new.tolist())
+    learn = replace(learn, groups=_alike(learn))
+    notes += sides.notes
+    dropped |= sides.dropped
+    _tell_seen(len(before) - len(learn), dropped, notes)
+    return learn, test, np.flatnonzero(np.isin(both[new], sides.valid))
+
+
+def _folds_of(
+    learn: LabelledRows, valid: Indices | None, by: Division | None, fraction: float, rng: np.random.Generator
+) -> list[tuple[Indices, Indices]]:
+    """The rows that choose as the division has them; where it says nothing of them, by chance."""
+    everything = np.arange(len(learn))
+    labels = np.array(learn.labels)
+    if by is not None and by.way == "group":
+        groups = group_numbers(learn.columns[by.column])
+        some = group_folds(learn.labels, groups, max(2, round(1 / fraction)), rng)
+        enough = len(some[0]) >= ENOUGH_VALID_ROWS
+        parts = some[:1] if enough else group_folds(learn.labels, groups, CROSS_VALIDATION_FOLDS, rng)
+        folds = [(np.setdiff1d(everything, part), part) for part in parts]
+    elif valid is not None and len(valid):
+        judging = {learn.groups[i] for i in valid.tolist()}
+        train = np.array([i for i in everything if learn.groups[i] not in judging], dtype=np.int64)
+        folds = [(train, valid)]
+    else:
+        return _folds(learn, fraction, rng)
+    # A fold can choose only where, of several labels, at least two are left to learn from.
+    least = min(2, len(set(learn.labels)))
+    usable = [(train, judged) for train, judged in folds if len(train) and len(set(labels[train])) >= least]
+    return usable or _folds(learn, fraction, rng)
 
 
 def _folds(learn: LabelledRows, fraction: float, rng: np.random.Generator) -> list[tuple[Indices, Indices]]:

@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from training_worker.auto import Tournament, recipes_of, trainer_of
-from training_worker.data import LabelledRows
+from training_worker.data import LabelledRows, with_columns
+from training_worker.divisions import Division
+from training_worker.evaluating.slices import group_columns
 from training_worker.export import describe, finish
 from training_worker.favouring import favouring_notes, favours_of
 from training_worker.job import Job, Pace
@@ -65,7 +67,7 @@ def train(
     pace = Pace(report, plan.budget_seconds)
     started = time.monotonic()
     pace.tell("data", "Reading the rows", plan.budget_seconds)
-    split = _prepare(plan, table, test_table)
+    split = split_of(plan, table, test_table)
     data_seconds = time.monotonic() - started
 
     tournament = Tournament(plan, split, work, pace, vectors)
@@ -111,16 +113,27 @@ def train(
     return Trained(outcome, split.labels, folder)
 
 
-def _prepare(plan: TrainingPlan, table: Path, test_table: Path | None) -> Split:
+def split_of(plan: TrainingPlan, table: Path, test_table: Path | None) -> Split:
+    """Which rows of the table the plan learns from, chooses by and judges on: the same each time. Raises InputError."""
     kind = kind_of(plan.task)
+    by = Division.of(plan)
+    rows = kind.read(plan, table)
+    test = kind.read(plan, test_table) if test_table else None
+    if test is None:
+        # Of a file of their own, test rows bring their own columns; else those of the one file go with all rows.
+        rows = with_columns(rows, table, [*group_columns(table, plan), *([by.column] if by else [])])
+    else:
+        assert test_table is not None
+        test = with_columns(test, test_table, group_columns(test_table, plan))
     return split_rows(
-        kind.read(plan, table),
-        kind.read(plan, test_table) if test_table else None,
+        rows,
+        test,
         test_fraction=plan.test_fraction,
         valid_fraction=plan.valid_fraction,
         seed=plan.seed,
         check=kind.check,
         labels=kind.labels,
+        by=by,
     )
 
 

@@ -25,7 +25,7 @@ def label_form(
         return LabelForm()
     names = [c.name for c in profile.columns]
     if wishes.label_columns:
-        return LabelForm(tuple(found for n in wishes.label_columns if (found := _known(n, names, faults))))
+        return LabelForm(tuple(found for n in wishes.label_columns if (found := known_column(n, names, faults))))
     if wishes.label is None and plan and plan.task is task:
         return LabelForm(plan.label_columns, wishes.label_separator or plan.label_separator)
     guess = profile.task
@@ -51,12 +51,12 @@ def columns_of(
     if label_columns:
         label: str | None = ", ".join(label_columns)
     elif wishes.label:
-        label = _known(wishes.label, names, faults)
+        label = known_column(wishes.label, names, faults)
     else:
         label = plan.label if plan and not plan.label_columns else profile.task.label
     answers = label_columns or (label,)
     if wishes.text:
-        text = [found for name in wishes.text if (found := _known(name, names, faults))]
+        text = [found for name in wishes.text if (found := known_column(name, names, faults))]
     else:
         text = list(plan.text) if plan else [name for name in profile.task.text if name not in answers]
     if not text and not wishes.text:
@@ -83,7 +83,7 @@ def _guess_label(profile: DatasetProfile, text: list[str]) -> str | None:
     return labels[0].name if labels else None
 
 
-def _known(name: str, names: list[str], faults: Faults) -> str | None:
+def known_column(name: str, names: list[str], faults: Faults) -> str | None:
     """The column meant by ``name``: that very name, or the only one equal but for case and outer spaces."""
     if name in names:
         return name

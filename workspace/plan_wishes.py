@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from workspace.dataset import TaskKind
 from workspace.errors import InputError
@@ -21,6 +21,9 @@ class PlanWishes(BaseModel):
     label_columns: list[str] | None = None
     label_separator: str | None = None
     test_dataset_id: str | None = None
+    split_column: str | None = Field(default=None, description="empty: by chance, whatever the file says")
+    group_column: str | None = None
+    time_column: str | None = None
     recipe: str | None = None
     base: str | None = None
     budget_seconds: int | None = None

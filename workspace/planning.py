@@ -13,6 +13,8 @@ from workspace.dataset import Dataset, DatasetProfile, TaskKind
 from workspace.metrics import TASK_METRICS
 from workspace.plan import PlanChange, SettingValue, TrainingPlan, usual_base
 from workspace.plan_columns import columns_of, label_form
+from workspace.plan_split import FIELDS as DIVIDED_BY
+from workspace.plan_split import exam_columns
 from workspace.plan_wishes import Faults, PlanWishes
 from workspace.recipe import Knob, Recipe, load_recipes
 from workspace.settings import Settings
@@ -45,6 +47,7 @@ def plan_from_profile(
         faults.add("TASK_UNKNOWN", "It is not clear what a model should learn from this file; name the task.")
     form = label_form(profile, task, wishes, plan, faults)
     text, label = columns_of(profile, wishes, plan, form.columns, faults)
+    divided = exam_columns(profile, wishes, plan, (*text, label, *form.columns), faults)
     if task is TaskKind.CLASSIFICATION and label:
         _check_answers(profile, label, faults)
     recipe = wishes.recipe or (plan.recipe if plan else AUTO)
@@ -67,6 +70,7 @@ def plan_from_profile(
         "label_columns": form.columns,
         "label_separator": form.separator,
         "recipe": recipe,
+        **divided,
     }
     try:
         made = TrainingPlan.model_validate(body)
@@ -148,9 +152,8 @@ def _body(
     wishes: PlanWishes, plan: TrainingPlan | None, settings: Settings, candidates: list[Recipe], faults: Faults
 ) -> dict[str, Any]:
     body: dict[str, Any] = plan.model_dump() if plan else {"budget_seconds": settings.default_budget_seconds}
-    asked = wishes.model_dump(
-        exclude_none=True, exclude={"task", "text", "label", "label_columns", "label_separator", "recipe", "settings"}
-    )
+    elsewhere = {"task", "text", "label", "label_columns", "label_separator", "recipe", "settings", *DIVIDED_BY}
+    asked = wishes.model_dump(exclude_none=True, exclude=elsewhere)
     body |= asked
     kept = dict(plan.settings) if plan else {}
     if plan and wishes.recipe and wishes.recipe != plan.recipe:

@@ -61,7 +61,8 @@ def upload(text: str, journey: Journey) -> Reply:
 def propose(text: str, journey: Journey) -> Reply:
     if not journey.dataset_id:
         return Reply(say("no_data_yet"), ask=file_ask())
-    args: dict[str, Any] = dict(columns_in(text, journey.columns)) if text else {}
+    division = division_in(text, journey.columns) if text else {}
+    args: dict[str, Any] = dict(division or columns_in(text, journey.columns)) if text else {}
     wishes = wishes_in(text).changes if text else {}
     known = ("recipe", "base", "budget_seconds", "seed")
     args |= {name: wishes.pop(name) for name in known if name in wishes}
@@ -84,7 +85,7 @@ def revise(text: str, journey: Journey) -> Reply:
             return Reply(say("no_plan_yet"), reply.calls)
         return change_columns(text, journey)
     changes = dict(wishes_in(text).changes)
-    changes |= columns_told(text, journey)
+    changes |= division_in(text, journey.columns) or columns_told(text, journey)
     if changes:
         return Reply(calls=(Call("revise_plan", {"changes": changes}),))
     direction = faster_or_better(text)

@@ -1,15 +1,44 @@
 """How good a model is on parts of the test rows: short and long texts, and groups that a column names."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from workspace.augmentation import MARKER
 from workspace.intervals import wilson
 from workspace.model import Slice
+from workspace.plan import TrainingPlan
 
 LEAST_ROWS = 20
 MOST_VALUES = 12
+MOST_COLUMNS = 20
+_HEAD = 2_000
+
+
+def group_columns(table: Path, plan: TrainingPlan) -> list[str]:
+    """The columns beside texts and answers that name at most a dozen groups, such as a source or a language."""
+    file = pq.ParquetFile(table)
+    used = {*plan.text, *plan.answer_columns, plan.split_column, MARKER}
+    found = []
+    for field in file.schema_arrow:
+        if field.name in used or not _may_name_groups(field.type):
+            continue
+        head = next(file.iter_batches(_HEAD, columns=[field.name]), None)
+        if head is None or len(pc.unique(head.column(0))) > MOST_VALUES:
+            continue
+        if 2 <= len(pc.unique(pq.read_table(table, columns=[field.name])[field.name])) <= MOST_VALUES:
+            found.append(field.name)
+    return found[:MOST_COLUMNS]
+
+
+def _may_name_groups(kind: pa.DataType) -> bool:
+    named = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
+    return bool(named or pa.types.is_boolean(kind) or pa.types.is_integer(kind))
 
 
 def slices_of(

@@ -51,7 +51,14 @@ class Classification:
         common = Counter(learn.labels).most_common(1)[0][0] if learn else None
         plain = plain_answers(learn.texts, learn.labels, rows.texts, seed) if learn else None
         return evaluate(
-            rows.texts, rows.labels, probabilities, predictor.labels, most_frequent=common, seed=seed, plain=plain
+            rows.texts,
+            rows.labels,
+            probabilities,
+            predictor.labels,
+            most_frequent=common,
+            seed=seed,
+            plain=plain,
+            columns=rows.columns,
         )
 
     def predictor(self, folder: Path, meta: dict[str, Any]) -> Predictor:

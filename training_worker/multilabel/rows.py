@@ -23,7 +23,7 @@ from training_worker.data import LabelledRows, check_columns, join_texts, string
 from workspace.augmentation import MARKER
 from workspace.errors import InputError
 from workspace.plan import TrainingPlan
-from workspace.reading.label_shapes import NO, YES, split_labels
+from workspace.reading.label_shapes import says_yes, split_labels
 
 Labels = tuple[str, ...]
 HALF = 0.5
@@ -127,8 +127,8 @@ class Flags:
     def _says(self, name: str, cell: str) -> bool | None:
         if not cell:
             return None
-        if cell in YES or cell in NO:
-            return cell in YES
+        if (said := says_yes(name, cell)) is not None:
+            return said
         try:
             return float(cell) >= HALF  # a share of the people who were asked, or how sure somebody was
         except ValueError:
@@ -141,13 +141,15 @@ def _usable(
 ) -> LabelledRows:
     dropped: Counter[str] = Counter()
     kept: list[tuple[str, Labels, str]] = []
-    for text, labels, source in zip(texts, targets, sources, strict=True):
+    origin: list[int] = []
+    for row, (text, labels, source) in enumerate(zip(texts, targets, sources, strict=True)):
         if not text:
             dropped["no_text"] += 1
         elif labels is None:
             dropped["no_label"] += 1
         else:
             kept.append((text, labels, source))
+            origin.append(row)
     counts = Counter(chain.from_iterable(labels for _, labels, _ in kept))
     return LabelledRows(
         [text for text, _, _ in kept],
@@ -156,6 +158,7 @@ def _usable(
         [source for _, _, source in kept] if any(sources) else [],
         [labels for _, labels, _ in kept],
         _notes(dropped["no_label"], sum(not labels for _, labels, _ in kept), empty_is_no=empty_is_no),
+        origin=origin,
     )
 
 

@@ -37,7 +37,8 @@ def read_ner_rows(table: Path, text: str, marks: str) -> LabelledRows:
     dropped: Counter[str] = Counter()
     columns = [text, marks, *([MARKER] if MARKER in schema.names else [])]
     pairs = _tagged_pairs if pa.types.is_list(schema.field(marks).type) else _spanned_pairs
-    for found, made_from in pairs(file, columns):
+    origin: list[int] = []
+    for row, (found, made_from) in enumerate(pairs(file, columns)):
         if isinstance(found, str):
             dropped[found] += 1
             continue
@@ -48,7 +49,9 @@ def read_ner_rows(table: Path, text: str, marks: str) -> LabelledRows:
         texts.append(whole)
         targets.append(tuple(kept))
         sources.append(made_from)
-    return LabelledRows(texts, strata(targets), dict(dropped), sources if any(sources) else [], targets)
+        origin.append(row)
+    sources = sources if any(sources) else []
+    return LabelledRows(texts, strata(targets), dict(dropped), sources, targets, origin=origin)
 
 
 _Pair = tuple[str | tuple[str, list[Span]], str]

@@ -14,6 +14,7 @@ from workspace.judging.columns import batches, rows_without
 from workspace.judging.sample import joined_texts, take_sample
 from workspace.judging.types import RowNumbers
 from workspace.judging.wording import rows
+from workspace.splits import is_split, named_like_split
 
 
 def _found(given: FixInput, code: str) -> RowNumbers:
@@ -68,8 +69,8 @@ def _split_leaks(given: FixInput, options: SplitOptions) -> Edit:
         raise InputError(
             "BAD_FIX", f"There is no column “{options.column}”.", "Name the column that says train or test."
         )
-    named = [options.column] if options.column is not None else [n for n in others if leakage.named_like_split(n)]
-    split = next((n for n in named if leakage.is_split(n, labels.count_labels(given.table, n))), options.column)
+    named = [options.column] if options.column is not None else [n for n in others if named_like_split(n)]
+    split = next((n for n in named if is_split(n, labels.count_labels(given.table, n))), options.column)
     found = leakage.find_split_leaks(given.table, given.columns.text, split) if split else np.zeros(0, dtype=np.int64)
     return Edit(
         lambda n: f"{rows(n)} of the exam taken out of the training part",

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,13 +18,8 @@ from workspace.judging.sample import Sample, joined_texts
 from workspace.judging.spool import Spool, repeated
 from workspace.judging.types import CountedColumn, CountedTable, RowNumbers
 from workspace.judging.wording import rows as rows_word
+from workspace.splits import is_split, part_of
 
-_SPLIT_NAMES = frozenset("split set fold partition subset usage dataset part".split())
-_PARTS = {
-    "test": 0, "testing": 0, "holdout": 0, "hold out": 0, "exam": 0,
-    "valid": 1, "validation": 1, "val": 1, "dev": 1, "development": 1, "eval": 1, "evaluation": 1,
-    "train": 2, "training": 2, "trn": 2,
-}  # fmt: skip
 _PURE = 0.98
 _OBVIOUS = 0.9
 _LEAST = 20
@@ -34,21 +29,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 def split_column(columns: Sequence[CountedColumn]) -> str | None:
     """The column that says which rows are for training and which for the exam, if there is one."""
     return next((c.name for c in columns if is_split(c.name, c.counts)), None)
-
-
-def is_split(name: str, values: Mapping[str, int] | None) -> bool:
-    """Whether a column is named like a split and holds nothing but parts of one, at least two."""
-    parts = {_PARTS.get(_part(value)) for value in values or ()}
-    return named_like_split(name) and len(parts) > 1 and None not in parts
-
-
-def named_like_split(name: str) -> bool:
-    """Whether a column's name says that it may be a split."""
-    return bool(_SPLIT_NAMES & set(re.split(r"[\W_]+", name.lower())))
-
-
-def _part(value: str) -> str:
-    return " ".join(re.split(r"[\W_]+", value.strip().lower())).strip()
 
 
 def find_split_leaks(table: Path, text: list[str], split: str) -> RowNumbers:
@@ -72,7 +52,8 @@ def find_split_leaks(table: Path, text: list[str], split: str) -> RowNumbers:
 def _parts(column: pa.Array) -> npt.NDArray[np.int64]:
     """The part of the data that each row is for, -1 where that is not said."""
     named = column.dictionary_encode()
-    known = np.array([*(_PARTS.get(_part(value), -1) for value in named.dictionary.to_pylist()), -1], dtype=np.int64)
+    found = [part_of(value) for value in named.dictionary.to_pylist()]
+    known = np.array([*(-1 if part is None else part for part in found), -1], dtype=np.int64)
     parts: npt.NDArray[np.int64] = known[pc.fill_null(named.indices, len(known) - 1).to_numpy()]
     return parts
 

@@ -5,6 +5,7 @@ import re
 from workspace.reading import names
 from workspace.reading.statistics import ColumnStatistics, is_integer
 
+from workspace.splits import is_split
 _URL = re.compile(r"\s*(?:https?://|www\.|[\w.+-]+@[\w-]+\.\w)\S*\s*")
 _TAG = re.compile(r"<[^<>]{1,500}>")
 _MOST_LABELS = 1_000
@@ -88,6 +89,8 @@ def _label_score(columns: list[ColumnStatistics], types: list[str], index: int) 
     if not column.filled or kind == "empty" or column.mean_length > 80 or column.unique > _MOST_LABELS * 5:
         return -9.0
     named = named_as(column, names.LABEL_NAMES)
+    if is_split(column.name, column.counts):
+        return -9.0  # train or test is no answer
     repeats = column.filled / max(1, column.unique)
     if (repeats < 2 and column.filled >= 8) or (column.unique == 1 and named < 1):
         # Named like a label, but hardly a value stands twice: still what is meant, and a problem to be told.
