@@ -1,6 +1,7 @@
 """From changes as somebody names them (``lr``, ``budget``) to wishes for a plan, with all faults at once."""
 
 import difflib
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
@@ -11,8 +12,8 @@ from tools.quoting import plain, unquote
 from workspace.dataset import DatasetProfile, TaskKind
 from workspace.errors import InputError
 from workspace.plan import TrainingPlan
-from workspace.planning import PlanWishes
 from workspace.plan_split import FIELDS as DIVIDED_BY
+from workspace.planning import PlanWishes
 from workspace.recipe import Recipe, load_recipes
 from workspace.settings import Settings
 
@@ -29,8 +30,8 @@ _FIELDS = (
     "test_fraction",
     "valid_fraction",
     "seed",
-)
     *DIVIDED_BY,
+)
 _ALIASES = {
     "budget": "budget_seconds",
     "time": "budget_seconds",
@@ -39,12 +40,12 @@ _ALIASES = {
     "method": "recipe",
     "model": "base",
     "base_model": "base",
-    "text_column": "text",
     "split": "split_column",
     "fold": "split_column",
     "group": "group_column",
     "groups": "group_column",
     "date_column": "time_column",
+    "text_column": "text",
     "label_column": "label",
     "answer": "label",
     "target": "label",
@@ -135,9 +136,9 @@ def _usual(field: str, settings: Settings) -> Any:
     """What a field is where nobody says anything. None for those that follow from the data."""
     if field == "budget_seconds":
         return settings.default_budget_seconds
-    usual = TrainingPlan.model_fields[field]
     if field in DIVIDED_BY:
         return ""
+    usual = TrainingPlan.model_fields[field]
     return None if usual.is_required() else usual.default
 
 
@@ -178,11 +179,8 @@ def columns_meant(given: Mapping[str, Any], profile: DatasetProfile, reasons: li
             except InputError as fault:
                 reasons.append((fault.code, f"{fault.message} {fault.next_step}", ""))
                 continue
-            found.setdefault(key, []).append(column)
-    for key in ("text", "label"):
-        fields.pop(key, None)
-        if key in found:
-            fields[key] = found[key] if key == "text" else found[key][0]
+            found[key] = [*found.get(key, []), column] if key == "text" else column
+    return found
 
 
 def _base(fields: dict[str, Any], settings: Settings, reasons: list[Reason]) -> None:

@@ -187,13 +187,15 @@ def _sentences(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Esti
     elif plan.test_dataset_id is None:
         second = f"It learns from the other {rows.learn:,} {learned}."
     else:
-        first = "The exam is the second file that you gave: the model sees it only at the very end."
         second = f"It learns from {count(rows.learn, 'row')} {learned}."
     if len(tried) > 1:
         names = listed([f"“{recipe.title}”" for recipe in tried], 4)
         third = f"I try {len(tried)} methods, the quickest first, and keep the best: {names}."
     else:
         third = f"I use one method, “{tried[0].title}”. {' '.join(tried[0].summary.split())}"
+    if plan.limits:
+        wanted = listed([limit_sentence(limit) for limit in plan.limits], 4)
+        third += f" You want {wanted}: I set from which probability on a label is said to keep that."
     time = duration_range(estimate.low, estimate.high)
     last = f"That takes about {time} and {memory(estimate.memory_mb)} of memory. You can stop it at any time."
     return [first, second, third, last]
@@ -249,6 +251,8 @@ def _facts(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Estimate
         ("Time", f"about {duration_range(estimate.low, estimate.high)}, at most {duration(plan.budget_seconds)}"),
         ("Memory", f"about {memory(estimate.memory_mb)}"),
     ]
+    if plan.limits:
+        facts.insert(7, ("Mistakes that are bearable", listed([limit_sentence(limit) for limit in plan.limits], 4)))
     if rows.left_out:
         facts.insert(4, ("Rows left out, as they have no answer", f"{rows.left_out:,}"))
     if any(part.recipe.uses_base and part.fits for part in estimate.recipes):
@@ -285,8 +289,6 @@ def _number(name: str, value: float, default: float, low: float | None, high: fl
     return SettingView(
         name=name,
         label=_FIELD_LABELS[name],
-    if plan.limits:
-        facts.insert(7, ("Mistakes that are bearable", listed([limit_sentence(limit) for limit in plan.limits], 4)))
         value=value,
         default=default,
         help=help_,

@@ -260,8 +260,8 @@ def goodbye(text: str, journey: Journey) -> Reply:
 
 _ACTIONS: dict[str, Action] = {
     "recommend_task": recommend,
-    "load_sample": _tool("load_sample"),
     "set_success_criteria": set_aims,
+    "load_sample": _tool("load_sample"),
     "upload": upload,
     "inspect_dataset": _tool("inspect_dataset", "dataset_id", "no_data_yet"),
     "list_datasets": _tool("list_datasets"),
