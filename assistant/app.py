@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
     from assistant.surfaces.web_labelling import labelling_routes
     from assistant.surfaces.web_login import login_routes
     from assistant.surfaces.web_routes import routes
+    from assistant.surfaces.web_support import support_routes
 
     app = FastAPI(
         title=web_chainlit.TITLE,
@@ -51,6 +52,7 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
     app.include_router(api_routes(web))
     app.include_router(predict_routes(web))
     app.include_router(labelling_routes(web))
+    app.include_router(support_routes(web))
     app.include_router(routes(web))
     if settings.auth == "password":
         app.include_router(login_routes(web))

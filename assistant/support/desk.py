@@ -8,15 +8,18 @@ from functools import cached_property
 
 from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import ColumnElement, Engine, and_, desc, func, or_
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, exists, select
 
 from assistant.support.masking import masked_text
 from assistant.support.outcomes import IDLE, Outcome, active_seconds, outcome_of, stuck_because
 from workspace.conversations import Transcripts, conversation_of
 from workspace.database import system_session
+from workspace.dataset import Dataset
 from workspace.events import ConversationEvent, ErrorShown, StoredEvent
+from workspace.home import LOCAL_OWNER
 from workspace.ids import new_id
-from workspace.repositories import missing
+from workspace.repositories import Datasets, missing
 from workspace.run import Run, RunStatus, StoredRunEvent
 from workspace.runs import TRAINING, run_event_of, run_of
 from workspace.tables import (
@@ -91,7 +94,7 @@ class SupportDesk:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def list(self, search: Search) -> "list[Head]":
+    def find(self, search: Search) -> list[Head]:
         """Heads, most recently used first; titles without personal data."""
         with system_session(self._engine) as session:
             query = select(ConversationRow).order_by(desc(col(ConversationRow.updated_at))).limit(search.limit)
@@ -127,6 +130,11 @@ class SupportDesk:
             accesses=accesses,
         )
 
+    def versions(self, opened: Opened) -> list[Dataset]:
+        """The data that belongs to the conversation, oldest version first, also what was undone."""
+        found = Datasets(self._engine, opened.owner_id).list(opened.head.id, undone=True)
+        return found[::-1]
+
     def write_down(self, opened: Opened, by: str, reason: str, *, unmasked: bool) -> None:
         """Keeps that ``by`` looked into the conversation; its person can see that."""
         with system_session(self._engine) as session:
@@ -156,7 +164,7 @@ class SupportDesk:
         opened = self.open(conversation_id)
         Transcripts(self._engine, opened.owner_id).delete(conversation_id)
 
-    def _heads(self, session: Session, rows: Sequence[ConversationRow]) -> "list[Head]":
+    def _heads(self, session: Session, rows: Sequence[ConversationRow]) -> list[Head]:
         ids = [row.id for row in rows]
         runs, events, users = _runs_of(session, ids), _events_of(session, ids), _users_of(session, rows)
         thumbs: dict[str, list[int]] = defaultdict(list)
@@ -204,7 +212,7 @@ def _events_of(session: Session, ids: Sequence[str]) -> dict[str, list[StoredEve
 
 def _users_of(session: Session, rows: Sequence[ConversationRow]) -> dict[str, str]:
     query = select(UserRow).where(col(UserRow.id).in_({row.owner_id for row in rows}))
-    return {user.id: user.identifier for user in session.exec(query)}
+    return {LOCAL_OWNER: "local"} | {user.id: user.identifier for user in session.exec(query)}
 
 
 class _Conditions:
@@ -214,7 +222,7 @@ class _Conditions:
         self._search = search
 
     @cached_property
-    def all(self) -> "list[ColumnElement[bool]]":
+    def all(self) -> list[ColumnElement[bool]]:
         search, found = self._search, list[ColumnElement[bool]]()
         if search.text:
             found.append(or_(_contains(col(ConversationRow.title), search.text), self._said(search.text)))
@@ -230,7 +238,7 @@ class _Conditions:
             found.append(col(ConversationRow.updated_at) >= search.since)
         return found + (self._outcome(search.outcome) if search.outcome else [])
 
-    def _outcome(self, outcome: Outcome) -> "list[ColumnElement[bool]]":
+    def _outcome(self, outcome: Outcome) -> list[ColumnElement[bool]]:
         """The same order as in :func:`outcome_of`."""
         trained = self._run(RunStatus.SUCCEEDED)
         under_way = or_(self._run(RunStatus.QUEUED), self._run(RunStatus.RUNNING))
@@ -267,5 +275,5 @@ class _Conditions:
         return self._event(col(ConversationEventRow.kind).in_(_SAID), or_(*words))
 
 
-def _contains(column: "ColumnElement[str]", text: str) -> ColumnElement[bool]:
+def _contains(column: ColumnElement[str] | Mapped[str], text: str) -> ColumnElement[bool]:
     return func.lower(column).contains(text.lower(), autoescape=True)

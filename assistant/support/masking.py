@@ -5,6 +5,7 @@ Personal data is replaced by its kind. Texts of the person's rows are replaced b
 
 import re
 from collections.abc import Mapping
+from pathlib import PurePath
 
 from pydantic import JsonValue
 
@@ -27,19 +28,23 @@ from workspace.privacy import hide
 ROWS: Mapping[CardKind, frozenset[str]] = {
     "table": frozenset({"preview"}),
     "problems": frozenset({"examples"}),
-    "changes": frozenset({"changes"}),
-    "mistakes": frozenset({"text", "parts", "words", "expected_parts", "predicted_parts"}),
+    "changes": frozenset({"text", "before", "after"}),
+    "mistakes": frozenset({"text", "words"}),
     "samples": frozenset({"prompt", "reference", "before", "after"}),
-    "prediction": frozenset({"text", "parts", "output", "words"}),
+    "prediction": frozenset({"text", "output", "words"}),
     "concept": frozenset({"yours"}),
     "privacy": frozenset({"examples"}),
     "augmentation": frozenset({"text", "made_from"}),
-    "labelling": frozenset({"text", "tokens", "before"}),
-    "differences": frozenset({"text", "parts"}),
-    **dict.fromkeys(("comparison", "plan", "progress", "metrics", "confusion", "diagnosis", "models"), frozenset()),
-    **dict.fromkeys(("datasets", "runs", "download", "deployment"), frozenset()),
+    "labelling": frozenset({"text", "before"}),
+    "differences": frozenset({"text"}),
+    **dict.fromkeys(
+        ("comparison", "plan", "progress", "metrics", "confusion", "diagnosis", "models"), frozenset[str]()
+    ),
+    **dict.fromkeys(("datasets", "runs", "download", "deployment"), frozenset[str]()),
 }
-"""In which parts of a card's data texts of the person's rows stand. A kind that is not named is masked as a whole."""
+"""Names of a card's data under which texts of the person's rows stand. A kind that is not here is masked as a whole."""
+CELLS = "preview"
+"""Where numbers are masked, too: cells may hold any."""
 
 MOST_SHOWN = 40
 """Characters of a quotation that may be shown: names of labels and columns are shorter, texts are longer."""
@@ -53,7 +58,9 @@ def masked_event(event: ConversationEvent) -> ConversationEvent:
         case UserSaid():
             return event.model_copy(update={"text": hide(event.text)})
         case FileReceived():
-            return event.model_copy(update={"name": hide(event.name), "key": ""})
+            # Looked at without its ending, with which an address would be none.
+            name = PurePath(event.name)
+            return event.model_copy(update={"name": f"{hide(name.stem)}{name.suffix}", "key": ""})
         case AssistantSaid():
             return event.model_copy(update={"text": masked_text(event.text)})
         case ErrorShown():
@@ -76,10 +83,7 @@ def masked_event(event: ConversationEvent) -> ConversationEvent:
 def masked_card(card: Card) -> Card:
     """The card with the texts of rows replaced by their lengths."""
     rows = ROWS.get(card.kind)
-    if rows is None:
-        data = {name: _lengths(value) for name, value in card.data.items()}
-    else:
-        data = {name: _lengths(value) if name in rows else _walk(value, rows) for name, value in card.data.items()}
+    data = _lengths(card.data) if rows is None else _walk(card.data, rows)
     return card.model_copy(update={"title": masked_text(card.title), "data": data})
 
 
@@ -92,7 +96,7 @@ def _short_quotation(found: re.Match[str]) -> str:
     inside = next(group for group in found.groups() if group is not None)
     if len(inside) <= MOST_SHOWN:
         return found[0]
-    return f"{found[0][0]}{_length(inside)}{found[0][-1]}"
+    return f"{found[0][0]}▒ {len(inside)}{found[0][-1]}"
 
 
 def _walk(value: JsonValue, rows: frozenset[str] = frozenset()) -> JsonValue:
@@ -101,17 +105,18 @@ def _walk(value: JsonValue, rows: frozenset[str] = frozenset()) -> JsonValue:
     if isinstance(value, list):
         return [_walk(item, rows) for item in value]
     if isinstance(value, dict):
-        return {k: _lengths(item) if k in rows else _walk(item, rows) for k, item in value.items()}
+        return {
+            name: _lengths(item, numbers=name == CELLS) if name in rows else _walk(item, rows)
+            for name, item in value.items()
+        }
     return value
 
 
-def _lengths(value: JsonValue) -> JsonValue:
+def _lengths(value: JsonValue, *, numbers: bool = False) -> JsonValue:
     if isinstance(value, list):
-        return [_lengths(item) for item in value]
+        return [_lengths(item, numbers=numbers) for item in value]
     if isinstance(value, dict):
-        return {name: _lengths(item) for name, item in value.items()}
-    return value if value is None or isinstance(value, bool) else _length(str(value))
-
-
-def _length(text: str) -> str:
-    return f"▒ {len(text)} characters" if len(text) != 1 else "▒ 1 character"
+        return {name: _lengths(item, numbers=numbers) for name, item in value.items()}
+    if isinstance(value, str) or (numbers and value is not None):
+        return f"▒ {len(str(value))}"
+    return value

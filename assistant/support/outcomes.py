@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from workspace.events import Answered, Asked, ConversationEvent, ErrorShown, StoredEvent, UserSaid
@@ -64,5 +65,4 @@ def _left_at(events: Sequence[ConversationEvent]) -> str:
 
 def active_seconds(events: Sequence[StoredEvent]) -> float:
     """Time that was spent on the conversation: between its events, without the pauses."""
-    steps = zip(events, events[1:], strict=False)
-    return sum((b.at - a.at).total_seconds() for a, b in steps if b.at - a.at <= PAUSE)
+    return sum((b.at - a.at).total_seconds() for a, b in pairwise(events) if b.at - a.at <= PAUSE)

@@ -5,13 +5,14 @@ from typing import Any
 
 from rich import box
 from rich.console import Group, RenderableType
+from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from tools import cards
 from tools.words import duration_range, of_100
-from workspace.events import Card
+from workspace.events import Asked, AssistantSaid, Card, CardShown, ConversationEvent, ErrorShown
 
 View = Callable[[Any], RenderableType]
 
@@ -22,6 +23,25 @@ def card_view(card: Card) -> RenderableType:
     view = _VIEWS.get(card.kind)
     body: RenderableType = view(kind.of(card.shown)) if kind and view else Text("")
     return Panel(body, title=Text(card.title), title_align="left", box=box.ROUNDED, border_style="blue")
+
+
+def event_view(event: ConversationEvent) -> RenderableType | None:
+    """What the assistant's part of a conversation looks like; None for what nobody sees."""
+    match event:
+        case AssistantSaid(text=text):
+            return Markdown(text)
+        case CardShown(card=card):
+            return card_view(card)
+        case ErrorShown():
+            return Group(Text(event.message, style="bold red"), Text(event.next_step))
+        case Asked():
+            options = (
+                Text(f"  {number}  {option.label}", style="green" if option.style == "primary" else "")
+                for number, option in enumerate(event.options, start=1)
+            )
+            return Group(Text(event.text, style="bold"), *options)
+        case _:
+            return None
 
 
 def _grid(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
@@ -166,6 +186,9 @@ def _metrics(card: cards.MetricsCard) -> RenderableType:
     )
 
 
+_MET = {"yes": "✓", "likely": "✓", "unlikely": "✗", "no": "✗"}
+
+
 def _confusion(card: cards.ConfusionCard) -> RenderableType:
     rows = [(label, *counts[:10]) for label, counts in zip(card.labels[:10], card.matrix, strict=False)]
     return Group(Text(card.sentence), _grid(["is ↓  said →", *card.labels[:10]], rows))
@@ -185,9 +208,6 @@ def _samples(card: cards.SamplesCard) -> RenderableType:
         answers = [("before", sample.before), ("after", sample.after), ("wished for", sample.reference)]
         parts += [Text(sample.prompt, style="bold"), _grid(["", ""], answers)]
     return Group(*parts)
-
-_MET = {"yes": "✓", "likely": "✓", "unlikely": "✗", "no": "✗"}
-
 
 
 def _mistakes(card: cards.MistakesCard) -> RenderableType:

@@ -18,14 +18,11 @@ from rich.text import Text
 from assistant.guide.understand import welcome
 from assistant.hub import ReadingProgressed
 from assistant.inputs import Answer, Say, Upload, UserInput
-from assistant.surfaces.terminal_cards import card_view
+from assistant.surfaces.terminal_cards import event_view
 from tools.quoting import plain
 from workspace.events import (
     Asked,
-    AssistantSaid,
-    CardShown,
     ConversationEvent,
-    ErrorShown,
     FormField,
     Option,
     RunProgressed,
@@ -100,26 +97,11 @@ class Talk:
                     self._show(item.event)
 
     def _show(self, event: ConversationEvent) -> None:
-        match event:
-            case AssistantSaid(text=text):
-                self._console.print()
-                self._console.print(Markdown(text))
-            case CardShown(card=card):
-                self._console.print()
-                self._console.print(card_view(card))
-            case ErrorShown():
-                self._console.print()
-                self._console.print(Text(event.message, style="bold red"))
-                self._console.print(Text(event.next_step))
-            case Asked():
-                self._ask(event)
-
-    def _ask(self, asked: Asked) -> None:
-        self._asked, self._options = asked, asked.options
-        self._console.print()
-        self._console.print(Text(asked.text, style="bold"))
-        for number, option in enumerate(asked.options, start=1):
-            self._console.print(Text(f"  {number}  {option.label}", style="green" if option.style == "primary" else ""))
+        if isinstance(event, Asked):
+            self._asked, self._options = event, event.options
+        if (view := event_view(event)) is not None:
+            self._console.print()
+            self._console.print(view)
 
     async def _input_of(self, line: str) -> UserInput:
         """What was typed: a number of an answer, a file, or words."""

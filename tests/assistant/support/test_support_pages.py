@@ -1,0 +1,101 @@
+"""The support pages over HTTP: who gets in, and what stands in a page."""
+
+import json
+import re
+
+import httpx
+import pytest
+
+from assistant.support.desk import SupportDesk
+from assistant.support.page import bundle
+from assistant.support.replay import replay_of
+from tests.assistant.web_client import PASSWORD, Site, log_in
+from workspace.events import AssistantSaid, UserSaid
+from workspace.home import Workspace
+from workspace.settings import Settings
+
+SCRIPT = "</script><script>window.hacked=1</script>"
+
+
+@pytest.fixture
+def site(settings: Settings) -> Site:
+    return Site(settings.model_copy(update={"auth": "password", "public_url": "http://127.0.0.1:8000"}))
+
+
+def talk(workspace: Workspace) -> str:
+    head = workspace.transcripts.create("web", title=f"Mails {SCRIPT}")
+    workspace.transcripts.append(head.id, [UserSaid(text="write to bob@example.com"), AssistantSaid(text=SCRIPT)])
+    return head.id
+
+
+def content(page: str) -> dict[str, object]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page, re.DOTALL)
+    assert found
+    body: dict[str, object] = json.loads(found[1])
+    return body
+
+
+def test_only_support_staff_get_in(site: Site) -> None:
+    site.person("ann")
+
+    async def visit(browser: httpx.AsyncClient) -> list[int]:
+        before = await browser.get("/support")
+        await log_in(browser, "ann")
+        return [before.status_code, (await browser.get("/support")).status_code]
+
+    assert site.visit(visit) == [401, 403]
+
+
+def test_somebody_elses_conversation_needs_a_reason_and_its_texts_another(site: Site) -> None:
+    owner = site.person("ann")
+    site.users.create_user("sue", PASSWORD, role="support")
+    id_ = talk(site.workspace(owner))
+
+    async def visit(browser: httpx.AsyncClient) -> None:
+        await log_in(browser, "sue")
+        assert id_ in (await browser.get("/support")).text
+        asked = await browser.get(f"/support/{id_}")
+        assert 'data-page="reason"' in asked.text
+        assert (await browser.get(f"/support/{id_}/export.json")).status_code == 403
+        opened = await browser.post(f"/support/{id_}/look", data={"reason": "case 512"}, follow_redirects=True)
+        assert 'data-page="replay"' in opened.text
+        assert "bob@example.com" not in opened.text
+        assert 'data-page="reason"' in (await browser.get(f"/support/{id_}?unmasked=true")).text
+        empty = await browser.post(f"/support/{id_}/look", data={"reason": "  "})
+        assert empty.json()["error"]["code"] == "REASON_NEEDED"
+        shown = await browser.post(
+            f"/support/{id_}/look", data={"reason": "she asked", "unmasked": "true"}, follow_redirects=True
+        )
+        assert "bob@example.com" in shown.text
+        exported = await browser.get(f"/support/{id_}/export.json")
+        assert "bob@example.com" not in exported.text
+        assert exported.json()["conversation"]["id"] == id_
+
+    site.visit(visit)
+    looks = SupportDesk(site.workspace(owner).engine).open(id_).accesses
+    assert [(look.by, look.reason, look.unmasked) for look in looks] == [
+        ("sue", "case 512", False),
+        ("sue", "she asked", True),
+    ]
+
+
+def test_alone_on_a_computer_one_is_support_and_needs_no_reason(settings: Settings) -> None:
+    site = Site(settings)
+    id_ = talk(site.workspace(site.users.local()))
+    page = site.get(f"/support/{id_}")
+    assert 'data-page="replay"' in page.text
+    assert site.get("/support?outcome=nonsense").status_code == 200
+    assert site.get("/support/nope").status_code == 404
+    assert site.get(f"/support/{id_}/export.pdf").status_code == 422
+
+
+def test_what_a_user_wrote_cannot_end_the_element_it_stands_in(workspace: Workspace) -> None:
+    desk = SupportDesk(workspace.engine)
+    page = bundle(replay_of(desk.open(talk(workspace))))
+    assert page.count("</script>") == 2
+    assert SCRIPT not in page
+    replay = content(page)["replay"]
+    assert isinstance(replay, dict)
+    assert replay["moments"][1]["event"]["text"] == SCRIPT
+    assert "http://" not in page
+    assert "https://" not in page
