@@ -21,6 +21,7 @@ _TRAINING = {
     "train": "Train a model on a file, and say how good it is.",
     "evaluate": "Score a saved model on labelled rows.",
     "predict": "Let a saved model read a text or a file.",
+    "export": "Write a saved model as a folder or file to take away.",
 }
 _INSTALL = "Install it with: pip install 'model-training-wizard[worker]'"
 
@@ -54,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _application(arguments: Sequence[str]) -> typer.Typer:
     """The command tree. Only the module of the command that is called gets imported, so that each starts fast."""
-    from assistant.commands import chat, clean, data, doctor, server, users
+    from assistant.commands import chat, clean, data, doctor, server, transcripts, users
 
     application = typer.Typer(
         help="Train language models by talking: sort texts, with a number you can trust.",
@@ -74,6 +75,7 @@ def _application(arguments: Sequence[str]) -> typer.Typer:
     }
     for name, command in commands.items():
         application.command(name)(command)
+    application.add_typer(transcripts.application, name="transcripts")
     application.add_typer(users.application, name="users")
     called = next((argument for argument in arguments if not argument.startswith("-")), "")
     for name, help_text in _TRAINING.items():
