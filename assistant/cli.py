@@ -22,6 +22,7 @@ _TRAINING = {
     "evaluate": "Score a saved model on labelled rows.",
     "predict": "Let a saved model read a text or a file.",
     "export": "Write a saved model as a folder or file to take away.",
+    "export": "Write a saved model as a folder or file to take away.",
 }
 _INSTALL = "Install it with: pip install 'model-training-wizard[worker]'"
 

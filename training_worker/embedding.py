@@ -5,7 +5,7 @@ where the processor has instructions for it, and eager attention, which beats th
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -21,14 +21,13 @@ from transformers import AutoModel, AutoModelForSequenceClassification, AutoToke
 from transformers.utils import logging as transformers_logging
 
 from training_worker.lanes import Lanes
+from training_worker.length_batches import batches as batches
 from training_worker.starter import Base, loading, pooling_of
 from workspace.errors import InputError
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
-BATCH_TOKENS = 2048
-BATCH_ROWS = 64
 Vectors = NDArray[np.float32]
 
 
@@ -109,14 +108,21 @@ class Encoder:
     def _vectors(self, tokens: list[list[int]]) -> Vectors:
         inputs = pad(self.tokenizer, tokens)
         found = self.model(**inputs, output_hidden_states=bool(self.depths))
-        mask = inputs["attention_mask"].unsqueeze(-1)
-        last = found.last_hidden_state.float()
-        parts = [last[:, 0] if self.pooling == "cls" else (last * mask).sum(1) / mask.sum(1)]
         layers = [found.hidden_states[depth].float() for depth in self.depths]
-        parts += [(layer * mask).sum(1) / mask.sum(1) for layer in layers[1:]]
-        parts += [layer.masked_fill(mask == 0, -torch.inf).amax(1) for layer in layers]
-        centred = [part - part.mean(dim=1, keepdim=True) for part in parts]
-        return np.asarray(torch.cat([torch.nn.functional.normalize(part) for part in centred], dim=1).cpu().numpy())
+        vectors = pooled(found.last_hidden_state.float(), layers, inputs["attention_mask"], self.pooling)
+        return np.asarray(vectors.cpu().numpy())
+
+
+def pooled(
+    last: torch.Tensor, layers: Sequence[torch.Tensor], attention_mask: torch.Tensor, pooling: str
+) -> torch.Tensor:
+    """One vector a text (see :class:`Encoder`) from the last layer's tokens and those of the ``layers`` in depth."""
+    mask = attention_mask.unsqueeze(-1)
+    parts = [last[:, 0] if pooling == "cls" else (last * mask).sum(1) / mask.sum(1)]
+    parts += [(layer * mask).sum(1) / mask.sum(1) for layer in layers[1:]]
+    parts += [layer.masked_fill(mask == 0, -torch.inf).amax(1) for layer in layers]
+    centred = [part - part.mean(dim=1, keepdim=True) for part in parts]
+    return torch.cat([torch.nn.functional.normalize(part) for part in centred], dim=1)
 
 
 @cache
@@ -148,17 +154,6 @@ def tokenize(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[list
     cut = [text[: max_tokens * 20] for text in texts]
     found: list[list[int]] = tokenizer(cut, truncation=True, max_length=max_tokens)["input_ids"] if cut else []
     return found
-
-
-def batches(tokens: Sequence[Sequence[int]], most_tokens: int = BATCH_TOKENS) -> Iterator[NDArray[np.int64]]:
-    """Row numbers in batches of about equal length, longest first."""
-    lengths = np.array([len(t) for t in tokens])
-    order = np.argsort(-lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        size = max(1, min(BATCH_ROWS, most_tokens // max(int(lengths[order[start]]), 1)))
-        yield order[start : start + size]
-        start += size
 
 
 def pad(tokenizer: Any, tokens: list[list[int]]) -> dict[str, torch.Tensor]:

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from training_worker.example_script import write_example
 from training_worker.job import write_json
-from training_worker.model_card import model_card
+from training_worker.model_card import CARD, model_card
 from training_worker.prediction import META
 from workspace.model import RunOutcome
 from workspace.plan import TrainingPlan
@@ -43,12 +44,13 @@ def describe(
 def finish(
     part: Path, final: Path, meta: dict[str, Any], name: str, outcome: RunOutcome, check: Callable[[], None]
 ) -> None:
-    """Adds the card and the list of files, flushes all to disk and moves ``part`` to ``final`` in one step.
+    """Adds card, example script and list of files, flushes all to disk and moves ``part`` to ``final`` in one step.
 
     Raises:
         OSError: when the disk is full; ``final`` then does not exist.
     """
-    (part / "README.md").write_text(model_card(name, meta, outcome), encoding="utf-8")
+    (part / CARD).write_text(model_card(name, meta, outcome), encoding="utf-8")
+    write_example(meta, part)
     files = {}
     for path in sorted(p for p in part.rglob("*") if p.is_file() and p.name != META):
         check()

@@ -90,10 +90,15 @@ def scorer_of(folder: Path, meta: dict[str, Any]) -> Scorer:
         return _encoder_scorer(folder, meta)
     if meta["format"] == "ensemble":
         return _ensemble_scorer(folder, meta)
+    probabilities = expit if meta["task"] == TaskKind.MULTILABEL else softmax
+    if meta["format"] == "onnx":
+        from training_worker.onnx_model import OnnxClassifier
+
+        network = OnnxClassifier(folder, int(meta["max_tokens"]), int(meta["pad"]), len(meta["labels"]))
+        return lambda texts, tick=_nothing: probabilities(network(texts, tick))
     from training_worker.embedding import SequenceClassifier
 
     classifier = SequenceClassifier(folder, int(meta["max_tokens"]))
-    probabilities = expit if meta["task"] == TaskKind.MULTILABEL else softmax
     return lambda texts, tick=_nothing: probabilities(classifier(texts, tick))
 
 

@@ -5,7 +5,6 @@ every layer, and stand still when another program takes a core. Measured on two 
 with one batch per core, 80 to 128 with one batch on both.
 """
 
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -14,14 +13,11 @@ from typing import Generic, TypeVar
 
 import torch
 
+from training_worker.length_batches import processors as processors
+
 Result = TypeVar("Result")
 MOST_LANES = 4
 CHECK_SECONDS = 0.1
-
-
-def processors() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Lanes(Generic[Result]):

@@ -11,6 +11,7 @@ from workspace.dataset import TaskKind
 from workspace.metrics import METRICS, TASK_METRICS
 from workspace.model import Evaluation, RunOutcome
 
+CARD = "README.md"
 STARTER_LICENCE = "apache-2.0"
 MOST_LABELS = 50
 ALSO = ("balanced_accuracy", "weighted_f1", "roc_auc", "pr_auc")
@@ -84,6 +85,16 @@ def model_card(name: str, meta: dict[str, Any], outcome: RunOutcome) -> str:
         _licence(meta),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def with_usage(card: str, meta: dict[str, Any]) -> str:
+    """The card of a model that was put into another form: how it is used is different, all else stays."""
+    before, _, rest = card.partition(_USE)
+    _, _, after = rest.partition(_LICENCE_HEADING)
+    return f"{before}{_USE}\n{usage_of(meta)}\n{_LICENCE_HEADING}{after}" if after else card
+
+
+_USE, _LICENCE_HEADING = "\n## How to use it\n", "\n## Licence\n"
 
 
 def _cleaning(meta: dict[str, Any]) -> str:

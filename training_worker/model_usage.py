@@ -81,6 +81,14 @@ print(head.classes_[scores.argmax(1)], torch.tensor(scores).softmax(1))
 ```
 Needs `pip install torch transformers scikit-learn skops`. The log-probabilities of both parts are added, weighted."""
 
+_ONNX = """```python
+from predict import predict
+
+print(predict(["some text"]))
+```
+`predict.py` is a short program to begin with; `pip install -r requirements.txt` brings what it needs. The network is \
+in ONNX{bits}. `mtw predict FOLDER` and `mtw evaluate FOLDER` read this folder, too."""
+
 _THRESHOLDS = """ A text gets each label whose probability reaches the label's threshold: `thresholds` in \
 `mtw.json`, chosen on rows that were not learned from."""
 
@@ -100,6 +108,8 @@ _USAGE = {
 def usage_of(meta: dict[str, Any]) -> str:
     """A few lines of Markdown; ``meta`` is the model's ``mtw.json``."""
     favours = _FAVOURS if meta.get("favours") else ""
+    if "onnx" in (member["format"] for member in meta.get("members", [meta])):
+        return _ONNX.format(bits=", its weights in 8 bits" if meta["weights"] == "int8" else "")
     if meta["format"] != "ensemble":
         return _USAGE[meta["format"]] + (_THRESHOLDS if meta["task"] == TaskKind.MULTILABEL else "") + favours
     words, meaning = meta["members"]

@@ -138,3 +138,16 @@ def with_head(
         model.classifier.bias.copy_(torch.tensor(bias))
     model.train(False)
     return model
+
+
+def head_after_pooling(model: Any) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Weights (labels by dimensions) and bias that ``with_head`` was given; None for a model that it did not make."""
+    layers = getattr(getattr(model.base_model, "encoder", None), "layer", None)
+    if not isinstance(model, BertForSequenceClassification) or layers is None:
+        return None
+    attention = layers[-1].attention
+    zero = not (attention.self.query.weight.any() or attention.self.key.weight.any())
+    if not zero or float(attention.output.dense.weight[0, 0].detach()) != LOUD:
+        return None
+    weights = model.classifier.weight.detach().double().numpy() * (QUIET * np.sqrt(model.config.hidden_size))
+    return weights, model.classifier.bias.detach().double().numpy()

@@ -15,7 +15,7 @@ from training_worker.artifacts import model_folder
 from training_worker.data import join_texts, strings_of
 from training_worker.kinds import kind_of
 from training_worker.ner.rows import joined
-from training_worker.prediction import Predictor, load_predictor
+from training_worker.prediction import Predictor, load_predictor, read_meta
 from training_worker.printing import note
 from training_worker.progress_bar import ProgressBar
 from workspace.dataset import DatasetProfile, TaskKind
@@ -39,9 +39,14 @@ def open_model(settings: Settings, model: str) -> Predictor:
         NotFound: there is neither a folder nor a model of that name.
         InputError: the folder holds no model that can be used.
     """
+    return load_predictor(open_folder(settings, model)[0])
+
+
+def open_folder(settings: Settings, model: str) -> tuple[Path, dict[str, Any]]:
+    """The folder of a model that is named by its id or folder, and its ``mtw.json``. Raises as :func:`open_model`."""
     folder = Path(model).expanduser()
     if folder.is_dir():
-        return load_predictor(folder)
+        return folder, read_meta(folder)
     upgrade(settings.database)
     workspace = Workspace(LOCAL_OWNER, settings, LocalQueue(settings))
     try:
@@ -52,7 +57,8 @@ def open_model(settings: Settings, model: str) -> Predictor:
             f"There is neither a model nor a folder named {model}.",
             "Give a model's id, or the folder that mtw train --out wrote.",
         ) from exc
-    return load_predictor(model_folder(settings, workspace.storage, found))
+    folder = model_folder(settings, workspace.storage, found)
+    return folder, read_meta(folder)
 
 
 def predict_text(model: str, text: str) -> Prediction:

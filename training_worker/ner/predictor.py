@@ -131,9 +131,14 @@ def open_predictor(folder: Path, meta: dict[str, Any]) -> NerPredictor:
     tags = TagSet(meta["labels"])
     if meta["format"] == "crfsuite":
         return NerPredictor(meta, CrfTagger(folder / CRF_FILE, tags))
-    from training_worker.ner.tuned import open_tuned
+    if meta["format"] == "onnx":
+        from training_worker.ner.onnx_tagger import OnnxTagger
 
-    tuned: Tagger = open_tuned(folder, int(meta["max_tokens"]))
+        tuned: Tagger = OnnxTagger(folder, int(meta["max_tokens"]), int(meta["pad"]), len(tags.names))
+    else:
+        from training_worker.ner.tuned import open_tuned
+
+        tuned = open_tuned(folder, int(meta["max_tokens"]))
     weight = float(meta.get("crf_weight", 0.0))
     if weight:
         tuned = Together(tuned, CrfTagger(folder / CRF_FILE, tags), weight)

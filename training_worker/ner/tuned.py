@@ -15,6 +15,8 @@ from training_worker.embedding import Encoder, autocast, batches, device, pad
 from training_worker.lanes import Lanes
 from training_worker.ner.pieces import Piece, pieces_of
 from training_worker.ner.tags import Place, TagSet
+from training_worker.ner.words_of_tokens import log_softmax as log_softmax
+from training_worker.ner.words_of_tokens import scores_of_words
 from training_worker.sequence_export import save_tokenizer
 from training_worker.starter import loading
 
@@ -71,13 +73,7 @@ class TokenTagger:
 def read_words(
     module: Any, tokenizer: Any, pieces: Sequence[Piece], sizes: Sequence[int], tags: int, check: Callable[[], None]
 ) -> list[NDArray[np.float64]]:
-    """Logits of words, words by tags for each text: those of its first token; outside where it has none.
-
-    ``sizes``: how many words each text has. ``check`` is called ten times a second.
-    """
-    found = [np.full((size, tags), -30.0) for size in sizes]
-    for scores in found:
-        scores[:, 0] = 0.0
+    """See :func:`scores_of_words`. ``check`` is called ten times a second."""
     tokens = [piece.tokens for piece in pieces]
 
     def read(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -86,16 +82,7 @@ def read_words(
         return rows, logits.float().cpu().double().numpy()
 
     with Lanes[tuple[NDArray[np.int64], NDArray[np.float64]]](check) as lanes:
-        for rows, logits in lanes.run(partial(read, rows) for rows in batches(tokens)):
-            for number, values in zip(rows, logits, strict=True):
-                for word, token in pieces[number].first_tokens().items():
-                    found[pieces[number].row][word] = values[token]
-    return found
-
-
-def log_softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log-probabilities over the last axis."""
-    return np.asarray(logits - np.logaddexp.reduce(logits, axis=-1, keepdims=True))
+        return scores_of_words(pieces, sizes, tags, lanes.run(partial(read, rows) for rows in batches(tokens)))
 
 
 class TunedTagger:
