@@ -85,7 +85,7 @@ def plan_card(
         estimated_seconds_low=round(estimate.low, 1),
         estimated_seconds_high=round(estimate.high, 1),
         memory_mb=estimate.memory_mb,
-        warnings=[*warnings, *_left_out(plan, estimate)],
+        warnings=[*warnings, *_left_out(plan, estimate), *estimate.memory_notes],
         settings=setting_views(plan, [part.recipe for part in estimate.recipes]),
         changes=[change_view(c) for c in changes],
         yaml=_yaml(plan),

@@ -203,7 +203,7 @@ def _shown(
 ) -> ToolOutput:
     plan = stored.plan
     mean_chars = sum(c.mean_length for name in plan.text if (c := dataset.profile.column(name)))
-    expected = estimate(plan, dataset.rows, mean_chars)
+    expected = estimate(plan, dataset.rows, mean_chars, groups, context.workspace.settings.models_dir)
     uses_base = any(part.recipe.uses_base and part.fits for part in expected.recipes)
     warning = choose_base(plan.base, context.workspace.settings).warning if uses_base else ""
     card = plan_card(stored, dataset, groups, expected, [warning] if warning else [], changes)

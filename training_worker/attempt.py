@@ -9,10 +9,12 @@ from enum import Enum
 from sqlalchemy.exc import SQLAlchemyError
 
 from training_worker import runner
+from training_worker.checkpoints import work_folder
 from training_worker.failures import EXIT_TRY_AGAIN, out_of_memory
 from training_worker.memory import MemoryWatch
 from training_worker.nursery import Nursery
 from training_worker.runner import Order, run_log_of
+from training_worker.thrift import Thrift
 from training_worker.tidying import tidy_up
 from workspace.run import Cancelled, Failed
 from workspace.run_log import Lease, LeaseLost
@@ -132,11 +134,14 @@ class Attempt:
     def _lost_process(self) -> bool:
         code = self._child.exit_code
         logger.warning("run %s: the training process ended with %s", self._run.id, code)
-        if facts := self._memory.killed_by_system(code):
+        facts = self._memory.killed_by_system(code)
+        if facts and not Thrift.of(work_folder(self._settings, self._run.id)).killed():
             self._log.append(self._lease, Failed(failure=out_of_memory(facts)))
             tidy_up(self._settings, self._log, self._run.id)
             return False
-        if code == EXIT_TRY_AGAIN:
+        if facts:
+            reason = "Memory ran out; it goes on from its last checkpoint in smaller pieces."
+        elif code == EXIT_TRY_AGAIN:
             self._hold(2.0 * self._run.attempt)
             reason = "Something that is needed is away for the moment; it is tried again."
         else:

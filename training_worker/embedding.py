@@ -20,20 +20,21 @@ from numpy.typing import NDArray
 from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
 from transformers.utils import logging as transformers_logging
 
-from training_worker.lanes import Lanes
 from training_worker.length_batches import batches as batches
 from training_worker.starter import Base, loading, pooling_of
+from training_worker.thrift import read_side_by_side
 from workspace.errors import InputError
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
 
 Vectors = NDArray[np.float32]
+_CPU = torch.device("cpu")
 
 
 def device() -> torch.device:
-    """The first GPU where there is one, else the CPU."""
-    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    """The GPU of this process where there is one (``LOCAL_RANK`` where several train together), else the CPU."""
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else _CPU
 
 
 @cache
@@ -97,9 +98,8 @@ class Encoder:
 
         ``check`` is called ten times a second.
         """
-        with Lanes[tuple[NDArray[np.int64], Vectors]](check) as lanes:
-            for rows, vectors in lanes.run(partial(self._read, tokens, rows) for rows in batches(tokens)):
-                on_batch(rows, vectors)
+        for rows, vectors in read_side_by_side(partial(self._read, tokens), batches(tokens), check):
+            on_batch(rows, vectors)
 
     def _read(self, tokens: list[list[int]], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Vectors]:
         with torch.inference_mode(), autocast():
@@ -198,10 +198,9 @@ class SequenceClassifier:
             found[wanted[0]] = self._logits(tokens, wanted[0])[1]
             tick(len(texts))
             return found
-        with Lanes[tuple[NDArray[np.int64], NDArray[np.float64]]](lambda: tick(0)) as lanes:
-            for rows, values in lanes.run(partial(self._logits, tokens, rows) for rows in wanted):
-                found[rows] = values
-                tick(len(rows))
+        for rows, values in read_side_by_side(partial(self._logits, tokens), wanted, lambda: tick(0)):
+            found[rows] = values
+            tick(len(rows))
         return found
 
     def _logits(

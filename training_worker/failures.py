@@ -23,6 +23,16 @@ EXIT_UNTOLD = 74
 _DISK_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _DISK_WORDS = ("disk is full", "os error 28)", "os error 27)", "os error 122)", "PytorchStreamWriter failed writing")
 """Of libraries that lose the error's number: full, larger than allowed, over the quota."""
+_MEMORY_WORDS = (
+    "DefaultCPUAllocator",
+    "not enough memory",
+    "bad_alloc",
+    "Cannot allocate memory",
+    "could not create a memory",
+    "could not execute a primitive",
+    "can't start new thread",
+)
+"""Of torch, oneDNN and Python, each in its own words."""
 _LIGHTER = "Try fewer rows, shorter texts or a lighter recipe, or close other programs."
 
 
@@ -50,7 +60,16 @@ def _disk_full(exc: BaseException) -> bool:
 
 
 def _cpu_memory(exc: BaseException) -> bool:
-    return isinstance(exc, MemoryError) or _says("DefaultCPUAllocator", "not enough memory", "bad_alloc")(exc)
+    return isinstance(exc, MemoryError) or _says(*_MEMORY_WORDS)(exc)
+
+
+def _gpu_memory(exc: BaseException) -> bool:
+    return _named("OutOfMemoryError")(exc) or _says("CUDA out of memory")(exc)
+
+
+def memory_ran_out(exc: BaseException) -> bool:
+    """Whether the same work in smaller pieces may succeed."""
+    return _cpu_memory(exc) or _gpu_memory(exc)
 
 
 # The order matters: the first that matches any exception of the chain is the cause.
@@ -63,7 +82,7 @@ _CAUSES = (
     ),
     _Cause(
         "CUDA_OOM",
-        lambda exc: _named("OutOfMemoryError")(exc) or _says("CUDA out of memory")(exc),
+        _gpu_memory,
         "The graphics card ran out of memory.",
         "Use a smaller batch size, shorter texts or a smaller base model.",
     ),

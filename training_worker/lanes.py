@@ -23,8 +23,9 @@ CHECK_SECONDS = 0.1
 class Lanes(Generic[Result]):
     """A few threads, each with its share of torch's own threads. One lane where there is a GPU."""
 
-    def __init__(self, check: Callable[[], None] | None = None) -> None:
-        self.count = 1 if torch.cuda.is_available() else min(processors(), MOST_LANES)
+    def __init__(self, check: Callable[[], None] | None = None, most: int | None = None) -> None:
+        """``most``: lanes at most, where memory is short."""
+        self.count = 1 if torch.cuda.is_available() else min(processors(), most or MOST_LANES)
         self._check = check or (lambda: None)
         self._threads_before = torch.get_num_threads()
         self._pool = ThreadPoolExecutor(self.count, thread_name_prefix="lane")
@@ -46,12 +47,17 @@ class Lanes(Generic[Result]):
             Stop: as soon as ``check`` raises it; calls under way end by themselves within a batch.
         """
         waiting: deque[Future[Result]] = deque()
-        for call in calls:
-            waiting.append(self._pool.submit(call))
-            if len(waiting) > self.count:
+        try:
+            for call in calls:
+                waiting.append(self._pool.submit(call))
+                if len(waiting) > self.count:
+                    yield self._next(waiting)
+            while waiting:
                 yield self._next(waiting)
-        while waiting:
-            yield self._next(waiting)
+        except Exception:
+            # Whoever tries again finds the lanes empty, and the memory free that the other calls held.
+            wait([future for future in waiting if not future.cancel()])
+            raise
 
     def _next(self, waiting: "deque[Future[Result]]") -> Result:
         future = waiting.popleft()

@@ -1,24 +1,21 @@
 """Fine-tuning of a text classifier, whether a text has one label or several: time, start and scores are the same."""
 
-from functools import partial
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from training_worker.embedding import Encoder, autocast, batches, load_encoder, pad
 from training_worker.job import Job
-from training_worker.lanes import Lanes
 from training_worker.reading_texts import measured_pace
 from training_worker.starter import resolve_base
 from training_worker.text_classifier import TextClassifier
+from training_worker.thrift import read_side_by_side
 from training_worker.tuning_loop import END_SECONDS, TuningLoop
 
 LEAST_EPOCHS = 2  # with fewer it hardly ever beats the embed recipe, so auto does not begin
 TRAIN_COST = 3.2  # a training step against reading the same tokens
 PROBE = 0.15  # share of the time for the start, for the progress
 _READERS = {"blend_estimate", "embed_estimate"}
-_Read = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 class TuningTime:
@@ -68,12 +65,11 @@ class TextTuning(TuningLoop):
         found = np.zeros((len(rows), len(self.job.split.labels)))
         tokens = [self.tokens[i] for i in rows]
 
-        def read(part: NDArray[np.int64]) -> _Read:
+        def read(part: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
             with torch.inference_mode(), autocast():
                 logits = self.classifier.logits(pad(self.tokenizer, [tokens[i] for i in part]))
             return part, logits.float().cpu().double().numpy()
 
-        with Lanes[_Read](self.job.report.check) as lanes:
-            for part, values in lanes.run(partial(read, part) for part in batches(tokens)):
-                found[part] = values
+        for part, values in read_side_by_side(read, batches(tokens), self.job.report.check):
+            found[part] = values
         return found

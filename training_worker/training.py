@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from training_worker import together
 from training_worker.auto import Tournament, recipes_of, trainer_of
 from training_worker.data import LabelledRows, with_columns
 from training_worker.divisions import Division
@@ -18,9 +19,11 @@ from training_worker.export import describe, finish
 from training_worker.favouring import favouring_notes, favours_of
 from training_worker.job import Job, Pace
 from training_worker.kinds import kind_of
+from training_worker.memory_fit import fit_to_machine
 from training_worker.prediction import load_predictor
 from training_worker.reporter import Reporter
 from training_worker.split import Split, sample, split_rows
+from training_worker.thrift import Thrift
 from training_worker.vector_cache import VectorCache
 from workspace.cleaning import FIXES
 from workspace.dataset import FixCall
@@ -70,8 +73,11 @@ def train(
     split = split_of(plan, table, test_table)
     data_seconds = time.monotonic() - started
 
-    tournament = Tournament(plan, split, work, pace, vectors)
-    tournament.split = _fit_to_budget(plan, split, recipes[0], tournament)
+    kept = fit_to_machine(plan, split, recipes, work, thin)
+    recipes = kept.recipes
+    tournament = Tournament(plan, kept.split, work, pace, vectors)
+    tournament.notes += kept.notes
+    tournament.split = together.agree(_fit_to_budget(plan, kept.split, recipes[0], tournament))
     choice = tournament.run(recipes)
     part = work / "model.part"
     shutil.rmtree(part, ignore_errors=True)
@@ -97,7 +103,7 @@ def train(
         rows=tournament.split.rows,
         evaluation=evaluation,
         tried=choice.tried,
-        notes=[*split.notes, *choice.notes],
+        notes=[*split.notes, *choice.notes, *filter(None, [Thrift.of(work).note])],
         seconds={
             "data": round(data_seconds, 3),
             "train": round(train_seconds, 3),

@@ -9,24 +9,31 @@ follows from seed and epoch: an interrupted training ends with the same bits as 
 import math
 import time
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from training_worker import together
 from training_worker.embedding import batches, pad
+from training_worker.failures import memory_ran_out
 from training_worker.job import Job, read_json, write_json
 from training_worker.lanes import Lanes
+from training_worker.thrift import Thrift, free_memory
 from training_worker.training_state import load_state, save_state
 from workspace.errors import TrainingFailed
 
 PIECE_TOKENS = 1024
 BUCKET_BATCHES = 20
 LOG_STEPS = 10
+Result = TypeVar("Result")
+Piece = tuple[float, list[torch.Tensor]]
+"""Loss and gradients of a piece of a batch."""
 END_SECONDS = 3.0  # kept free for loading the best state and exporting
 
 
@@ -92,6 +99,7 @@ class TuningLoop(ABC):
         self.train_rows, self.begun, self.start_share = train_items, begun, start_share
         self._judging_seconds = 0.0
         self.note = ""
+        self.thrift = Thrift.of(job.work.parent)
         for module in learner.module.modules():
             if isinstance(module, nn.Dropout):
                 module.p = 0.0
@@ -118,17 +126,15 @@ class TuningLoop(ABC):
 
     def learn(self) -> None:
         """Learns until the last step, the budget's end, or until the validation score no longer rises."""
-        if not self._resume():
-            self.position.total_steps = self._affordable_steps()
-            self._judge()
-        saved = time.monotonic()
-        with Lanes[tuple[float, list[torch.Tensor]]](self.job.report.check) as lanes:
-            while not self.position.ended:
-                loss = self._step(lanes, self._batches(self.position.epoch)[self.position.batch])
-                self._advance(loss)
-                if checkpoint_due(time.monotonic() - saved, self.job.whole("checkpoint_seconds")):
-                    self._checkpoint()
-                    saved = time.monotonic()
+        with together.helpers(self.job):
+            resumed = together.agree(self._resume())
+            if not resumed:
+                self.position.total_steps = self._thriftily(self._affordable_steps)
+            self._begin_alike()
+            if not resumed:
+                self._judge()
+            self._saved = time.monotonic()
+            self._thriftily(self._steps)
         if self.position.step:
             self._checkpoint()
         load_state(self.job.work / "best.pt", self.learner.module)
@@ -138,27 +144,73 @@ class TuningLoop(ABC):
             else "no better than before the first step"
         )
 
-    def _step(self, lanes: "Lanes[tuple[float, list[torch.Tensor]]]", rows: NDArray[np.int64]) -> float:
-        """One batch, in pieces side by side; their gradients are added in order, so the sum is always the same."""
-        weight = self.weight(rows)
-        pieces = list(batches([self.tokens[i] for i in rows], self._piece_tokens(rows, lanes.count)))
-        for parameter in self.parameters:
-            parameter.grad = None
-        total = 0.0
-        for loss, gradients in lanes.run(partial(self._gradients, rows[piece], weight) for piece in pieces):
-            total += loss
-            for parameter, gradient in zip(self.parameters, gradients, strict=True):
-                parameter.grad = gradient if parameter.grad is None else parameter.grad.add_(gradient)
+    def _begin_alike(self) -> None:
+        """Where several processes train together, they begin where the first one is."""
+        state = (asdict(self.position), self.optimizer.state_dict() if self.position.step else None)
+        position, optimizer = together.agree(state)
+        self.position = Position(**position)
+        if together.rank() and optimizer:
+            self.optimizer.load_state_dict(optimizer)
+        together.begin_alike(self.parameters)
+
+    def _thriftily(self, work: Callable[[Lanes[Piece]], Result]) -> Result:
+        """Does the work; where memory runs out, goes on with smaller pieces, from the step that did not fit."""
+        while True:
+            try:
+                with Lanes[Piece](self.job.report.check, self.thrift.lanes) as lanes:
+                    return work(lanes)
+            except Exception as exc:
+                if not memory_ran_out(exc) or self._smallest_pieces():
+                    raise
+            # Outside of the handler: the exception holds what the failed attempt had computed.
+            for parameter in self.parameters:
+                parameter.grad = None
+            self.thrift.halve()
+            self.job.tell(self._fraction(), "Memory ran short: going on with smaller pieces")
+            free_memory()
+
+    def _smallest_pieces(self) -> bool:
+        longest = max(len(self.tokens[i]) for i in self.train_rows)
+        return self.thrift.lanes == 1 and self.piece_tokens >> self.thrift.halvings < longest
+
+    def _steps(self, lanes: Lanes[Piece]) -> None:
+        while not self.position.ended:
+            self._advance(self._step(lanes, self._batches(self.position.epoch)[self.position.batch]))
+            if checkpoint_due(time.monotonic() - self._saved, self.job.whole("checkpoint_seconds")):
+                self._checkpoint()
+                self._saved = time.monotonic()
+
+    def _step(self, lanes: Lanes[Piece], rows: NDArray[np.int64]) -> float:
+        """One batch; all that train together make the same step."""
+        total = self._add_gradients(lanes, rows)
+        total = together.add_up([p.grad for p in self.parameters if p.grad is not None], total)
         nn.utils.clip_grad_norm_(self.parameters, 1.0)
         for group, rate in zip(self.optimizer.param_groups, self._rates(), strict=True):
             group["lr"] = rate
         self.optimizer.step()
         return total
 
+    def _add_gradients(self, lanes: Lanes[Piece], rows: NDArray[np.int64]) -> float:
+        """Loss and gradients of this process' share of the batch, in pieces side by side; their gradients are added
+        in order, so the sum is always the same."""
+        weight = self.weight(rows)
+        mine = rows[together.rank() :: together.size()]
+        for parameter in self.parameters:
+            parameter.grad = None if len(mine) else torch.zeros_like(parameter)
+        if not len(mine):
+            return 0.0
+        total = 0.0
+        pieces = batches([self.tokens[i] for i in mine], self._piece_tokens(mine, lanes.count))
+        for loss, gradients in lanes.run(partial(self._gradients, mine[piece], weight) for piece in pieces):
+            total += loss
+            for parameter, gradient in zip(self.parameters, gradients, strict=True):
+                parameter.grad = gradient if parameter.grad is None else parameter.grad.add_(gradient)
+        return total
+
     def _piece_tokens(self, rows: NDArray[np.int64], lanes: int) -> int:
         """Pieces that fill all lanes evenly, and are small enough for memory and for a quick cancel."""
         tokens = sum(len(self.tokens[i]) for i in rows)
-        rounds = -(-tokens // (self.piece_tokens * lanes))
+        rounds = -(-tokens // (max(1, self.piece_tokens >> self.thrift.halvings) * lanes))
         return max(-(-tokens * 11 // (10 * rounds * lanes)), max(len(self.tokens[i]) for i in rows))
 
     def _gradients(self, rows: NDArray[np.int64], weight: float) -> tuple[float, list[torch.Tensor]]:
@@ -178,19 +230,21 @@ class TuningLoop(ABC):
                 f"Lower learning_rate, now {self.job.number('learning_rate'):g}, to a tenth and start again.",
             )
         at = self.position
-        at.step += 1
-        at.batch += 1
+        at.step, at.batch = at.step + 1, at.batch + 1
         if at.step % LOG_STEPS == 1 % LOG_STEPS:
             self.job.log("train_loss", at.step, loss)
-        fraction = self.start_share + (0.98 - self.start_share) * at.step / at.total_steps
         epoch = at.step / self.steps_per_epoch
-        self.job.tell(fraction, f"Fine-tuning, pass {int(epoch) + 1}, step {at.step:,} of {at.total_steps:,}")
-        late = self.job.seconds_left < END_SECONDS + self._judging_seconds
+        self.job.tell(self._fraction(), f"Fine-tuning, pass {int(epoch) + 1}, step {at.step:,} of {at.total_steps:,}")
+        late = together.agree(self.job.seconds_left < END_SECONDS + self._judging_seconds)
         if at.batch == self.steps_per_epoch:
             at.epoch, at.batch = at.epoch + 1, 0
         if at.step >= at.total_steps or late or (not at.batch and at.step - at.judged_step >= self.least_between):
             self._judge()
             at.ended = late or at.step >= at.total_steps or at.without_gain >= self.job.whole("patience")
+
+    def _fraction(self) -> float:
+        """How far this recipe is."""
+        return self.start_share + (0.98 - self.start_share) * self.position.step / self.position.total_steps
 
     def _judge(self) -> None:
         """Scores the present state on the validation rows and keeps it where it is the best so far."""
@@ -198,7 +252,7 @@ class TuningLoop(ABC):
         at = self.position
         at.judged_step = at.step
         # Without rows to judge on the last state is kept.
-        judged = self.judge()
+        judged = together.agree(None if together.rank() else self.judge())
         score, loss = judged or (at.best_score + 1, 0.0)
         if judged:
             self.job.log(f"valid_{self.metric}", at.step, score)
@@ -207,7 +261,8 @@ class TuningLoop(ABC):
         # Equal scores are common at first, when one label is always answered: then the loss tells the progress.
         if (score, -loss) > (at.best_score, -at.best_loss):
             at.best_score, at.best_loss, at.best_step, at.without_gain = score, loss, at.step, 0
-            save_state(self.job.work / "best.pt", self.learner.module)
+            if not together.rank():
+                save_state(self.job.work / "best.pt", self.learner.module)
         self._judging_seconds = time.monotonic() - began
 
     def _batches(self, epoch: int) -> list[NDArray[np.int64]]:
@@ -236,23 +291,30 @@ class TuningLoop(ABC):
             for part in (self.learner.body, self.learner.head)
             if (trained := [p for p in part() if p.requires_grad])
         ]
-        return torch.optim.AdamW(groups, lr=0.0, weight_decay=self.job.number("weight_decay"), fused=True)
+        optimizer = torch.optim.AdamW(groups, lr=0.0, weight_decay=self.job.number("weight_decay"), fused=True)
+        # Its memory is taken before the first step: what does not fit is known at once, and no step stays half done.
+        for parameter in self.parameters:
+            parameter.grad = torch.zeros_like(parameter)
+        optimizer.step()
+        for state in optimizer.state.values():
+            state["step"].zero_()
+        return optimizer
 
-    def _affordable_steps(self) -> int:
+    def _affordable_steps(self, lanes: Lanes[Piece]) -> int:
         """As many steps as were asked for, or as fit into the budget: the learning rate must reach zero in time."""
         asked = self.position.total_steps
         first: list[NDArray[np.int64]] = self._batches(0)[:2]
-        with Lanes[tuple[float, list[torch.Tensor]]](self.job.report.check) as lanes:
-            for batch in first:  # the first one warms up; nothing is learned yet, the rates are zero
-                began = time.monotonic()
-                pieces = batches([self.tokens[i] for i in batch], self._piece_tokens(batch, lanes.count))
-                list(lanes.run(partial(self._gradients, batch[piece], 1.0) for piece in pieces))
-                seconds = time.monotonic() - began
+        for batch in first:  # the first one warms up; no step is made
+            began = time.monotonic()
+            self._add_gradients(lanes, batch)
+            seconds = time.monotonic() - began
         mean = sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
         per_step = seconds * 1.1 * mean / sum(len(self.tokens[i]) for i in first[-1])
         return int(np.clip((self.job.seconds_left - END_SECONDS) * 0.9 / max(per_step, 1e-6), 1, asked))
 
     def _checkpoint(self) -> None:
+        if together.rank():
+            return
         self.position.spent += time.monotonic() - self.begun
         self.begun = time.monotonic()
         save_state(self.job.work / f"state-{self.position.step}.pt", self.learner.module, self.optimizer)

@@ -62,6 +62,12 @@ class VectorCache:
     def keep(self) -> None:
         """Stores what was added, where there is a place for it."""
 
+    def in_memory(self) -> "VectorCache":
+        """What is known so far, with no place to store it: for another process."""
+        copy = VectorCache()
+        copy._rows = self._rows
+        return copy
+
     def _known(self, reader: str) -> dict[bytes, NDArray[np.float16]]:
         return self._rows.setdefault(reader, {})
 

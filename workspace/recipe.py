@@ -59,7 +59,6 @@ class Recipe(BaseModel):
     cost_rank: int
     fixed_seconds: float = Field(description="rough seconds on two CPU cores, whatever the rows")
     seconds_per_1000_rows: float = Field(description="rough seconds on two CPU cores")
-    memory_mb: int = Field(description="rough memory of the training process")
     settings: dict[str, Knob] = Field(default_factory=dict)
 
 

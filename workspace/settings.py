@@ -73,6 +73,7 @@ class Settings(BaseSettings):
     # Training
     max_attempts: int = Field(default=3, ge=1, validation_alias=_env("MTW_MAX_ATTEMPTS"))
     max_parallel_runs: int = Field(default=1, ge=1, validation_alias=_env("MTW_MAX_PARALLEL_RUNS"))
+    processes: int = Field(default=0, ge=0, le=64, validation_alias=_env("MTW_PROCESSES"))
     lease_seconds: float = Field(default=10, gt=0, validation_alias=_env("MTW_LEASE_SECONDS"))
     default_budget_seconds: int = Field(default=120, ge=5, validation_alias=_env("MTW_DEFAULT_BUDGET_SECONDS"))
     check_seconds: int = Field(default=25, ge=0, le=600, validation_alias=_env("MTW_CHECK_SECONDS"))

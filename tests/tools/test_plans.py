@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from tests.tools.conftest import Call, mails, real_texts
+from tools import estimates
 from tools.base_models import choose_base, where_is
 from tools.cards import PlanCard
 from tools.context import ToolContext
@@ -185,9 +186,22 @@ def test_estimates_grow_with_the_rows_and_stay_within_the_budget() -> None:
     spans = [estimate(plan, rows, 80) for rows in (100, 2_000, 50_000)]
     assert [s.high for s in spans] == sorted(s.high for s in spans)
     assert all(0 < s.low <= s.high <= 60 * 1.2 for s in spans)
-    assert spans[0].memory_mb == max(p.recipe.memory_mb for p in spans[0].recipes if p.fits)
+    assert [s.memory_mb for s in spans] == sorted(s.memory_mb for s in spans)
+    assert spans[0].memory_mb > 500
+    assert spans[0].memory_notes == []
     tight = estimate(plan.model_copy(update={"budget_seconds": 5}), 200_000, 400)
     assert [p.fits for p in tight.recipes] == [True] + [False] * (len(recipes_of(plan)) - 1)
+
+
+def test_a_plan_that_needs_more_memory_than_is_free_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = TrainingPlan.model_validate(
+        {"dataset_id": "ds_1", "task": "classification", "text": ["t"], "label": "l", "recipe": "finetune"}
+    )
+    monkeypatch.setattr(estimates, "memory_free_mb", lambda: 700)
+    told = estimate(plan, 1_000, 80).memory_notes
+    assert len(told) == 1
+    assert "“Fine-tuning” needs about" in told[0]
+    assert "700 MB are free" in told[0]
 
 
 def test_base_models_are_names_never_paths(settings: Settings) -> None:

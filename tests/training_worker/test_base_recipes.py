@@ -112,7 +112,7 @@ def test_finetuning_ends_with_the_same_bits_after_interruptions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Checkpoint after every step, stop in the middle twice, go on: loss by loss the same training."""
-    monkeypatch.setattr(finetune.Learning, "_affordable_steps", lambda self: 6)
+    monkeypatch.setattr(finetune.Learning, "_affordable_steps", lambda self, lanes: 6)
     monkeypatch.setattr(tuning_loop, "LOG_STEPS", 1, raising=True)
     monkeypatch.setattr(tuning_loop, "checkpoint_due", lambda seconds, every: True)
     for name in ("whole", "parts"):

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,8 +12,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 from training_worker.embedding import batches, device, fast_bfloat16, pad
 from training_worker.generation.chat import ChatForm, chat_form
-from training_worker.lanes import Lanes
 from training_worker.starter import Base, loading
+from training_worker.thrift import read_side_by_side
 from workspace.errors import InputError
 
 BATCH_TOKENS = 1024
@@ -146,8 +145,7 @@ def sums_of_losses(
         sums = np.array([values[end - size : end].sum() for end, size in zip(ends, answers, strict=True)])
         return rows, np.column_stack([sums, answers])
 
-    with Lanes[tuple[NDArray[np.int64], Losses]](lambda: tick(0)) as lanes:
-        for rows, values in lanes.run(partial(read, rows) for rows in batches(tokens, BATCH_TOKENS)):
-            found[rows] = values
-            tick(sum(len(tokens[i]) for i in rows))
+    for rows, values in read_side_by_side(read, batches(tokens, BATCH_TOKENS), lambda: tick(0)):
+        found[rows] = values
+        tick(sum(len(tokens[i]) for i in rows))
     return found

@@ -1,7 +1,6 @@
 """Encoders that tag tokens: made from a base model, saved for plain transformers, and read word by word."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,13 @@ from torch import nn
 from transformers import AutoModelForTokenClassification, AutoTokenizer
 
 from training_worker.embedding import Encoder, autocast, batches, device, pad
-from training_worker.lanes import Lanes
 from training_worker.ner.pieces import Piece, pieces_of
 from training_worker.ner.tags import Place, TagSet
 from training_worker.ner.words_of_tokens import log_softmax as log_softmax
 from training_worker.ner.words_of_tokens import scores_of_words
 from training_worker.sequence_export import save_tokenizer
 from training_worker.starter import loading
+from training_worker.thrift import read_side_by_side
 
 
 class TokenTagger:
@@ -81,8 +80,7 @@ def read_words(
             logits = module(**pad(tokenizer, [tokens[i] for i in rows])).logits
         return rows, logits.float().cpu().double().numpy()
 
-    with Lanes[tuple[NDArray[np.int64], NDArray[np.float64]]](check) as lanes:
-        return scores_of_words(pieces, sizes, tags, lanes.run(partial(read, rows) for rows in batches(tokens)))
+    return scores_of_words(pieces, sizes, tags, read_side_by_side(read, batches(tokens), check))
 
 
 class TunedTagger:

@@ -23,7 +23,7 @@ from training_worker.job import Job
 from training_worker.kinds.generation import token_probability
 from training_worker.lanes import Lanes
 from training_worker.starter import CAUSAL, STARTER, resolve_base
-from training_worker.tuning_loop import END_SECONDS, TuningLoop
+from training_worker.tuning_loop import END_SECONDS, Piece, TuningLoop
 
 VALID_TOKENS_PER_SECOND = 20  # of the budget: what one judgement on validation rows may read
 PIECE_TOKENS = 512  # two megabytes are kept for each token of a piece until the way back
@@ -194,14 +194,14 @@ class Learning(TuningLoop):
         lengths = [len(self.tokens[i]) for i in rows]
         return self.causal.losses(inputs, self.starts[rows].tolist(), lengths).sum()
 
-    def _affordable_steps(self) -> int:
+    def _affordable_steps(self, lanes: Lanes[Piece]) -> int:
         """As the loop does, but timed with one piece for each lane: whole steps would cost a good part of the time."""
         batch = self._batches(0)[0]
-        with Lanes[tuple[float, list[torch.Tensor]]](self.job.report.check) as lanes:
-            pieces = list(batches([self.tokens[i] for i in batch], self.piece_tokens))[: lanes.count]
-            began = time.monotonic()
-            list(lanes.run(partial(self._gradients, batch[piece], 1.0) for piece in pieces))
-            seconds = time.monotonic() - began
+        most = self.piece_tokens >> self.thrift.halvings
+        pieces = list(batches([self.tokens[i] for i in batch], most))[: lanes.count]
+        began = time.monotonic()
+        list(lanes.run(partial(self._gradients, batch[piece], 1.0) for piece in pieces))
+        seconds = time.monotonic() - began
         timed = sum(len(self.tokens[i]) for piece in pieces for i in batch[piece])
         per_step = seconds / timed * sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
         left = self.job.seconds_left - END_SECONDS

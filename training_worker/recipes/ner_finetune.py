@@ -8,7 +8,7 @@ rows as everything here.
 import time
 import warnings
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,6 @@ from training_worker.calibration import fit_scale
 from training_worker.embedding import Encoder, autocast, batches, load_encoder, pad
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Answers, Job
-from training_worker.lanes import Lanes
 from training_worker.ner.pieces import UNLABELLED, Piece, pieces_of
 from training_worker.ner.predictor import CRF_FILE, LogProbabilities, mixed, names_of
 from training_worker.ner.scoring import entity_f1
@@ -33,6 +32,7 @@ from training_worker.ner.tuned import TokenTagger, log_softmax, read_words
 from training_worker.reading_texts import measured_pace
 from training_worker.recipes import ner_linear
 from training_worker.starter import resolve_base
+from training_worker.thrift import read_side_by_side
 from training_worker.tuning_loop import END_SECONDS, TuningLoop
 from workspace.labelling_words import words_of
 from workspace.recipe import load_recipes
@@ -160,12 +160,11 @@ def start_head(job: Job, tagger: TokenTagger, texts: Texts, rows: NDArray[np.int
         known = wanted != UNLABELLED
         return hidden[known], wanted[known]
 
-    with Lanes[tuple[NDArray[np.float32], NDArray[np.int64]]](job.report.check) as lanes:
-        calls = (partial(read, chosen[part]) for part in batches([texts.tokens[i] for i in chosen]))
-        for hidden, wanted in lanes.run(calls):
-            vectors.append(hidden)
-            targets.append(wanted)
-            job.tell(START * 0.5, "Finding a good start")
+    parts = (chosen[part] for part in batches([texts.tokens[i] for i in chosen]))
+    for hidden, wanted in read_side_by_side(read, parts, job.report.check):
+        vectors.append(hidden)
+        targets.append(wanted)
+        job.tell(START * 0.5, "Finding a good start")
     known = np.concatenate(targets)
     if len(np.unique(known)) < 2:
         return

@@ -127,7 +127,7 @@ def test_an_interrupted_training_ends_with_the_same_weights(
     rows: Path, tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("training_worker.tuning_loop.checkpoint_due", lambda seconds, every: True)
-    monkeypatch.setattr(lora.Learning, "_affordable_steps", lambda self: 9)
+    monkeypatch.setattr(lora.Learning, "_affordable_steps", lambda self, lanes: 9)
     plan = _plan(tiny_folder)
     whole = train(plan, rows, None, tmp_path / "whole", Report(), "tiny")
     with pytest.raises(Stop):

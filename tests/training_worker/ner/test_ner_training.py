@@ -104,7 +104,7 @@ def test_the_same_seed_gives_the_same_bits_even_after_interruptions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A checkpoint after every step, stopped twice in the middle: loss by loss the same training."""
-    monkeypatch.setattr(ner_finetune.TagLearning, "_affordable_steps", lambda self: 6)
+    monkeypatch.setattr(ner_finetune.TagLearning, "_affordable_steps", lambda self, lanes: 6)
     monkeypatch.setattr(ner_finetune.TagLearning, "least_between", 2)
     monkeypatch.setattr(tuning_loop, "LOG_STEPS", 1)
     monkeypatch.setattr(tuning_loop, "checkpoint_due", lambda seconds, every: True)
