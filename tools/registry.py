@@ -102,6 +102,7 @@ def all_tools() -> dict[str, Tool]:
     import tools.augmentation
     import tools.checking
     import tools.cleaning
+    import tools.comparing_runs
     import tools.datasets
     import tools.deploying
     import tools.goal

@@ -26,6 +26,7 @@ CardKind = Literal[
     "differences",
     "changes",
     "comparison",
+    "run_comparison",
     "privacy",
     "augmentation",
 ]

@@ -1,11 +1,13 @@
 """A trained model and how good it is. Pure types."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from workspace.dataset import TaskKind
+
+Measure = Literal["accuracy", "f1", "loss"]
 
 
 class ClassScore(BaseModel):
@@ -86,6 +88,8 @@ class Exam(BaseModel):
     key: str = Field(description="hash of the rows")
     rows: int
     right: str = Field(description="one bit a row, base64")
+    measure: Measure = Field(default="accuracy", description="what two models are compared by")
+    parts: str = Field(default="", description="what each row adds to the measure: float32, zlib, base64")
 
 
 class Evaluation(BaseModel):

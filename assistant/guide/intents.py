@@ -296,6 +296,7 @@ _ACTIONS: dict[str, Action] = {
     "list_runs": _tool("list_runs"),
     "explain_results": results,
     "show_mistakes": _tool("show_mistakes", "model_id", "no_model_yet"),
+    "compare_runs": _tool("compare_runs", "model_id", "no_model_yet"),
     "try_model": try_it,
     "try": try_it,
     "export_model": _tool("export_model", "model_id", "no_model_yet"),

@@ -36,6 +36,7 @@ _LABELS = {
     "list_runs": "List my trainings",
     "explain_results": "Show the results",
     "show_mistakes": "See the mistakes",
+    "compare_runs": "Compare my trainings",
     "try_model": "Try the model",
     "export_model": "Download the model",
     "deploy_model": "Use the model from a program",
@@ -108,7 +109,7 @@ def offers(likely: tuple[str, ...], journey: Journey) -> tuple[Option, ...]:
 
 def _possible(intent: str, journey: Journey) -> bool:
     """Whether it makes sense to offer this now."""
-    needs_model = ("explain_results", "show_mistakes", "try_model", "export_model", "deploy_model")
+    needs_model = ("explain_results", "show_mistakes", "compare_runs", "try_model", "export_model", "deploy_model")
     if intent in needs_model:
         return bool(journey.model_id)
     if intent in ("run_status", "cancel_run"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from assistant.approval import normal, option_of, verdict
 from assistant.guide.aims import aims_in
 from assistant.guide.data_intents import gives_new_name
+from assistant.guide.division import division_in
 from assistant.guide.intents import act, change_columns, faster_or_better, revise
 from assistant.guide.journey import Journey
 from assistant.guide.label_intents import changed_while_labelling, lists_categories
@@ -84,6 +85,8 @@ def _by_slots(text: str, journey: Journey) -> Reply | None:
         return Reply(calls=(Call("load_sample", {"name": f"hf://{hub}"}),))
     if (aims := aims_in(text)) and (len(aims) > 1 or count <= 8):
         return act("set_success_criteria", text, journey)
+    if (journey.plan_id or journey.ready) and not journey.running and division_in(text, journey.columns):
+        return revise(text, journey)
     if reply := _columns(text, journey):
         return reply
     if _QUESTION.search(text) and count <= 12 and (concept := find_concept(text)):

@@ -38,7 +38,8 @@ ROWS: Mapping[CardKind, frozenset[str]] = {
     "labelling": frozenset({"text", "before"}),
     "differences": frozenset({"text"}),
     **dict.fromkeys(
-        ("comparison", "plan", "progress", "metrics", "confusion", "diagnosis", "models"), frozenset[str]()
+        ("comparison", "run_comparison", "plan", "progress", "metrics", "confusion", "diagnosis", "models"),
+        frozenset[str](),
     ),
     **dict.fromkeys(("datasets", "runs", "download", "deployment"), frozenset[str]()),
 }

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tools import cards
-from tools.words import duration_range, of_100
+from tools.words import duration, duration_range, of_100
 from workspace.events import Asked, AssistantSaid, Card, CardShown, ConversationEvent, ErrorShown
 
 View = Callable[[Any], RenderableType]
@@ -127,6 +127,30 @@ def _comparison(card: cards.ComparisonCard) -> RenderableType:
         rows = [(c.name, c.before or "not there", c.after or "not there", c.cells_changed) for c in card.columns]
         parts.append(_grid(["Column", "Before", "After", "Cells changed"], rows))
     return Group(*parts)
+
+
+def _run_comparison(card: cards.RunComparisonCard) -> RenderableType:
+    def figure(value: float | None) -> str:
+        return "" if value is None else f"{value:.1%}" if card.share else f"{value:.2f}"
+
+    rows = [
+        (
+            f"{'✓ ' if one.best else ''}{one.name}",
+            one.recipe_title,
+            one.data,
+            figure(one.value),
+            f"{figure(one.low)} to {figure(one.high)}" if one.low is not None else "",
+            duration(one.seconds),
+        )
+        for one in card.runs
+    ]
+    apart = [
+        f"• {p.sentence} Difference {figure(p.difference)} ({figure(p.low)} to {figure(p.high)})." for p in card.pairs
+    ]
+    return Group(
+        _lines(card.sentence, *apart, card.cost, card.note),
+        _grid(["Training", "Method", "Data", card.metric_label, "95 % between", "Time"], rows),
+    )
 
 
 def _privacy(card: cards.PrivacyCard) -> RenderableType:
@@ -294,6 +318,7 @@ _VIEWS: dict[str, View] = {
     "problems": _problems,
     "changes": _changes,
     "comparison": _comparison,
+    "run_comparison": _run_comparison,
     "privacy": _privacy,
     "augmentation": _augmentation,
     "plan": _plan,

@@ -141,6 +141,38 @@ def comparison() -> Card:
     ).card("412 rows fewer, and 3 rows have another answer")
 
 
+def run_comparison() -> Card:
+    older = cards.ComparedRunView(
+        run_id="run_1", model_id="mdl_1", name="the older one", data="mails, version 1", recipe_title="Word statistics",
+        value=0.89, low=0.86, high=0.92, rows=354, seconds=2.5,
+    )  # fmt: skip
+    newer = older.model_copy(
+        update={"run_id": "run_2", "model_id": "mdl_2", "name": "the newer one", "value": 0.93, "best": True}
+    )
+    return cards.RunComparisonCard(
+        metric_label="Accuracy",
+        meaning="share of texts sorted right",
+        share=True,
+        lower=False,
+        runs=[older, newer],
+        pairs=[
+            cards.RunPairView(
+                first="the older one",
+                second="the newer one",
+                sentence="A real difference, the newer one is better: 4 texts only the older one gets right, 18 only the "
+                "newer one (of 354).",
+                difference=0.04,
+                low=0.01,
+                high=0.07,
+                real=True,
+                paired=True,
+            )
+        ],
+        sentence="The newer one is really better.",
+        cost="It took 40 seconds to train, where the older one took 3 seconds.",
+    ).card("The newer one is really better")
+
+
 def plan() -> Card:
     budget = FormField(
         name="budget_seconds", label="Time limit in seconds", kind="number", value=120, minimum=5, maximum=600
@@ -560,6 +592,7 @@ ALL = (
     problems,
     changes,
     comparison,
+    run_comparison,
     privacy,
     redacted,
     augmentation,

@@ -100,6 +100,51 @@ class MistakesCard(CardData):
     rows: int = Field(description="test rows")
 
 
+class ComparedRunView(BaseModel):
+    """One of the trainings that are compared, in the order in which they were started."""
+
+    run_id: str
+    model_id: str
+    name: str = Field(description="how the sentences call it: the older one, number 2")
+    data: str
+    recipe_title: str
+    value: float
+    low: float | None = None
+    high: float | None = None
+    rows: int = Field(description="test rows")
+    seconds: float = Field(description="from start to result")
+    best: bool = False
+
+
+class RunPairView(BaseModel):
+    """Two of them, side by side. ``low`` and ``high`` bound the difference with 95 %."""
+
+    first: str
+    second: str
+    sentence: str
+    difference: float = Field(description="second minus first")
+    low: float
+    high: float
+    real: bool
+    paired: bool = Field(description="both were judged on the same rows")
+
+
+class RunComparisonCard(CardData):
+    """Two trainings or more: which is better, and whether that is more than chance."""
+
+    kind: ClassVar[CardKind] = "run_comparison"
+
+    metric_label: str
+    meaning: str
+    share: bool = Field(description="between 0 and 1, and best shown as a percentage")
+    lower: bool = Field(description="less is better")
+    runs: list[ComparedRunView]
+    pairs: list[RunPairView] = Field(description="each of them against the best one")
+    sentence: str
+    cost: str
+    note: str = Field(default="", description="why they cannot be compared row by row")
+
+
 class SampleView(BaseModel):
     prompt: str
     reference: str

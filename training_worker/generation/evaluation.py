@@ -5,7 +5,7 @@ Everything is measured twice on the same rows, with the model as it is and as it
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,15 +17,19 @@ from training_worker.embedding import device
 from training_worker.generation.causal import Losses
 from training_worker.generation.predictor import GenerationPredictor
 from training_worker.kinds.base import OnProgress
+from workspace.exams import exam_of
 from workspace.model import Evaluation, Sample
 
-TOKENS_PER_BUDGET_SECOND = 40
+TOKENS_PER_BUDGET_SECOND = 30
 """Tokens of test rows that are read for each second of a training's budget, on a processor; a GPU reads 50 times that.
 By count, not by the clock: the same rows are judged whatever else the computer does."""
 LEAST_ROWS = 8
 ROWS_WRITTEN = 32
-SECONDS_PER_WRITTEN_ROW = 10
+SECONDS_PER_WRITTEN_ROW = 20
+WRITING = 5.0
+"""What a written token takes against one that is read."""
 NEW_TOKENS = 96
+CHARACTERS_PER_TOKEN = 4
 SHOWN_CHARS = 2000
 BOOTSTRAP_SAMPLES = 1000
 _WORD = re.compile(r"\w+")
@@ -47,8 +51,7 @@ def evaluate_generation(
     rows = rows.take(judged_rows(predictor, rows, budget, seed).tolist())
     answered = rows.take(range(answered_rows(len(rows), budget)))
     most_new = min(NEW_TOKENS, predictor.max_new_tokens)
-    tick = _ticker(2 * (len(rows) + 2 * len(answered)), on_progress)
-    read = _Reader(predictor, rows, answered, most_new, tick)
+    read = _Reader(predictor, rows, answered, most_new, on_progress)
     after_losses, after = read()
     with predictor.before_training():
         before_losses, before = read()
@@ -72,6 +75,7 @@ def evaluate_generation(
             Sample(prompt=p[:SHOWN_CHARS], reference=r[:SHOWN_CHARS], before=b[:SHOWN_CHARS], after=a[:SHOWN_CHARS])
             for p, r, b, a in cells
         ],
+        exam=exam_of(rows.texts, rows.targets, [False] * len(rows), "loss", after_losses.tolist()),
     )
 
 
@@ -109,7 +113,7 @@ def within(lengths: Sequence[int], most: int) -> int:
 
 
 class _Reader:
-    """Losses of all rows and answers to some, by the model as it is at the moment."""
+    """Losses of all rows and answers to some, by the model as it is at the moment. Made to be called twice."""
 
     def __init__(
         self,
@@ -117,30 +121,28 @@ class _Reader:
         rows: LabelledRows,
         answered: LabelledRows,
         most_new: int,
-        tick: Callable[[float], None],
+        on_progress: OnProgress | None,
     ) -> None:
         self._predictor, self._rows, self._answered = predictor, rows, answered
-        self._most_new, self._tick = most_new, tick
+        self._most_new, self._on_progress = most_new, on_progress
+        self._reading = sum(map(len, rows.texts + rows.targets)) / CHARACTERS_PER_TOKEN
+        self._total = 2 * (self._reading + WRITING * most_new * len(answered))
+        self._done = 0.0
 
     def __call__(self) -> tuple[Losses, list[str]]:
-        total, share = max(sum(map(len, self._rows.texts + self._rows.targets)) / 4, 1.0), len(self._rows)
         losses = self._predictor.losses(
-            self._rows.texts, self._rows.targets, lambda tokens: self._tick(share * min(tokens / total, 1.0))
+            self._rows.texts, self._rows.targets, lambda share: self._tick(share * self._reading)
         )
-        answers = self._predictor.write(self._answered.texts, self._most_new, lambda rows: self._tick(2.0 * rows))
+        answers = self._predictor.write(
+            self._answered.texts, self._most_new, lambda rows: self._tick(rows * WRITING * self._most_new)
+        )
         return losses, answers
 
-
-def _ticker(total: float, on_progress: OnProgress | None) -> Callable[[float], None]:
-    done = 0.0
-
-    def tick(more: float) -> None:
-        nonlocal done
-        done += more
-        if on_progress:
-            on_progress(min(1.0, done / max(total, 1.0)))
-
-    return tick
+    def _tick(self, tokens: float) -> None:
+        """So much more is done, counted in tokens that are read."""
+        self._done += tokens
+        if self._on_progress:
+            self._on_progress(min(1.0, self._done / max(self._total, 1.0)))
 
 
 def _measure(

@@ -77,7 +77,14 @@ class Multilabel:
         common = Counter(learn.targets).most_common(1)[0][0] if learn else None
         probabilities = model.probabilities(rows.texts, on_progress)
         return evaluate(
-            rows.texts, rows.targets, probabilities, model.labels, model.thresholds, commonest=common, seed=seed
+            rows.texts,
+            rows.targets,
+            probabilities,
+            model.labels,
+            model.thresholds,
+            commonest=common,
+            seed=seed,
+            columns=rows.columns,
         )
 
     def predictor(self, folder: Path, meta: dict[str, Any]) -> Predictor:

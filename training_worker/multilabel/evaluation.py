@@ -5,14 +5,16 @@ neither true nor given anywhere do not count in means over labels.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from training_worker.evaluating.slices import slices_of
 from training_worker.evaluation import BOOTSTRAP_SAMPLES, MISTAKES, TEXT_CHARS, calibration_error
+from workspace.exams import exam_of
 from workspace.model import ClassScore, Evaluation, Mistake
 
 INTERVAL_METRICS = ("macro_f1", "micro_f1", "weighted_f1", "precision", "recall", "subset_accuracy", "hamming_loss")
@@ -53,6 +55,7 @@ def evaluate(
     *,
     commonest: Labels | None = None,
     seed: int = 0,
+    columns: Mapping[str, Sequence[str]] | None = None,
 ) -> Evaluation:
     """Scores of ``probabilities`` (rows by ``labels``) against the ``targets``; a label is given from its threshold on.
 
@@ -67,6 +70,8 @@ def evaluate(
     known = true[:, : len(labels)]
     metrics["ece"] = calibration_error(known.ravel(), probabilities.ravel())
     common = Counter(targets).most_common(1)[0][0] if commonest is None else commonest
+    right = (true == given).all(axis=1)
+    parts = np.stack([(true & given).sum(axis=1), given.sum(axis=1), true.sum(axis=1)], axis=1)
     guess = np.broadcast_to(flags_of([common], names), true.shape)
     return Evaluation(
         rows=len(true),
@@ -77,7 +82,9 @@ def evaluate(
         labels=names,
         thresholds={label: round(float(t), 6) for label, t in zip(labels, thresholds, strict=True)},
         mistakes=_mistakes(texts, true, given, probabilities, names),
-        wrong=int((true != given).any(axis=1).sum()),
+        wrong=int((~right).sum()),
+        slices=slices_of(right, texts, columns),
+        exam=exam_of(texts, ["\0".join(sorted(row)) for row in targets], right.tolist(), "f1", parts.tolist()),
     )
 
 

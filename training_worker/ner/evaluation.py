@@ -7,9 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training_worker.data import LabelledRows
+from training_worker.evaluating.slices import slices_of
 from training_worker.kinds.base import OnProgress, Predictor
 from training_worker.ner.scoring import COUNTS, count_rows, metrics_of
 from training_worker.ner.tags import Span
+from workspace.exams import exam_of
 from workspace.labelling_words import words_of
 from workspace.model import ClassScore, Entity, Evaluation, Mistake
 
@@ -19,6 +21,7 @@ TEXT_CHARS = 500
 LEAST_SURE = 0.5
 """Of the times that words stand in the training rows, the share that is marked, for the word list to mark them."""
 MOST_WORDS = 6
+_F1_PARTS = [COUNTS.index(name) for name in ("strict", "predicted", "true")]
 
 
 def evaluate_ner(
@@ -34,6 +37,8 @@ def evaluate_ner(
     counts = count_rows(rows.targets, found)
     metrics = {name: round(float(value), 6) for name, value in metrics_of(counts.sum(axis=0)).items()}
     mistakes = _mistakes(rows, [answer.entities or [] for answer in answers])
+    right = np.array([set(true) == set(said) for true, said in zip(rows.targets, found, strict=True)], dtype=bool)
+    marks = [" ".join(f"{s.start}-{s.end}:{s.label}" for s in sorted(spans)) for spans in rows.targets]
     labels = sorted({span.label for spans in [*rows.targets, *found] for span in spans} | set(predictor.labels))
     return Evaluation(
         rows=len(rows),
@@ -44,6 +49,8 @@ def evaluate_ner(
         labels=labels,
         mistakes=mistakes[:MISTAKES],
         wrong=len(mistakes),
+        slices=slices_of(right, rows.texts, rows.columns),
+        exam=exam_of(rows.texts, marks, right.tolist(), "f1", counts[:, _F1_PARTS].tolist()),
     )
 
 
