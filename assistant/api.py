@@ -7,7 +7,7 @@ import anyio
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
@@ -16,6 +16,7 @@ from starlette.responses import Response
 from assistant.predict_api import OnlineModel, key_in, online_model
 from assistant.surfaces.web_state import Web, current_identity
 from tools.context import ToolContext
+from tools.troubleshooting.entry import Fix
 from workspace.dataset import TaskKind
 from workspace.errors import LimitExceeded, TooManyRequests, Unauthorized, WizardError
 from workspace.home import Workspace
@@ -50,6 +51,23 @@ class ModelView(BaseModel):
     download: str
 
 
+class Question(BaseModel):
+    """Something to explain."""
+
+    text: str = Field(description="an error message, a log, or a question in anybody's words", min_length=1)
+
+
+class Explanation(BaseModel):
+    """As ``mtw diagnose --json`` prints it. ``cause`` is UNKNOWN where nothing is claimed."""
+
+    cause: str
+    confidence: float = Field(ge=0, le=1)
+    explanation: str
+    next_steps: list[str]
+    fix: Fix | None
+    alternatives: list[str]
+
+
 def health_routes(web: Web) -> APIRouter:
     router = APIRouter()
 
@@ -57,6 +75,15 @@ def health_routes(web: Web) -> APIRouter:
     async def healthz() -> Health:
         """For load balancers and people: which parts answer."""
         return await anyio.to_thread.run_sync(_health, web)
+
+    @router.get("/metrics", response_class=Response)
+    def metrics() -> Response:
+        """Figures for Prometheus, without names and texts."""
+        from prometheus_client import CONTENT_TYPE_LATEST
+
+        from assistant.support.operator_metrics import metrics_text
+
+        return Response(metrics_text(web.engine), media_type=CONTENT_TYPE_LATEST)
 
     return router
 
@@ -95,6 +122,15 @@ def api_routes(web: Web) -> APIRouter:
             "Content-Length": str(export.bytes),
         }
         return StreamingResponse(export.chunks, media_type="application/zip", headers=headers)
+
+    @router.post("/diagnose")
+    def diagnose(question: Question) -> Explanation:
+        """What an error text, a log or a question is about: the likeliest cause, and what to do."""
+        from tools import troubleshooting
+
+        _workspace(web)  # whoever has to log in has done so
+        symptoms = troubleshooting.symptom_finder(web.settings)
+        return Explanation.model_validate(troubleshooting.diagnose(question.text, symptoms).as_json())
 
     @router.get("/datasets/{dataset_id}/changes", response_class=StreamingResponse)
     def changes(dataset_id: str) -> StreamingResponse:

@@ -14,6 +14,7 @@ from workspace.events import (
     AssistantSaid,
     Card,
     CardKind,
+    ConversationEvent,
     FileReceived,
     ToolCalled,
     ToolReturned,
@@ -51,7 +52,7 @@ def test_cells_that_are_numbers_are_masked_too() -> None:
 
 def test_personal_data_is_replaced_wherever_it_stands() -> None:
     mail = "bob@example.com"
-    events = [
+    events: list[ConversationEvent] = [
         UserSaid(text=f"write to {mail}"),
         AssistantSaid(text=f"I shall write to {mail}"),
         FileReceived(name=f"{mail}.csv", key="uploads/1", bytes=3),
