@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from training_worker.data import strings_of
 from training_worker.multilabel.rows import Flags, Labels, labels_of_column
-from workspace.reading.label_shapes import NO, YES
+from workspace.reading.label_shapes import says_yes
 
 
 class LabelForm(Protocol):
@@ -64,8 +64,7 @@ class YesNoColumns:
         return None, json.dumps({name: self._cell(name, name in should) for name in other}, ensure_ascii=False)
 
     def _cell(self, name: str, yes: bool) -> str | None:
-        words = YES if yes else NO
-        usual = [cell for cell, _ in self._said[name].most_common() if cell.strip().casefold() in words]
+        usual = [cell for cell, _ in self._said[name].most_common() if says_yes(name, cell) is yes]
         return usual[0] if usual else "1" if yes else None
 
 

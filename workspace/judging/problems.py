@@ -38,7 +38,7 @@ def label_counts(statistics: CountedTable, task: TaskGuess) -> dict[str, int]:
         return {}
     if task.label_columns:
         flags = (_column(statistics, name) for name in task.label_columns)
-        counts = {column.name: yes_count(column.counts) for column in flags if column is not None}
+        counts = {column.name: yes_count(column.name, column.counts) for column in flags if column is not None}
     elif (column := _column(statistics, task.label)) is None:
         return {}
     elif task.label_separator is not None:

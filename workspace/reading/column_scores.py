@@ -3,9 +3,10 @@
 import re
 
 from workspace.reading import names
+from workspace.reading.label_shapes import is_tick
 from workspace.reading.statistics import ColumnStatistics, is_integer
-
 from workspace.splits import is_split
+
 _URL = re.compile(r"\s*(?:https?://|www\.|[\w.+-]+@[\w-]+\.\w)\S*\s*")
 _TAG = re.compile(r"<[^<>]{1,500}>")
 _MOST_LABELS = 1_000
@@ -88,20 +89,22 @@ def _label_score(columns: list[ColumnStatistics], types: list[str], index: int) 
     column, kind = columns[index], types[index]
     if not column.filled or kind == "empty" or column.mean_length > 80 or column.unique > _MOST_LABELS * 5:
         return -9.0
-    named = named_as(column, names.LABEL_NAMES)
     if is_split(column.name, column.counts):
         return -9.0  # train or test is no answer
+    named = named_as(column, names.LABEL_NAMES)
+    if is_tick(column):
+        return 1.4 + 0.5 * named  # yes in some rows, nothing in the others
     repeats = column.filled / max(1, column.unique)
     if (repeats < 2 and column.filled >= 8) or (column.unique == 1 and named < 1):
         # Named like a label, but hardly a value stands twice: still what is meant, and a problem to be told.
         return 0.95 if named == 1 and column.mean_words <= 4 and column.unique > 1 else -9.0
     score = 2.0 * named + min(1.0, (repeats - 1) / 10)
-    score -= 1.2 * (named_as(column, names.WEAK_LABELS) > 0)
+    score -= 1.2 * (named_as(column, names.WEAK_LABELS) > 0) + 0.9 * (named_as(column, names.STATES) > 0)
     # Of two columns that sort alike, the one with the shorter names is the one for people.
     score -= 0.002 * max(0.0, column.mean_length - 20)
     if like_years(column) if kind == "integer" else False:
         score -= 1.0
-    score += {"text": 0.6, "boolean": 0.4, "integer": 0.1, "number": -0.6, "date": -3.0}.get(kind, 0.0)
+    score += {"text": 0.6, "boolean": 0.4, "integer": 0.1, "number": -1.7, "date": -3.0}.get(kind, 0.0)
     # The same answer everywhere is nothing to learn, whatever the name.
     score -= 1.5 * (column.unique == 1 and column.filled >= 8)
     score -= 0.5 * (column.unique > 50) + 0.5 * (column.unique > 300)

@@ -16,7 +16,7 @@ from workspace.findings import Finding
 from workspace.reading.arrow_csv import arrow_batches, fits_arrow
 from workspace.reading.cells import extent, is_blank
 from workspace.reading.columns import batches_of, string_schema
-from workspace.reading.dialect import Dialect, detect_dialect
+from workspace.reading.dialect import Dialect, detect_dialect, parse
 from workspace.reading.encoding import Encoding
 from workspace.reading.layout import MOST_FOOTERS, Layout, count_footers, find_layout, is_comment
 from workspace.reading.mending import as_line, column_shapes, mend
@@ -26,6 +26,7 @@ from workspace.reading.recovery import usual_width
 from workspace.reading.reports import bad_bytes, other_tables, ragged_rows, repeated_headers
 from workspace.reading.source import Opened, Source
 from workspace.reading.tables import Block, find_tables, largest, reads_like_header
+from workspace.reading.unwrapping import holds_table, open_inside
 
 _SAMPLE_CHARS = 1 << 20
 _SAMPLE_ROWS = 400
@@ -47,6 +48,9 @@ def _open(source: Source, *, exact: bool) -> Opened:
         sample = file.read(_SAMPLE_CHARS)
         cut = bool(file.read(1))
     dialect = detect_dialect(sample, source.suffix, cut=cut)
+    if (outer := _around(sample, dialect)) is not None and source.scratch is not None:
+        cells = (row[0] for row in _records(source, encoding, outer) if row)
+        return replace(open_inside(source, cells), encoding=encoding.name)
     if has_stray_quotes(source.path, encoding, dialect):
         # A mark stands where none should: trust quoting only if rows do not fit without it, then record by record.
         exact = True
@@ -88,6 +92,16 @@ def _open(source: Source, *, exact: bool) -> Opened:
     return reading.into(opened)
 
 
+def _around(sample: str, dialect: Dialect) -> Dialect | None:
+    """The dialect whose single cells hold whole lines of a table, as where each line was quoted once more."""
+    if dialect.delimiter is not None and not sample.startswith('"'):
+        return None
+    outer = Dialect(dialect.delimiter or ",", '"')
+    rows = [row for row in parse(sample, outer, _SAMPLE_ROWS) if row]
+    whole = sample.startswith('"') and all(len(row) == 1 for row in rows)
+    return outer if whole and holds_table([row[0] for row in rows]) else None
+
+
 def _tables(source: Source, encoding: Encoding, dialect: Dialect) -> list[Block]:
     if dialect.delimiter is None or source.path.stat().st_size > _MOST_SPLIT_BYTES:
         return [Block(0)]
@@ -121,6 +135,8 @@ def _mended_header(row: list[str], head: list[list[str]], dialect: Dialect) -> l
         return row
     width, count = Counter(len(other) for other in head if other).most_common(1)[0]
     agreed = count >= max(2, 0.6 * len(head))
+    if agreed and len(row) == 2 * width - 1 and all(map(is_blank, row[1::2])):
+        return row[::2]  # Wiki markup: two marks between names, one between cells.
     if not agreed or len(row) == width or not (reads_like_header(row) or (len(row) == 1 and width > 2)):
         return row
     if len(row) == width + 1:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from workspace.reading.cells import is_blank, is_typed
+from workspace.reading.fixed_width import cut_lines, find_cuts, is_printed
 
 if TYPE_CHECKING:
     from workspace.reading.mending import ColumnShape
@@ -23,6 +24,9 @@ DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", "\x1f", "\x01", "#", "&", " ")
 _SUFFIX_HINT = {".tsv": "\t", ".tab": "\t", ".psv": "|", ".csv": ","}
 _MOST_ROWS = 2_000
 _STAND_IN = "\x1f"
+_SURE = 0.8
+"""From this score on a delimiter is taken without asking whether blanks part the columns."""
+
 _PADDED = re.compile(r"\|~\||~\|~|\^\|\^|\|\^\||#\|#|\|#\||[|;~^] ?[|;~^]|[ \t]*[|;~^][ \t]+|::|<>|@@|##|\t\t|\\t")
 _TIME_OR_LINK = re.compile(r"\d:\d\d|\w://")
 
@@ -40,12 +44,16 @@ class Dialect:
     """What the cells of each column are like, where it is known; it helps to cut broken records."""
     padded: bool = False
     """Whether a blank after a delimiter belongs to the delimiter."""
+    cuts: tuple[int, ...] = ()
+    """Where columns of fixed width begin, the first one aside; then there is no delimiter."""
 
     def rows(self, lines: Iterable[str]) -> Iterator[list[str]]:
         """Records as a CSV parser yields them; an empty line is an empty record.
 
         ``lines`` keep their line ends.
         """
+        if self.cuts:
+            return cut_lines(lines, self.cuts)
         if self.stray:
             from workspace.reading.recovery import recovered_rows
 
@@ -101,11 +109,13 @@ def detect_dialect(text: str, suffix: str = "", *, cut: bool = False) -> Dialect
             if cut and len(rows) > 1:
                 rows = rows[:-1]
             # A blank after each comma is what prose has.
-            score = _score(rows, delimiter, suffix) - 0.08 * padded
+            score = _score(rows, delimiter, suffix, _belonging(text, delimiter)) - 0.08 * padded
             # A quote that is seldom used has to make the rows agree clearly better.
             if score > best_score + (0.004 if quote == "'" and best.delimiter == delimiter else 1e-9):
                 best, best_score = dialect, score
     least = 0.45 if suffix == ".txt" or not suffix else 0.25
+    if best_score < _SURE and not is_printed(text) and (cuts := find_cuts(text, cut=cut)):
+        return Dialect(None, None, cuts=cuts)
     if best_score < least:
         return _one_column(text, suffix)
     return best
@@ -122,19 +132,27 @@ def _one_column(text: str, suffix: str) -> Dialect:
     return Dialect(None, None)
 
 
-def _score(rows: list[list[str]], delimiter: str, suffix: str) -> float:
+def _belonging(text: str, delimiter: str) -> float:
+    """The share of its own mark that stands in a delimiter of several characters: ``; `` beside many lone ``;``."""
+    mark = delimiter.strip()[:1] or delimiter[0]
+    return text.count(delimiter) * delimiter.count(mark) / max(1, text.count(mark))
+
+
+def _score(rows: list[list[str]], delimiter: str, suffix: str, belonging: float = 1.0) -> float:
     """From 0 to about 1: how much the records agree on a number of cells greater than one."""
     filled = [row for row in rows if any(not is_blank(cell) for cell in row)]
     if not filled:
         return 0.0
     widths = Counter(len(row) for row in filled)
     total = len(filled)
-    # Title lines and notes have one cell and say nothing against a delimiter, as long as they are the fewer.
+    # Title lines and notes have few cells and say nothing against a delimiter, as long as they are the fewer.
     wide = {width: count for width, count in widths.items() if width > 1}
     if not wide:
         return 0.0
     width, count = max(wide.items(), key=lambda item: (item[1] * (item[0] - 1) / item[0], item[0]))
-    ones = min(widths.get(1, 0), 0.4 * total)
+    lead = next((index for index, row in enumerate(filled) if len(row) == width), 0)
+    above = sum(1 < len(row) < width for row in filled[:lead])
+    ones = min(widths.get(1, 0) + above, 0.4 * total)
     share = count / (total - 0.8 * ones)
     if delimiter == " " and not _blanks_fit(filled, width):
         return 0.0
@@ -148,7 +166,7 @@ def _score(rows: list[list[str]], delimiter: str, suffix: str) -> float:
         score *= 0.6 if delimiter == " " else 0.75
     elif len(delimiter) > 1:
         # A longer delimiter is likelier than its first character alone where both fit.
-        score += 0.1
+        score += 0.1 * belonging
     return score
 
 

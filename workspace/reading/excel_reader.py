@@ -23,6 +23,7 @@ from workspace.reading.sheet_tables import Part, find_parts, main_part, part_nam
 from workspace.reading.source import Opened, Source
 from workspace.reading.tables import Block
 from workspace.reading.unpacking import refuse_bomb
+from workspace.reading.unwrapping import holds_table, open_inside
 
 _SAMPLE_ROWS = 400
 _MOST_SHEETS = 20
@@ -138,6 +139,10 @@ def _table(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
         best = _Found(sheet, part, _layout(sheet, part), best.size)
         layout = best.layout
     layout = _as_wide_as_needed(sheet, layout, best.part)
+    if layout.width == 1 and source.scratch is not None and len(parts) < 2:
+        cells = [row[0] for row in _grid(sheet) if row and row[0]]
+        if holds_table(cells[:_SAMPLE_ROWS]):
+            return replace(open_inside(source, cells), format=kind, sheets=book.sheet_names, sheet=shown, encoding=None)
     schema = string_schema(layout.names)
     opened = Opened(
         format=kind,

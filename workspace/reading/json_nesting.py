@@ -6,6 +6,9 @@ from typing import Any
 
 _MOST_FIELDS = 40
 _DEEPEST = 6
+_NAMING = ("name", "label", "title", "tag")
+_PLACES = frozenset({"start", "end", "offset", "offsets", "begin", "length", "points", "text"})
+_LONGEST_NAME = 80
 _PAGE_FIELDS = frozenset(
     "page pages page_no pagenumber page_number per_page perpage pagesize page_size size count total totalcount "
     "total_count totalpages total_pages total_results next nextpage next_page nextpagetoken next_page_token "
@@ -78,6 +81,46 @@ def _objects(record: Mapping[str, Any], above: str, depth: int) -> Iterator[tupl
             yield above + key, value
             if depth < _DEEPEST:
                 yield from _objects(value, f"{above}{key}.", depth + 1)
+
+
+def named_lists(records: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """The lists of objects that stand for their names (labels of issues, tags of cards), and the field of the name.
+
+    Places in a text have names as well, and where they are: those are left as they are.
+    """
+    seen: dict[str, list[dict[str, Any]]] = {}
+    other: set[str] = set()
+    for record in records:
+        for key, value in record.items():
+            if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+                seen.setdefault(key, []).extend(value)
+            elif value is not None:
+                other.add(key)
+    found = {}
+    for key, items in seen.items():
+        field = next((name for name in _NAMING if items and all(_is_plain(item.get(name)) for item in items)), None)
+        if key in other or field is None or any(_PLACES & item.keys() for item in items):
+            continue
+        if len(items) >= 2 * len({item[field] for item in items}):
+            found[key] = field
+    return found
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME
+
+
+def with_names(record: Mapping[str, Any], named: Mapping[str, str]) -> Mapping[str, Any]:
+    """The record with the names of such lists in columns of their own, called ``labels.name``."""
+    if not named:
+        return record
+    lists = {key: record.get(key) for key in named}
+    names = {
+        f"{key}.{field}": [item.get(field) for item in items if isinstance(item, dict)]
+        for (key, field), items in zip(named.items(), lists.values(), strict=True)
+        if isinstance(items, list)
+    }
+    return {**record, **names}
 
 
 def flat(record: Mapping[str, Any], paths: frozenset[str]) -> Mapping[str, Any]:

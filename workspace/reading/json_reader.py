@@ -15,7 +15,7 @@ from workspace.errors import LimitExceeded, UnreadableFile
 from workspace.reading.annotations.forms import Form, recognise
 from workspace.reading.annotations.table import opened_rows
 from workspace.reading.encoding import Encoding
-from workspace.reading.json_nesting import entries, flat, nested_paths, page_key
+from workspace.reading.json_nesting import entries, flat, named_lists, nested_paths, page_key, with_names
 from workspace.reading.json_shapes import Found, records_in
 from workspace.reading.records import Columns, batches_of_records
 from workspace.reading.reports import broken_lines
@@ -107,9 +107,10 @@ def _opened(source: Source, encoding: Encoding, kind: str, values: Records) -> O
     if form is not None:
         return _formed(source, encoding, form, values)
     paths = nested_paths(map(_record, sample))
+    named = named_lists(flat(_record(value), paths) for value in sample)
 
     def records(low: float, high: float) -> Iterator[Mapping[str, Any]]:
-        return (flat(_record(value), paths) for value in values(low, high))
+        return (with_names(flat(_record(value), paths), named) for value in values(low, high))
 
     columns = Columns()
     for record in records(0.0, 0.5):

@@ -44,7 +44,8 @@ def separated(column: ColumnStatistics) -> Separated | None:
             continue
         found = part_counts(counts, separator)
         combined = Counter(part for cell in several for part in split_labels(cell, separator))
-        shared = sum(1 for part, cells in combined.items() if cells > 1 or part in counts)
+        alone = {cell.strip(f"{separator} ") for cell in counts}
+        shared = sum(1 for part, cells in combined.items() if cells > 1 or part in alone)
         short = sum(len(part.split()) for part in found) <= 3 * len(found)
         repeats = sum(found.values()) >= 3 * len(found)
         if (
@@ -76,9 +77,10 @@ def flag_columns(columns: Sequence[ColumnStatistics], taken: set[int]) -> list[i
     for index, column in enumerate(columns):
         values = {value.strip().lower() for value in column.counts or ()}
         named = names.words_of(column.name) & (names.ID_NAMES | names.DATE_NAMES)
-        if index not in taken and values and not named and values <= YES | NO and _says_both(column, values):
+        both = values <= YES | NO and _says_both(column, values)
+        if index not in taken and values and not named and (both or is_tick(column)):
             found.append(index)
-    some = [index for index in found if yes_count(columns[index].counts)]
+    some = [index for index in found if yes_count(columns[index].name, columns[index].counts)]
     return found if len(some) >= 2 else []
 
 
@@ -87,6 +89,26 @@ def _says_both(column: ColumnStatistics, values: set[str]) -> bool:
     return len(values) > 1 or values <= NO or bool(column.missing) or values <= {"1", "1.0", "true", "yes"}
 
 
-def yes_count(cells: Mapping[str, int] | None) -> int:
+def is_tick(column: ColumnStatistics) -> bool:
+    """Whether a column holds its own name or nothing, as survey tools write a box that was ticked."""
+    values = {value.strip().casefold() for value in column.counts or ()}
+    return bool(column.missing) and len(values) == 1 and names_itself(column.name, *values)
+
+
+def names_itself(column: str, cell: str) -> bool:
+    """Whether a cell repeats the name of its column, or the last part of a name from several header rows."""
+    name, said = " ".join(column.split()).casefold(), " ".join(cell.split()).casefold()
+    return len(said) > 1 and (name == said or name.endswith((f" {said}", f"[{said}]", f"({said})")))
+
+
+def says_yes(column: str, cell: str) -> bool | None:
+    """What a cell of a yes-or-no column says; None where it says neither."""
+    said = cell.strip().lower()
+    if said in YES or names_itself(column, said):
+        return True
+    return False if said in NO else None
+
+
+def yes_count(column: str, cells: Mapping[str, int] | None) -> int:
     """The rows in which a yes-or-no column says yes, from the rows per cell."""
-    return sum(count for cell, count in (cells or {}).items() if cell.strip().lower() in YES)
+    return sum(count for cell, count in (cells or {}).items() if says_yes(column, cell))

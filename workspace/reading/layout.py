@@ -24,6 +24,9 @@ _PAGE = re.compile(
     r"(?:(?:/|of|von|sur|de|di|van|z|ze|iz|из|з|av|af)\s*\d+|页|頁|ページ)?",
     re.I,
 )
+_ROWS_IN_ALL = re.compile(r"\(?\d[\d,.]* rows?(?: (?:selected|affected|in set|returned)\b.{0,20})?\.?\)?", re.I)
+"""What databases print below a list."""
+
 _RULE = re.compile(r"\s*:?[-=_+]{3,}:?\s*")
 _COUNTED = re.compile(r"[\d.,\s]*\d\s?[^\W\d_]{1,6}\.?")
 _UNIT = re.compile(r"\[[^\]]{0,20}\]|\([^)\s]{1,5}\)")
@@ -101,7 +104,7 @@ def is_comment(row: Row, mark: str | None) -> bool:
     """Whether a record is a comment line, a drawn line, or the number of a page amid a printed table."""
     if mark is not None and row and row[0].lstrip().startswith(mark):
         return True
-    if is_rule(row):
+    if is_rule(row) or (_fill(row) <= 2 and _ROWS_IN_ALL.fullmatch(" ".join(row).strip())):
         return True
     return len(row) > 2 and not row[1] and not row[-1] and _PAGE.fullmatch("".join(row).strip()) is not None
 
@@ -253,6 +256,8 @@ def _cell_evidence(cell: str, index: int, below: Sequence[Row], typed: bool) -> 
         return -1.0
     score = 0.0
     words = len(cell.split())
+    if set(cells) == {cell} and len(cells) < 0.95 * len(below):
+        return 0.5  # A box that was ticked: its own name or nothing.
     if cell in cells:
         score -= 1.5
     elif len(cells) >= 10 and len(set(cells)) <= 0.3 * len(cells):

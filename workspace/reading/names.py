@@ -28,6 +28,7 @@ LABEL_NAMES = frozenset(
     "razón razão nota soort reden oorzaak groep powód rodzaj ocena grupa důvod druh hodnocení skupina "
     "kategória kategorija típus csoport kategori tür konu neden puan orsak anledning grupp betyg årsag luokka "
     "aihe syy ryhmä arvosana κατηγορία θέμα λόγος είδος категорія причина рубрика оценка оцінка 分類 種別 "
+    "voto puntuación calificación valoración valutazione punteggio avaliação waardering cijfer betyg karakter "
     "種類 区分 評価 카테고리 평점 유형 점수 étoiles estrellas stelle sterne".split()
 )
 WEAK_LABELS = frozenset(
@@ -35,6 +36,11 @@ WEAK_LABELS = frozenset(
     "afdeling stato estado statut durum stav tila stan priorité prioridad priorität prioriteit".split()
 )
 """Names of labels that also name who dealt with a row or how far it is: chosen where nothing names its subject."""
+STATES = frozenset(
+    "status state priority stato estado statut durum stav tila stan priorité prioridad priorität prioriteit severity "
+    "urgency impact dringlichkeit".split()
+)
+"""Those of them that say how far or how urgent: chosen last, where a group or a team stands beside them."""
 LABEL_ENDINGS = tuple("kategorie kategori categorie klasse gruppe grund ursache typ sart thema orsak soort".split())
 TEXT_ENDINGS = ("text", "tekst", "beschreibung", "kommentar", "bemerkung", "nachricht", "beskrivning", "omschrijving")
 """What the last part of a compound says in languages that write compounds as one word: ``Meldungsart``."""

@@ -65,3 +65,21 @@ def test_the_value_of_a_variable(tmp_path: Path) -> None:
         assert columns["body"] == [row["body"] for row in _ROWS]
     _, columns = read_bytes(tmp_path, "part.js", f"callback({json.dumps({'rows': _ROWS})});".encode())
     assert columns["body"] == [row["body"] for row in _ROWS]
+
+
+def test_labels_that_are_objects_are_listed_by_name(tmp_path: Path) -> None:
+    issues = [
+        {"title": f"Issue {i}", "body": f"it breaks {i} times", "labels": [{"id": 7, "name": ("bug", "ux")[i % 2]}]}
+        for i in range(12)
+    ]
+    issues[3]["labels"] = []
+    profile, table = read_bytes(tmp_path, "issues.json", json.dumps(issues).encode())
+    assert table["labels.name"][:4] == [["bug"], ["ux"], ["bug"], []]
+    assert json.loads(table["labels"][0]) == [{"id": 7, "name": "bug"}]
+    assert (profile.task.kind, profile.task.label) == ("multilabel", "labels.name")
+
+
+def test_places_with_names_are_no_list_of_names(tmp_path: Path) -> None:
+    rows = [{"text": "Anna in Oslo", "marks": [{"name": "PERSON", "start": 0, "end": 4}]} for _ in range(6)]
+    _, table = read_bytes(tmp_path, "marks.json", json.dumps(rows).encode())
+    assert "marks.name" not in table

@@ -219,3 +219,24 @@ def test_texts_sorted_by_intent_with_slots_marked_are_sorted(tmp_path: Path) -> 
     profile, _ = read_bytes(tmp_path, "a.jsonl", lines.encode())
     assert (profile.task.kind, profile.task.label) == ("classification", "intent")
     assert profile.column("slots").role == "spans"  # type: ignore[union-attr]
+
+
+def test_boxes_that_were_ticked_hold_their_own_name(tmp_path: Path) -> None:
+    rows = "".join(f"{'Room' if i % 2 else ''},{'Food' if i % 3 else ''},we waited for {i} hours\n" for i in range(30))
+    profile, _ = read_bytes(tmp_path, "a.csv", f"Room,Food,comment\n{rows}".encode())
+    assert (profile.task.kind, profile.task.label_columns) == ("multilabel", ["Room", "Food"])
+    assert profile.labels == {"Food": 20, "Room": 15}
+
+
+def test_one_box_that_was_ticked_is_the_answer(tmp_path: Path) -> None:
+    rows = "".join(f"{i},we waited for {i} hours,{'urgent' if i % 4 == 0 else ''}\n" for i in range(40))
+    profile, _ = read_bytes(tmp_path, "a.csv", f"nr,what happened,urgent\n{rows}".encode())
+    assert (profile.task.kind, profile.task.label) == ("classification", "urgent")
+
+
+def test_several_answers_in_a_cell_that_ends_with_the_separator(tmp_path: Path) -> None:
+    cells = ["Late;", "Broken;", "Late;Broken;", "Price;", "Late;Price;"]
+    rows = "".join(f"we waited for {i} hours,{cells[i % 5]}\n" for i in range(40))
+    profile, _ = read_bytes(tmp_path, "a.csv", f"comment,Which areas?\n{rows}".encode())
+    assert (profile.task.kind, profile.task.label_separator) == ("multilabel", ";")
+    assert profile.labels == {"Late": 24, "Broken": 16, "Price": 16}
