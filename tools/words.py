@@ -57,3 +57,10 @@ def listed(names: Sequence[str], most: int = 3) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def how_sure(confidence: float) -> str:
+    """A share between 0 and 1 as people say it."""
+    if confidence >= 0.8:
+        return "I am quite sure of this."
+    return "This is likely, but not sure." if confidence >= 0.45 else "This is only a guess."

@@ -108,6 +108,25 @@ def test_the_local_user_reads_and_downloads_a_model(site: Site) -> None:
     assert contents["model.skops"] == b"\x00weights" * 2000
 
 
+def test_an_error_is_explained(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tools.troubleshooting.symptoms.starter_onnx_folder", lambda settings: None)
+
+    def ask(text: str) -> httpx.Response:
+        return site.visit(lambda browser: browser.post("/api/v1/diagnose", json={"text": text}))
+
+    told = ask("KeyError: 'eval_loss'")
+    assert told.status_code == 200
+    assert told.json()["cause"] == "BEST_MODEL_CONFIG"
+    assert set(told.json()) == {"cause", "confidence", "explanation", "next_steps", "fix", "alternatives"}
+    assert ask("").status_code == 422
+
+
+def test_whoever_is_not_logged_in_gets_no_explanation(settings: Settings) -> None:
+    site = Site(settings.model_copy(update={"auth": "password"}))
+    answer = site.visit(lambda browser: browser.post("/api/v1/diagnose", json={"text": "KeyError: 'label'"}))
+    assert answer.status_code == 401
+
+
 def test_a_model_that_is_not_there_is_404_in_json(site: Site) -> None:
     for path in ("/api/v1/models/mdl_9", "/api/v1/models/mdl_9/download", "/api/v1/models/..%2F..%2Fmtw.db/download"):
         answer = site.get(path)

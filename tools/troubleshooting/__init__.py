@@ -2,7 +2,7 @@
 
 from tools.troubleshooting.diagnosis import UNKNOWN, Diagnosis, Known, diagnose
 from tools.troubleshooting.entry import Fix, TroubleshootingEntry, load_entries
-from tools.troubleshooting.symptoms import Symptoms, symptoms
+from tools.troubleshooting.symptoms import Symptoms, symptom_finder
 
 __all__ = [
     "UNKNOWN",
@@ -13,5 +13,5 @@ __all__ = [
     "TroubleshootingEntry",
     "diagnose",
     "load_entries",
-    "symptoms",
+    "symptom_finder",
 ]

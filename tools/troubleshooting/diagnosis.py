@@ -5,6 +5,7 @@ that are known. What a message says outweighs what a sentence resembles.
 """
 
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,8 @@ from tools.troubleshooting.entry import WEIGHTS, Fix, load_entries
 from tools.troubleshooting.signatures import Evidence, cleaned, evidence_in, root_line
 from tools.troubleshooting.symptoms import Symptoms
 
+_WORD = re.compile(r"\w{4,}")
+
 UNKNOWN = "UNKNOWN"
 """The cause of a diagnosis that found none."""
 
@@ -22,8 +25,10 @@ _MESSAGE_COUNTS = 7.0
 """Nats for a message that is certain; nearness of meaning ranges over about five."""
 _FLOOR = 3e-3
 _MOST_ALTERNATIVES = 4
-_KNOWN_FROM = 0.25
-"""Confidence below which nothing is claimed."""
+_KNOWN_FROM = 0.15
+"""Confidence below which nothing is claimed: texts about other things stay below 0.11."""
+_LEAST_WORDS = 3
+"""Fewer words ("it does not work") are like many symptoms and say nothing."""
 
 
 class Diagnosis(BaseModel):
@@ -77,7 +82,8 @@ def diagnose(text: str, symptoms: Symptoms, known: Known | None = None) -> Diagn
     }
     ranked = sorted(totals, key=lambda code: -totals[code])
     confidence = _confidence(totals, ranked, evidence, near)
-    if confidence < _KNOWN_FROM:
+    said_too_little = not evidence and len(_WORD.findall(text)) < _LEAST_WORDS
+    if confidence < _KNOWN_FROM or said_too_little:
         return _unknown(ranked, confidence)
     entry = entries[ranked[0]]
     return Diagnosis(

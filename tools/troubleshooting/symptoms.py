@@ -88,7 +88,7 @@ _loading = threading.Lock()
 _loaded: dict[Path, Symptoms] = {}
 
 
-def symptoms(settings: Settings) -> Symptoms:
+def symptom_finder(settings: Settings) -> Symptoms:
     """The best finder there is on this installation. The first call takes seconds, and later starts are quick."""
     folder = starter_onnx_folder(settings)
     if folder is None:
