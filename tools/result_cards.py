@@ -15,6 +15,7 @@ from tools.cards import (
     MistakeView,
     SamplesCard,
     SampleView,
+    WordView,
 )
 from tools.prediction_view import marked_parts
 from tools.quoting import plain, prose
@@ -161,7 +162,7 @@ def confusion_card(run_id: str, evaluation: Evaluation) -> ConfusionCard:
 
 def mistakes_card(run_id: str, evaluation: Evaluation, label: str | None, limit: int) -> MistakesCard:
     """The most self-assured mistakes, on one label only where that is asked for."""
-    chosen = _about(evaluation, label)
+    chosen = mistakes_about(evaluation, label)
     return MistakesCard(
         run_id=run_id,
         label=plain(label, 80) if label is not None else None,
@@ -176,7 +177,7 @@ def mistakes_in_all(evaluation: Evaluation, label: str | None = None) -> int:
     if label is None and evaluation.wrong is not None:
         return evaluation.wrong
     if not evaluation.confusion:
-        return len(_about(evaluation, label))
+        return len(mistakes_about(evaluation, label))
     pairs = confused_pairs(evaluation)
     return sum(pair.times for pair in pairs if label is None or label in (pair.true, pair.said))
 
@@ -198,7 +199,8 @@ def samples_card(run_id: str, evaluation: Evaluation, limit: int = MAX_MISTAKES)
     )
 
 
-def _about(evaluation: Evaluation, label: str | None) -> list[Mistake]:
+def mistakes_about(evaluation: Evaluation, label: str | None) -> list[Mistake]:
+    """Those where the label was right or was said; all without one."""
     return [m for m in evaluation.mistakes if label is None or label in _labels_in(m)]
 
 
@@ -284,4 +286,28 @@ def _mistake_view(mistake: Mistake) -> MistakeView:
         score=mistake.score,
         expected_parts=marked_parts(mistake.text, mistake.expected_entities) if marked else [],
         predicted_parts=marked_parts(mistake.text, mistake.predicted_entities) if marked else [],
+        words=word_views(mistake),
+        words_for=plain(mistake.words_for, 80),
+        because=[plain(word, 40) for word in mattered(mistake)],
     )
+
+
+def word_views(mistake: Mistake) -> list[WordView]:
+    """The text in one piece after the other; those that mattered have a push."""
+    most = max((abs(word.weight) for word in mistake.words), default=0.0)
+    views, at = [], 0
+    for word in mistake.words:
+        views += [WordView(text=_piece(mistake.text[at : word.start]))] if word.start > at else []
+        views.append(WordView(text=_piece(mistake.text[word.start : word.end]), push=round(word.weight / most, 3)))
+        at = word.end
+    return [*views, WordView(text=_piece(mistake.text[at:]))] if views and at < len(mistake.text) else views
+
+
+def _piece(text: str) -> str:
+    return prose(text, 600)
+
+
+def mattered(mistake: Mistake) -> list[str]:
+    """The words that spoke most for what was said, the strongest first."""
+    strong = sorted((word for word in mistake.words if word.weight > 0), key=lambda word: -word.weight)
+    return [word.word for word in strong[:3]]

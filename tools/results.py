@@ -10,14 +10,16 @@ from tools.asking import ask, button
 from tools.context import ToolContext
 from tools.finding import find_run
 from tools.inspecting import labels_of
-from tools.quoting import plain, quote, unquote
+from tools.quoting import plain, quote, quote_all, unquote
 from tools.registry import ToolOutput, tool
 from tools.result_cards import (
     MAX_MISTAKES,
     class_rows,
     confused_pairs,
     confusion_card,
+    mattered,
     metrics_card,
+    mistakes_about,
     mistakes_card,
     mistakes_title,
     samples_card,
@@ -118,8 +120,9 @@ def show_mistakes(
                 "right": quote(m.expected, 60),
                 "said": quote(m.predicted, 60),
                 "score": round(m.score, 3),
+                "words_that_mattered": quote_all(mattered(m), 40),
             }
-            for m in card.mistakes
+            for m in mistakes_about(evaluation, wanted)[: len(card.mistakes)]
         ],
     }
     return ToolOutput(

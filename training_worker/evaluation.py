@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from training_worker.evaluating.attribution import Probabilities, words_that_mattered
 from training_worker.evaluating.slices import slices_of
 from training_worker.evaluating.sureness import ranking_metrics, sureness_table
 from workspace.exams import exam_of
@@ -44,13 +45,15 @@ def evaluate(
     seed: int = 0,
     plain: Sequence[str] | None = None,
     columns: Mapping[str, Sequence[str]] | None = None,
+    ask: Probabilities | None = None,
 ) -> Evaluation:
     """Scores of ``probabilities`` (rows by ``labels``) against the ``expected`` labels.
 
     Labels that only stand in ``expected`` count as mistakes: the model cannot know them. ``most_frequent`` is the
     most frequent label of the training rows, for the baseline; without it, that of ``expected``. ``plain`` are the
     answers of a plain model (:mod:`training_worker.evaluating.plain_model`), for the other baseline. ``columns`` are
-    what stands beside the texts, to judge parts by.
+    what stands beside the texts, to judge parts by. ``ask`` gives the probabilities of other texts: with it, mistakes
+    tell which words mattered.
     """
     names = [*labels, *sorted(set(expected) - set(labels))]
     number = {name: i for i, name in enumerate(names)}
@@ -73,7 +76,7 @@ def evaluate(
         per_class=_per_class(confusion, names),
         labels=names,
         confusion=confusion.astype(int).tolist(),
-        mistakes=_mistakes(texts, expected, [names[i] for i in predicted], confidence),
+        mistakes=_mistakes(texts, expected, predicted, names, confidence, ask),
         linear_baseline={k: round(v, 6) for k, v in beside.items()},
         sureness=sureness_table(right, confidence),
         slices=slices_of(right, texts, columns),
@@ -180,16 +183,28 @@ def _per_class(confusion: Counts, names: Sequence[str]) -> list[ClassScore]:
 
 
 def _mistakes(
-    texts: Sequence[str], expected: Sequence[str], predicted: Sequence[str], confidence: NDArray[np.float64]
+    texts: Sequence[str],
+    expected: Sequence[str],
+    predicted: NDArray[np.int64],
+    names: Sequence[str],
+    confidence: NDArray[np.float64],
+    ask: Probabilities | None,
 ) -> list[Mistake]:
-    wrong = [i for i in range(len(texts)) if expected[i] != predicted[i]]
-    wrong.sort(key=lambda i: -confidence[i])
+    """The surest ones first, with the words that spoke for what was said."""
+    wrong = [i for i in range(len(texts)) if expected[i] != names[predicted[i]]]
+    wrong = sorted(wrong, key=lambda i: -confidence[i])[:MISTAKES]
+    # A long text is asked about as it is shown; what is cut cannot be pointed at.
+    shown = [texts[i][:TEXT_CHARS] for i in wrong]
+    said = [int(predicted[i]) for i in wrong]
+    words = words_that_mattered(ask, shown, said) if ask else [[] for _ in wrong]
     return [
         Mistake(
-            text=texts[i][:TEXT_CHARS],
+            text=text,
             expected=expected[i],
-            predicted=predicted[i],
+            predicted=names[column],
             score=round(float(confidence[i]), 6),
+            words=told,
+            words_for=names[column] if told else "",
         )
-        for i in wrong[:MISTAKES]
+        for i, text, column, told in zip(wrong, shown, said, words, strict=True)
     ]

@@ -13,6 +13,8 @@ from training_worker.local_training import TrainResult
 from workspace.metrics import METRICS
 from workspace.model import Evaluation, Prediction
 
+_MISTAKES = 5
+
 
 def print_json(data: Any) -> None:
     """One JSON document on standard output."""
@@ -81,6 +83,19 @@ def show_evaluation(evaluation: Evaluation) -> None:
             figures = (f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}", f"{score.support:,}")
             classes.add_row(Text(score.label[:60]), *figures)
         out.print(classes)
+    show_mistakes(evaluation)
+
+
+def show_mistakes(evaluation: Evaluation) -> None:
+    """The surest mistakes, each with the words that mattered."""
+    if not evaluation.mistakes:
+        return
+    table = Table("Surest mistakes", "Right", "Said", "Sure", "Because of")
+    for mistake in evaluation.mistakes[:_MISTAKES]:
+        strong = sorted((w for w in mistake.words if w.weight > 0), key=lambda w: -w.weight)[:3]
+        cells = (mistake.text[:120], mistake.expected, mistake.predicted, f"{mistake.score:.0%}")
+        table.add_row(*(Text(cell) for cell in cells), Text(", ".join(word.word for word in strong)))
+    Console(highlight=False).print(table)
 
 
 def show_prediction(prediction: Prediction) -> None:

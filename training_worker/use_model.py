@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from training_worker.artifacts import model_folder
-from training_worker.data import join_texts, strings_of
+from training_worker.data import join_texts, strings_of, with_columns
+from training_worker.evaluating.slices import group_columns
 from training_worker.kinds import kind_of
 from training_worker.ner.rows import joined
 from training_worker.prediction import Predictor, load_predictor, read_meta
@@ -32,14 +34,19 @@ BATCH_ROWS = 2048
 _Write = Callable[[pa.Table], None]
 
 
-def open_model(settings: Settings, model: str) -> Predictor:
-    """Loads a model by its id or folder.
+def open_model(settings: Settings, model: str, *, fast: bool = False) -> Predictor:
+    """Loads a model by its id or folder. ``fast``: with its weights in 8 bits, where it has a network that reads.
 
     Raises:
         NotFound: there is neither a folder nor a model of that name.
         InputError: the folder holds no model that can be used.
     """
-    return load_predictor(open_folder(settings, model)[0])
+    folder, meta = open_folder(settings, model)
+    if fast:
+        from training_worker.onnx_export import quick_form
+
+        folder = quick_form(folder, meta, settings.home / "cache" / "int8", note)
+    return load_predictor(folder)
 
 
 def open_folder(settings: Settings, model: str) -> tuple[Path, dict[str, Any]]:
@@ -61,9 +68,9 @@ def open_folder(settings: Settings, model: str) -> tuple[Path, dict[str, Any]]:
     return folder, read_meta(folder)
 
 
-def predict_text(model: str, text: str) -> Prediction:
+def predict_text(model: str, text: str, *, fast: bool = False) -> Prediction:
     """What the model says about one text. Raises as :func:`open_model`."""
-    return open_model(load_settings(), model).predict([text])[0]
+    return open_model(load_settings(), model, fast=fast).predict([text])[0]
 
 
 def evaluate_file(model: str, file: Path, text: Sequence[str], label: str | None) -> Evaluation:
@@ -82,13 +89,13 @@ def evaluate_file(model: str, file: Path, text: Sequence[str], label: str | None
         rows = kind.read(plan, table)
         if not len(rows):
             raise InputError("EMPTY_DATASET", "No row has both a text and an answer.", "Check the file's columns.")
-        return kind.evaluate(predictor, rows, None, plan.seed)
+        return kind.evaluate(predictor, with_columns(rows, table, group_columns(table, plan)), None, plan.seed)
 
 
-def predict_file(model: str, file: Path, out: Path | None) -> Iterator[Prediction]:
+def predict_file(model: str, file: Path, out: Path | None, *, fast: bool = False) -> Iterator[Prediction]:
     """Predictions for every row, in order; with ``out``, also written there beside the file's own columns.
 
-    The file grows as the iterator is read, and is complete when it ends.
+    ``fast``: as in :func:`open_model`. The file grows as the iterator is read, and is complete when it ends.
     """
     if out is not None and out.suffix.lower() not in (".csv", ".jsonl", ".parquet"):
         raise InputError("OUT_NOT_USABLE", f"{out} must end with .csv, .jsonl or .parquet.", "Name another file.")
@@ -97,21 +104,26 @@ def predict_file(model: str, file: Path, out: Path | None) -> Iterator[Predictio
     if out is not None and out.exists() and file.exists() and out.samefile(file):
         raise InputError("OUT_NOT_USABLE", "The answers cannot replace the file itself.", "Name another file.")
     settings = load_settings()
-    predictor = open_model(settings, model)
+    predictor = open_model(settings, model, fast=fast)
     with ExitStack() as stack:
         bar = stack.enter_context(ProgressBar())
         profile, path = stack.enter_context(_table(settings, file, bar))
         columns = _text_columns(predictor, profile, [])
         write = stack.enter_context(_writer(out)) if out is not None else None
         progress = stack.enter_context(bar.reading(f"{file.name} with the model"))
-        done = 0
+        done, rows = 0, max(profile.rows, 1)
         for batch in pq.ParquetFile(path).iter_batches(BATCH_ROWS):
-            answers = predictor.predict(_texts(batch, columns, predictor.task))
+            texts = _texts(batch, columns, predictor.task)
+            answers = predictor.predict(texts, partial(_tell, progress, done / rows, len(texts) / rows))
             if write:
                 write(_with_answers(batch, answers))
             yield from answers
             done += len(answers)
-            progress(done / max(profile.rows, 1))
+            progress(done / rows)
+
+
+def _tell(progress: Callable[[float], None], before: float, share: float, done: float) -> None:
+    progress(before + share * done)
 
 
 @contextmanager
@@ -176,6 +188,7 @@ def _with_answers(batch: pa.RecordBatch, answers: Sequence[Prediction]) -> pa.Ta
     columns: dict[str, tuple[pa.DataType, list[Any]]] = {
         "prediction": (pa.string(), [a.label for a in answers]),
         "score": (pa.float64(), [a.score for a in answers]),
+        "sure": (pa.bool_(), [a.sure if a.labels is None else None for a in answers]),
         "predictions": (pa.list_(pa.string()), [a.labels for a in answers]),
         "entities": (pa.string(), [_as_json(a.entities) for a in answers]),
         "output": (pa.string(), [a.output for a in answers]),

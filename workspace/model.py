@@ -30,6 +30,15 @@ class Entity(BaseModel):
     score: float = Field(default=1.0, description="probability; 1 where a person marked it")
 
 
+class WordWeight(BaseModel):
+    """Words of a text (characters ``start`` to ``end``, exclusive) and how much they spoke for an answer."""
+
+    word: str
+    start: int
+    end: int
+    weight: float = Field(description="log odds that the answer loses without them; below 0 they spoke against it")
+
+
 class Mistake(BaseModel):
     """A test row the model got wrong; ``score`` is the model's (misplaced) confidence.
 
@@ -40,6 +49,8 @@ class Mistake(BaseModel):
     expected: str
     predicted: str
     score: float
+    words: list[WordWeight] = Field(default_factory=list, description="those that mattered most, in order of the text")
+    words_for: str = Field(default="", description="the answer that they spoke for, or against")
     expected_entities: list[Entity] = Field(default_factory=list, description="task ner: what should be marked")
     predicted_entities: list[Entity] = Field(default_factory=list, description="task ner: what was marked")
 
@@ -165,6 +176,17 @@ class Prediction(BaseModel):
     labels: list[str] | None = None
     entities: list[Entity] | None = None
     output: str | None = None
+
+    @property
+    def sure(self) -> bool | None:
+        """Whether a label is more likely right than not by some margin; or, among many, twice as likely as the next.
+
+        None where no label was given.
+        """
+        if self.label is None or self.score is None:
+            return None
+        second = max((score for label, score in self.scores.items() if label != self.label), default=0.0)
+        return self.score >= 0.6 or (self.score >= 0.4 and self.score >= 2 * second)
 
     def as_json(self) -> dict[str, Any]:
         """As ``mtw predict --json`` and the HTTP interface give it: what the task does not answer is left out."""

@@ -238,8 +238,16 @@ def _mistakes(card: cards.MistakesCard) -> RenderableType:
     if any(m.expected_parts for m in card.mistakes):
         pairs = [(_with_labels(m.expected_parts), _with_labels(m.predicted_parts)) for m in card.mistakes]
         return _grid(["Should be marked", "The model marked"], pairs)
-    rows = [(m.text, m.expected, m.predicted, f"{m.score:.0%}") for m in card.mistakes]
-    return _grid(["Text", "Right answer", "Said", "Sure"], rows) if rows else Text("No mistakes.", style="green")
+    rows = [(_pushed(m), m.expected, m.predicted, f"{m.score:.0%}", ", ".join(m.because)) for m in card.mistakes]
+    headers = ["Text", "Right answer", "Said", "Sure", "Because of"]
+    return _grid(headers, rows) if rows else Text("No mistakes.", style="green")
+
+
+def _pushed(mistake: cards.MistakeView) -> Text:
+    """The text, in bold what spoke for the answer."""
+    if not mistake.words:
+        return Text(mistake.text)
+    return Text.assemble(*((part.text, "bold" if part.push > 0 else "") for part in mistake.words))
 
 
 def _prediction(card: cards.PredictionCard) -> RenderableType:

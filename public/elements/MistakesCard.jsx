@@ -33,7 +33,19 @@ if (!all.MistakesCard) {
                 </>
               ) : (
                 <>
-                  <div>{m.text}</div>
+                  <div className="mtw-prose">
+                    {(m.words || []).length > 0
+                      ? m.words.map((part, p) =>
+                          part.push > 0 ? (
+                            <strong key={p} className="mtw-push" style={{ "--push": part.push }}>
+                              {part.text}
+                            </strong>
+                          ) : (
+                            <span key={p}>{part.text}</span>
+                          )
+                        )
+                      : m.text}
+                  </div>
                   <div className="mtw-swap">
                     <span>
                       Right: <strong>{m.expected}</strong>
@@ -42,6 +54,12 @@ if (!all.MistakesCard) {
                       The model said: <strong>{m.predicted}</strong>, {percent(m.score)} sure
                     </span>
                   </div>
+                  {(m.because || []).length > 0 && (
+                    <div className="mtw-small">
+                      What spoke most for “{m.words_for}”: {m.because.map((word) => `“${word}”`).join(", ")}. Without such a
+                      word the model is less sure of it.
+                    </div>
+                  )}
                 </>
               )}
             </li>

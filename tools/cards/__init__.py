@@ -65,6 +65,7 @@ from tools.cards.result import (
     SampleView,
     ScoreView,
     TextPart,
+    WordView,
 )
 from tools.cards.run import FailureView, ProgressCard, RunRowView, RunsCard, TriedView
 from workspace.events import CardKind
@@ -172,4 +173,5 @@ __all__ = [
     "TriedView",
     "UseView",
     "VerdictView",
+    "WordView",
 ]

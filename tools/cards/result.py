@@ -77,8 +77,18 @@ class TextPart(BaseModel):
     label: str | None = None
 
 
+class WordView(BaseModel):
+    """A stretch of a text; ``push`` is how much it spoke for what was said: 1 the most of all in this text, 0 not."""
+
+    text: str
+    push: float = 0.0
+
+
 class MistakeView(BaseModel):
     text: str
+    words: list[WordView] = Field(default_factory=list, description="the text, cut at the words that mattered")
+    words_for: str = Field(default="", description="the answer that they spoke for")
+    because: list[str] = Field(default_factory=list, description="those that spoke most for it, at most three")
     expected: str
     predicted: str
     score: float

@@ -47,7 +47,8 @@ class Classification:
         seed: int,
         on_progress: OnProgress | None = None,
     ) -> Evaluation:
-        probabilities = cast(LabelPredictor, predictor).probabilities(rows.texts, on_progress)
+        model = cast(LabelPredictor, predictor)
+        probabilities = model.probabilities(rows.texts, on_progress)
         common = Counter(learn.labels).most_common(1)[0][0] if learn else None
         plain = plain_answers(learn.texts, learn.labels, rows.texts, seed) if learn else None
         return evaluate(
@@ -59,6 +60,7 @@ class Classification:
             seed=seed,
             plain=plain,
             columns=rows.columns,
+            ask=model.probabilities,
         )
 
     def predictor(self, folder: Path, meta: dict[str, Any]) -> Predictor:

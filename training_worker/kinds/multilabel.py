@@ -85,6 +85,7 @@ class Multilabel:
             commonest=common,
             seed=seed,
             columns=rows.columns,
+            ask=model.probabilities,
         )
 
     def predictor(self, folder: Path, meta: dict[str, Any]) -> Predictor:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from training_worker.evaluating.attribution import Probabilities, words_that_mattered
 from training_worker.evaluating.slices import slices_of
 from training_worker.evaluation import BOOTSTRAP_SAMPLES, MISTAKES, TEXT_CHARS, calibration_error
 from workspace.exams import exam_of
@@ -56,6 +57,7 @@ def evaluate(
     commonest: Labels | None = None,
     seed: int = 0,
     columns: Mapping[str, Sequence[str]] | None = None,
+    ask: Probabilities | None = None,
 ) -> Evaluation:
     """Scores of ``probabilities`` (rows by ``labels``) against the ``targets``; a label is given from its threshold on.
 
@@ -81,7 +83,7 @@ def evaluate(
         per_class=_per_label(true, given, names),
         labels=names,
         thresholds={label: round(float(t), 6) for label, t in zip(labels, thresholds, strict=True)},
-        mistakes=_mistakes(texts, true, given, probabilities, names),
+        mistakes=_mistakes(texts, true, given, probabilities, names, ask),
         wrong=int((~right).sum()),
         slices=slices_of(right, texts, columns),
         exam=exam_of(texts, ["\0".join(sorted(row)) for row in targets], right.tolist(), "f1", parts.tolist()),
@@ -165,22 +167,35 @@ def _per_label(true: Flags, given: Flags, names: Sequence[str]) -> list[ClassSco
 
 
 def _mistakes(
-    texts: Sequence[str], true: Flags, given: Flags, probabilities: Numbers, names: Sequence[str]
+    texts: Sequence[str],
+    true: Flags,
+    given: Flags,
+    probabilities: Numbers,
+    names: Sequence[str],
+    ask: Probabilities | None,
 ) -> list[Mistake]:
-    """Rows with a wrong label, those first where the model was surest of what is wrong."""
+    """Rows with a wrong label, those first where the model was surest of what is wrong, with the words that spoke for
+    that label or against it."""
     sure = np.zeros(true.shape)
     sure[:, : probabilities.shape[1]] = probabilities
-    wrongly_sure = np.where(true & ~given, 1 - sure, np.where(given & ~true, sure, 0.0)).max(axis=1)
+    wrongly = np.where(true & ~given, 1 - sure, np.where(given & ~true, sure, 0.0))
+    wrongly_sure = wrongly.max(axis=1)
     wrong = np.flatnonzero((true != given).any(axis=1))
     wrong = wrong[np.argsort(-wrongly_sure[wrong], kind="stable")][:MISTAKES].tolist()
+    shown = [texts[i][:TEXT_CHARS] for i in wrong]
+    # Of labels that the model does not know nothing can be asked.
+    worst = wrongly[wrong, : probabilities.shape[1]].argmax(axis=1).tolist()
+    words = words_that_mattered(ask, shown, worst) if ask else [[] for _ in wrong]
     return [
         Mistake(
-            text=texts[i][:TEXT_CHARS],
+            text=text,
             expected=_named(true[i], names),
             predicted=_named(given[i], names),
             score=round(float(wrongly_sure[i]), 6),
+            words=told,
+            words_for=names[column] if told else "",
         )
-        for i in wrong
+        for i, text, column, told in zip(wrong, shown, worst, words, strict=True)
     ]
 
 
