@@ -25,7 +25,7 @@ def prediction_view(prediction: Prediction) -> PredictionView:
     scores = [ScoreView(label=plain(label, 80), score=round(score, 4)) for label, score in ranked]
     if prediction.labels is not None:
         return _several(prediction, prediction.labels, scores)
-    sure = is_sure(prediction)
+    sure = bool(prediction.sure)
     return PredictionView(
         text=plain(prediction.text, _MOST_CHARS),
         label=plain(prediction.label or "", 80),
@@ -70,14 +70,6 @@ def marked_parts(text: str, entities: Sequence[Entity], most: int = _MOST_CHARS)
         at = entity.end
     rest = text[at:most] + ("…" if len(text) > most else "")
     return [*parts, TextPart(text=prose(rest, most + 1))] if rest else parts
-
-
-def is_sure(prediction: Prediction) -> bool:
-    """More likely right than not by some margin; or, among many labels, at least twice as likely as the next one."""
-    score = prediction.score or 0.0
-    others = [value for label, value in prediction.scores.items() if label != prediction.label]
-    second = max(others, default=0.0)
-    return score >= 0.6 or (score >= 0.4 and score >= 2 * second)
 
 
 def _sentence(prediction: Prediction, ranked: list[tuple[str, float]], sure: bool) -> str:

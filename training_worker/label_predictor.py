@@ -1,6 +1,7 @@
 """Models that give labels with probabilities: one label for each text, or several."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -18,7 +19,8 @@ from workspace.dataset import FixCall, TaskKind
 from workspace.errors import InputError
 from workspace.model import Prediction
 
-BATCH_ROWS = 512
+BATCH_ROWS = 2048
+"""Texts that are sorted by length together: with more of them there is hardly any padding."""
 # Everything a saved pipeline is made of. skops loads these without being told, as its authors trust them; a file
 # that needs any other type was not written by us and is refused.
 TRUSTED_TYPES: list[str] = []
@@ -42,6 +44,7 @@ class LabelPredictor:
         self.task = TaskKind(meta["task"])
         self.labels: list[str] = meta["labels"]
         self._scorer = scorer
+        self._answer_from: float | None = meta.get("plan", {}).get("answer_from")
         self._favours: dict[str, float] = meta.get("favours", {})
         self._clean = clean_text([FixCall.model_validate(fix) for fix in meta.get("cleaning", [])])
 
@@ -66,14 +69,18 @@ class LabelPredictor:
 
     def predict(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> list[Prediction]:
         """One prediction for each text, in order."""
-        found = []
-        for text, row in zip(texts, self.probabilities(texts, on_progress), strict=True):
-            scores = {label: round(float(p), 6) for label, p in zip(self.labels, row, strict=True)}
-            best = int(row.argmax())
-            found.append(
-                Prediction(text=text, label=self.labels[best], score=round(float(row[best]), 6), scores=scores)
+        probabilities = self.probabilities(texts, on_progress)
+        answers = zip(texts, probabilities.round(6).tolist(), probabilities.argmax(axis=1).tolist(), strict=True)
+        return [
+            Prediction(
+                text=text,
+                label=self.labels[best],
+                score=row[best],
+                scores=dict(zip(self.labels, row, strict=True)),
+                answer_from=self._answer_from,
             )
-        return found
+            for text, row, best in answers
+        ]
 
     def stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
         """Like ``predict`` for any number of texts, a few hundred in memory at a time."""
@@ -134,11 +141,13 @@ def _ensemble_scorer(folder: Path, meta: dict[str, Any]) -> Scorer:
     members = [(m["weight"], scorer_of(folder / m["folder"], {**meta, **m})) for m in meta["members"]]
 
     def score(texts: Sequence[str], tick: Callable[[int], None] = _nothing) -> NDArray[np.float64]:
-        total = np.zeros((len(texts), len(meta["labels"])))
-        for number, (weight, scorer) in enumerate(members):
-            # The first one is the quickest; only the last one's rows are done with all.
-            done = tick if number == len(members) - 1 else lambda rows: tick(0)
-            total += weight * log_probabilities(scorer(texts, done))
+        # Words are counted by one processor, and the last one, a network, leaves that one's gaps: both at a time.
+        *quick, (weight, slow) = members
+        with ThreadPoolExecutor(1, thread_name_prefix="member") as beside:
+            others = [(share, beside.submit(scorer, texts)) for share, scorer in quick]
+            total = weight * log_probabilities(slow(texts, tick))
+        for share, future in others:
+            total += share * log_probabilities(future.result())
         return softmax(total)
 
     return score

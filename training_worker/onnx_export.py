@@ -8,8 +8,12 @@ and the new model folder. What counts words (scikit-learn, CRFsuite) goes along 
 cut off sums of products otherwise. The head stays in full precision: it is small, and its errors would all count.
 """
 
+import contextlib
+import hashlib
+import json
 import logging
 import shutil
+import tempfile
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -23,11 +27,12 @@ from torch import nn
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
 from training_worker.embedding import Encoder, load_encoder, pooled
+from training_worker.job import write_json
 from training_worker.label_predictor import load_skops
 from training_worker.onnx_model import FILE
+from training_worker.prediction import META
 from training_worker.sequence_export import head_after_pooling
 from training_worker.starter import Base
-from workspace.dataset import TaskKind
 from workspace.errors import InputError
 
 OPSET = 17
@@ -170,18 +175,18 @@ def export_onnx(
     Raises:
         InputError: ``NO_ONNX`` for a model without a network that reads.
     """
-    readable = {"encoder", "transformers", "token_classification"}
-    members = meta.get("members", [meta])
-    if meta["task"] == TaskKind.GENERATION or not any(member["format"] in readable for member in members):
+    meta = {name: value for name, value in meta.items() if name != "files"}
+    networks = _networks(meta)
+    if not networks:
         raise InputError(
             "NO_ONNX",
             "Only models with a base model that reads texts can be written as ONNX.",
             "This one is best taken as it is: export it as zip.",
         )
     written = []
-    for member in members:
+    for member in meta.get("members", [meta]):
         source, target = folder / member.get("folder", ""), out / member.get("folder", "")
-        if member["format"] not in readable:
+        if member not in networks:
             shutil.copytree(source, target)
             written.append(member)
             continue
@@ -197,6 +202,12 @@ def export_onnx(
     return {**meta, **changed, "weights": "int8" if eight_bits else "fp32"}
 
 
+def _networks(meta: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a model that can be written as ONNX."""
+    readable = ("encoder", "transformers", "token_classification")
+    return [member for member in meta.get("members", [meta]) if member["format"] in readable]
+
+
 def _export_network(source: Path, meta: dict[str, Any], target: Path) -> dict[str, Any]:
     tokenizer_of = source / "encoder" if meta["format"] == "encoder" else source
     tokenizer = AutoTokenizer.from_pretrained(tokenizer_of)
@@ -204,3 +215,22 @@ def _export_network(source: Path, meta: dict[str, Any], target: Path) -> dict[st
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(tokenizer_of / name, target / name)
     return {"format": "onnx", "pad": int(tokenizer.pad_token_id or 0)}
+
+
+def quick_form(folder: Path, meta: dict[str, Any], cache: Path, tell: Callable[[str], None]) -> Path:
+    """The model with its weights in 8 bits: made once, then kept in ``cache``; as it is where it has no network."""
+    name = hashlib.sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()[:32]
+    if not _networks(meta):
+        tell("This model has no network that 8 bits could make quicker; it is used as it is.")
+        return folder
+    if not (cache / name / META).exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=".part-", dir=cache))
+        tell("Putting the model's weights into 8 bits, once; mtw export --format onnx-int8 says what that costs.")
+        try:
+            write_json(part / META, export_onnx(folder, meta, part, eight_bits=True, tell=lambda text: None))
+            with contextlib.suppress(OSError):  # another process was quicker
+                part.rename(cache / name)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return cache / name

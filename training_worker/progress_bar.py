@@ -1,5 +1,6 @@
 """How a training looks in the terminal: one bar on standard error; plain lines where that is no terminal."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -11,6 +12,8 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from workspace.run import Progressed
 
 _STAGES = {"data": "Data", "train": "Train", "evaluate": "Check", "save": "Save"}
+_TOO_EARLY = 0.02
+"""Share that must be done before anything is said of the rest."""
 
 
 class ProgressBar:
@@ -47,12 +50,18 @@ class ProgressBar:
 
     @contextmanager
     def reading(self, name: str) -> Iterator[Callable[[float], None]]:
-        """Shows a file being read; yields what to call with the fraction done."""
+        """Shows a file being read, and when it will be; yields what to call with the fraction done."""
+        begun = time.monotonic()
+
+        def progress(fraction: float) -> None:
+            left = (time.monotonic() - begun) * (1 - fraction) / fraction if fraction > _TOO_EARLY else None
+            self._progress.update(task, completed=fraction, left=time_left(left))
+
         description = f"Reading {escape(name)}"
         self._line("Read", f"Reading {name}")
         task = self._progress.add_task(description, total=1.0, stage="Read", left="")
         try:
-            yield lambda fraction: self._progress.update(task, completed=fraction)
+            yield progress
         finally:
             self._progress.remove_task(task)
 

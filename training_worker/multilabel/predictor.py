@@ -22,18 +22,16 @@ class MultilabelPredictor(LabelPredictor):
 
     def predict(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> list[Prediction]:
         """One prediction for each text, in order; ``label`` is the likeliest, ``labels`` are those that are given."""
-        found = []
-        for text, row in zip(texts, self.probabilities(texts, on_progress), strict=True):
-            scores = {label: round(float(p), 6) for label, p in zip(self.labels, row, strict=True)}
-            best = int(row.argmax())
-            given = [i for i in np.argsort(-row, kind="stable") if row[i] >= self.thresholds[i]]
-            found.append(
-                Prediction(
-                    text=text,
-                    label=self.labels[best],
-                    score=round(float(row[best]), 6),
-                    scores=scores,
-                    labels=[self.labels[i] for i in given],
-                )
+        probabilities = self.probabilities(texts, on_progress)
+        orders = np.argsort(-probabilities, axis=1, kind="stable")
+        given = probabilities >= self.thresholds
+        return [
+            Prediction(
+                text=text,
+                label=self.labels[order[0]],
+                score=row[order[0]],
+                scores=dict(zip(self.labels, row, strict=True)),
+                labels=[self.labels[i] for i in order if reached[i]],
             )
-        return found
+            for text, row, order, reached in zip(texts, probabilities.round(6).tolist(), orders, given, strict=True)
+        ]
