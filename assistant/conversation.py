@@ -20,7 +20,7 @@ from assistant.inputs import Answer, Press, Say, Upload, UserInput
 from assistant.questions import stage_of
 from assistant.turn import Turn, error_event
 from workspace.errors import NotFound
-from workspace.events import Asked, FileReceived, RunProgressed, Stage, StoredEvent, UserSaid
+from workspace.events import Asked, FileReceived, RunProgressed, Stage, StoredEvent, ToolReturned, UserSaid
 from workspace.home import Workspace
 from workspace.transcript import Transcript
 
@@ -114,7 +114,11 @@ class Conversation:
         async with self._hub.turn_lock(self.id):
             for stored in await self.refresh():
                 queue.put_nowait(stored)
+            begun = len(self._events)
             await Turn(self.workspace, self.id, self._events, show).run(user_input)
+            if any(_took_out(stored) for stored in self._events[begun:]):
+                self._events.clear()
+                await self.refresh()
             if not self._titled:
                 await self._name_it()
 
@@ -142,6 +146,12 @@ class Conversation:
                 await anyio.to_thread.run_sync(self.workspace.transcripts.rename, self.id, title)
                 self._titled = True
                 return
+
+
+def _took_out(stored: StoredEvent) -> bool:
+    """Whether this event means that earlier ones have changed: what they showed of deleted data is gone."""
+    event = stored.event
+    return isinstance(event, ToolReturned) and event.tool == "delete_dataset" and event.ok
 
 
 async def finish_running_turns() -> None:

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from tools.context import ToolContext
 from tools.registry import ApprovalRequest, Tool, ToolOutput, all_tools
 from workspace.errors import InputError, WizardError
+from workspace.reading.source import ReadingStopped
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +87,8 @@ def call_tool(context: ToolContext, name: str, args: dict[str, Any], *, approved
         output = tool(context, arguments)
     except WizardError as exc:
         return Outcome(False, dict(exc.as_dict()))
+    except ReadingStopped:
+        raise  # Nobody waits for it any more.
     except Exception:
         _log.exception("tool %s failed", name)
         return Outcome(False, _broken(name))

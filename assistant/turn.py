@@ -1,6 +1,7 @@
 """One turn of a conversation: take what the person did, let the agent act, store every event before it is shown."""
 
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, assert_never
@@ -28,7 +29,7 @@ from assistant.questions import (
     stage_of,
 )
 from assistant.toolbelt import Outcome, call_tool, describe_call, registry
-from assistant.uploads import read_again, receive, unread
+from assistant.uploads import now_and_then, read_again, receive, unread
 from tools.asking import call_of
 from tools.context import ToolContext
 from workspace.errors import Conflict, InputError, NotFound, Unavailable, WizardError
@@ -69,7 +70,9 @@ class Turn:
         self._events = events
         self._sink = sink
         settings = workspace.settings
-        self._context = TurnContext(ToolContext(workspace, conversation_id, paraphraser(settings)), settings)
+        self._stopped = threading.Event()
+        tools = ToolContext(workspace, conversation_id, paraphraser(settings), self._reading)
+        self._context = TurnContext(tools, settings)
         self._stage: Stage = stage_of(events)
         self._said = ""
         self._last_words: list[AssistantSaid] = []
@@ -91,7 +94,17 @@ class Turn:
             with anyio.CancelScope(shield=True):
                 await self._emit(*self._words(cut=True), TurnEnded(stage=self._stage))
             raise
+        finally:
+            self._stopped.set()
         await self._end()
+
+    def _reading(self, name: str) -> Callable[[float], None]:
+        """How a tool, in its thread, tells how far its reading of a file is; it ends where the turn was stopped."""
+
+        def tell(fraction: float) -> None:
+            anyio.from_thread.run_sync(self._sink, ReadingProgressed(name, fraction))
+
+        return now_and_then(tell, self._stopped)
 
     # what the person did
 

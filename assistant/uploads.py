@@ -59,7 +59,7 @@ async def receive(
         anyio.from_thread.run_sync(show, ReadingProgressed(name, fraction))
 
     stopped = threading.Event()
-    progress = _now_and_then(tell, stopped)
+    progress = now_and_then(tell, stopped)
     try:
         await anyio.to_thread.run_sync(
             lambda: reading.ingest(workspace, path, name, conversation_id, progress=progress, kept_as=dataset_id)
@@ -70,7 +70,7 @@ async def receive(
     return dataset_id
 
 
-def _now_and_then(tell: Callable[[float], None], stopped: threading.Event) -> Callable[[float], None]:
+def now_and_then(tell: Callable[[float], None], stopped: threading.Event) -> Callable[[float], None]:
     """Passes a fraction on at most a few times a second, and nothing of a reading that is quick.
 
     It raises ReadingStopped once nobody waits for the reading any more.

@@ -12,7 +12,7 @@ from tools.cards import DatasetRowView, DatasetsCard
 from tools.columns import choose
 from tools.context import ToolContext
 from tools.finding import find_dataset
-from tools.forgetting import STAYS, describe_forgetting, forget_original
+from tools.forgetting import STAYS, describe_forgetting, forget_original, forget_shown
 from tools.inspecting import inspected
 from tools.labelling_desk import forget_labelling
 from tools.quoting import plain, quote
@@ -46,14 +46,15 @@ def load_sample(
     """
     if hub := hub_name(name or ""):
         with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
-            fetched = fetch_hub_dataset(hub, Path(folder), context.workspace.settings)
-            return inspected(context, ingest(context.workspace, fetched, fetched.name, context.conversation_id))
+            progress = context.progress_of(hub)
+            fetched = fetch_hub_dataset(hub, Path(folder), context.workspace.settings, progress)
+            return inspected(context, _kept(context, fetched, fetched.name))
     sample = find_sample(name)
     recent = context.workspace.datasets.list(context.conversation_id) if context.conversation_id else []
     if recent and recent[0].source_name == sample.file and recent[0].parent_id is None:
         dataset = recent[0]  # pressed twice
     else:
-        dataset = ingest(context.workspace, sample.path, sample.file, context.conversation_id)
+        dataset = _kept(context, sample.path, sample.file)
     output = inspected(context, dataset)
     about: dict[str, JsonValue] = {
         "about": sample.summary,
@@ -74,7 +75,10 @@ def inspect_dataset(
     ] = None,
     label: Annotated[str | None, Field(description="column with the answer to learn, where the guess is wrong")] = None,
     task: Annotated[TaskKind | None, Field(description="the task, where the guess is wrong")] = None,
-    sheet: Annotated[str | None, Field(description="another sheet of the same workbook")] = None,
+    sheet: Annotated[
+        str | None,
+        Field(description="another sheet of the same workbook; '*' for all sheets with the same columns together"),
+    ] = None,
 ) -> ToolOutput:
     """Shows what is in a data set: rows, columns and their roles, labels with counts, and problems to fix.
 
@@ -177,6 +181,7 @@ def delete_dataset(
     workspace.datasets.delete_family(found.family_id, versions=len(family), rows=found.rows, bytes=size)
     for version in family:
         storage.delete(storage.key("datasets", version.id))
+    forget_shown(context, family)
     left = len(context.workspace.datasets.list())
     return ToolOutput(
         data={"deleted": quote(found.name, 100), "rows": found.rows, "versions": len(family), "datasets_left": left},
@@ -209,7 +214,22 @@ def _found_or_read(context: ToolContext, wanted: str | None) -> Dataset:
             raise
     made = received.key.split("/")[-2]
     with context.workspace.storage.as_file(received.key) as source:
-        return ingest(context.workspace, source, received.name, context.conversation_id, kept_as=made)
+        return _kept(context, source, received.name, kept_as=made)
+
+
+def _kept(
+    context: ToolContext, source: Path, name: str, *, sheet: str | None = None, kept_as: str | None = None
+) -> Dataset:
+    """The file as a data set of this conversation; whoever waits sees how far the reading is, and can stop it."""
+    return ingest(
+        context.workspace,
+        source,
+        name,
+        context.conversation_id,
+        sheet=sheet,
+        progress=context.progress_of(name),
+        kept_as=kept_as,
+    )
 
 
 def _received(context: ToolContext, dataset_id: str | None) -> FileReceived | None:
@@ -230,7 +250,7 @@ def _other_sheet(context: ToolContext, dataset: Dataset, sheet: str) -> Dataset:
     if not dataset.source_key:
         raise NotFound("ORIGINAL_FORGOTTEN", "The uploaded file was forgotten, for good.", "Upload it again.")
     with context.workspace.storage.as_file(dataset.source_key) as source:
-        return ingest(context.workspace, source, dataset.source_name, context.conversation_id, sheet=sheet)
+        return _kept(context, source, dataset.source_name, sheet=sheet)
 
 
 def _family(context: ToolContext, dataset: Dataset) -> list[Dataset]:

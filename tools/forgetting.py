@@ -1,8 +1,10 @@
 """Forgetting an original: what was uploaded goes for good, the version without personal data stays."""
 
 import hashlib
+from collections.abc import Sequence
 
 from tools.asking import ask, button
+from tools.cards import ConceptCard
 from tools.context import ToolContext
 from tools.labelling_desk import forget_labelling
 from tools.quoting import plain, quote
@@ -12,7 +14,7 @@ from workspace import versions
 from workspace.dataset import Dataset
 from workspace.errors import Conflict
 
-STAYS = "What this conversation has shown of it stays until you delete the conversation."
+STAYS = "What conversations have shown of its rows is taken out of them; what you wrote yourself stays."
 
 
 def describe_forgetting(context: ToolContext, dataset: Dataset) -> ApprovalRequest:
@@ -31,11 +33,22 @@ def describe_forgetting(context: ToolContext, dataset: Dataset) -> ApprovalReque
     )
 
 
+def forget_shown(context: ToolContext, family: Sequence[Dataset]) -> None:
+    """Takes what was shown of these versions, and of mistakes of models made from them, out of the conversations."""
+    ids = {version.id for version in family}
+    ids |= {run.id for run in context.workspace.runs.list() if {run.plan.dataset_id, run.plan.test_dataset_id} & ids}
+    ids |= {model.id for model in context.workspace.models.list() if model.dataset_id in ids}
+    text = "This showed rows of data that has been deleted since. They were taken out of the conversation as well."
+    card = ConceptCard(term="deleted", title="Deleted with the data", text=text)
+    context.workspace.transcripts.blank(ids, card.card("Deleted with the data"))
+
+
 def forget_original(context: ToolContext, dataset: Dataset) -> ToolOutput:
     """Deletes everything but the current version. Raises Conflict where there is nothing else, or it is in use."""
     others = _others(context, dataset)
     forget_labelling(context.workspace, [version.id for version in others])
     gone = versions.forget_before(context.workspace, dataset)
+    forget_shown(context, others)
     return ToolOutput(
         data={
             "forgotten": quote(dataset.source_name, 100),

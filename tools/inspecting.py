@@ -20,6 +20,8 @@ from tools.words import listed
 from workspace.dataset import ColumnRole, DataProblem, Dataset, TaskKind
 from workspace.events import Asked, Option
 from workspace.reading import preview
+from workspace.reading.reports import SHEETS_ALIKE
+from workspace.reading.source import ALL_SHEETS
 
 AS_IT_IS = "No, plan as it is"
 _MOST_COUNTED = 10_000
@@ -105,12 +107,18 @@ def next_step(dataset: Dataset, choice: Choice, problems: list[DataProblem]) -> 
 
 def _other_tables(dataset: Dataset) -> list[Option]:
     """Further tables of the same workbook, document or archive, if the reader told of them."""
-    told = [name for p in dataset.profile.problems if p.code == "OTHER_TABLES" for name in p.examples]
-    return [
-        button(f"Read “{plain(name, 40)}” instead", "inspect_dataset", dataset_id=dataset.id, sheet=name)
-        for name in told[:2]
-        if name in dataset.profile.sheets
+    problems = [p for p in dataset.profile.problems if p.code in ("OTHER_TABLES", SHEETS_ALIKE)]
+    together = [
+        button(f"Read all {p.count + 1} sheets together", "inspect_dataset", dataset_id=dataset.id, sheet=ALL_SHEETS)
+        for p in problems
+        if p.code == SHEETS_ALIKE
     ]
+    told = [name for p in problems for name in p.examples if name in dataset.profile.sheets]
+    single = [
+        button(f"Read “{plain(name, 40)}” instead", "inspect_dataset", dataset_id=dataset.id, sheet=name)
+        for name in told[: 1 if together else 2]
+    ]
+    return [*together, *single]
 
 
 def _which_label(dataset: Dataset, choice: Choice) -> Asked:

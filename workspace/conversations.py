@@ -1,7 +1,7 @@
 """Conversations of one owner: heads, events in order, feedback."""
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -9,9 +9,10 @@ from sqlalchemy import delete, desc, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
+from workspace.blanking import blank_events
 from workspace.database import affected
 from workspace.errors import Conflict
-from workspace.events import ConversationEvent, StoredEvent
+from workspace.events import Card, ConversationEvent, StoredEvent
 from workspace.ids import new_conversation_id, new_id
 from workspace.repositories import Repository, missing
 from workspace.success import SuccessCriteria
@@ -110,6 +111,11 @@ class Transcripts(Repository):
             for r in rows
         ]
         return Transcript(conversation=conversation_of(head), events=events)
+
+    def blank(self, ids: Collection[str], instead: Card) -> int:
+        """Takes out of all conversations what they show of deleted data (:mod:`workspace.blanking`)."""
+        with self._session() as session:
+            return blank_events(session, ids, instead)
 
     def list(self, limit: int = 50, before: datetime | None = None, search: str = "") -> builtins.list[Conversation]:
         """Heads, most recently used first; ``search`` looks into titles."""

@@ -15,7 +15,12 @@ File = Annotated[
     Path, typer.Argument(metavar="FILE", help="A table, texts, what an annotation tool wrote, or hf://owner/name.")
 ]
 Sheet = Annotated[
-    str | None, typer.Option(help="Which sheet of a workbook, or which table, such as “Sheet1 (2)”.", metavar="S")
+    str | None,
+    typer.Option(
+        help="Which sheet of a workbook, or which table, such as “Sheet1 (2)”; “*” for all sheets with the same "
+        "columns together.",
+        metavar="S",
+    ),
 ]
 
 

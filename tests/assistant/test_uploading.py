@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from assistant import uploads
-from assistant.conversation import Upload
+from assistant.conversation import Answer, Upload
 from assistant.hub import ReadingProgressed
 from assistant.uploads import delete_conversation
 from tests.assistant.talking import Talker, calls, errors, of
@@ -176,3 +177,31 @@ def test_a_stopped_reading_leaves_no_data_set(talker: Talker, tmp_path: Path, mo
     assert talker.workspace.datasets.list() == []
     with talker.workspace.storage.read(files[0].key) as original:
         assert original.read() == path.read_bytes()
+
+
+def test_sheets_of_the_same_columns_are_read_together_by_one_click(
+    talker: Talker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_QUIET_SECONDS", 0.0)
+    monkeypatch.setattr(uploads, "_TICK_SECONDS", 0.0)
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for month, team in (("Jan", "cards"), ("Feb", "loans")):
+        sheet = book.create_sheet(month)
+        sheet.append(["message", "team"])
+        for n in range(20):
+            sheet.append([f"what about number {n} in {month}", team if n % 2 else "other"])
+    path = tmp_path / "year.xlsx"
+    book.save(path)
+    talker.upload(path)
+    option = next(o for o in talker.asked.options if o.label == "Read all 2 sheets together")
+
+    async def turn() -> list[Any]:
+        return [item async for item in talker.conversation.turn(Answer(talker.asked.ask_id, option.id))]
+
+    items = talker.run(turn)
+    assert {tick.name for tick in items if isinstance(tick, ReadingProgressed)} == {"year.xlsx"}
+    newest = talker.workspace.datasets.list()[0]
+    assert newest.rows == 40
+    assert [column.name for column in newest.profile.columns] == ["message", "team", "sheet"]
+    assert newest.profile.labels == {"other": 20, "cards": 10, "loans": 10}

@@ -130,7 +130,7 @@ def test_after_deleting_no_text_is_left_in_any_file(call: Call, load: Load, cont
         return {text for file in files for text in texts if text.encode() in file.read_bytes()}
 
     assert kept()
-    assert "stays until you delete the conversation" in describe(context, "delete_dataset").text  # type: ignore[attr-defined]
+    assert "is taken out of them" in describe(context, "delete_dataset").text  # type: ignore[attr-defined]
     call("delete_dataset")
     assert kept() == set()
 

@@ -20,7 +20,7 @@ from workspace.reading.reports import formulas_without_values, other_tables, she
 from workspace.reading.sheet_formulas import empty_formulas
 from workspace.reading.sheet_size import refuse_vast_sheets
 from workspace.reading.sheet_tables import Part, find_parts, main_part, part_names
-from workspace.reading.source import Opened, Source
+from workspace.reading.source import ALL_SHEETS, Opened, Source
 from workspace.reading.tables import Block
 from workspace.reading.unpacking import refuse_bomb
 from workspace.reading.unwrapping import holds_table, open_inside
@@ -115,7 +115,34 @@ class _Found:
     size: int
 
 
+def _together(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
+    """The sheets with the same columns below each other, as for one month each; a last column names the sheet."""
+    groups: dict[tuple[str, ...], list[_Found]] = {}
+    for name in sheets:
+        found = _largest(book.get_sheet_by_name(name))
+        if found is not None:
+            groups.setdefault(tuple(found.layout.names), []).append(found)
+    if not groups:
+        raise _no_cells()
+    group = max(groups.values(), key=lambda found: (len(found) > 1, sum(one.size for one in found)))
+    names = list(group[0].layout.names)
+    schema = string_schema(usable([*names, "sheet"], len(names) + 1))
+    opened = Opened(kind, schema, iter(()), header_row=group[0].layout.header_row, sheets=book.sheet_names)
+    together = [one.sheet.name for one in group]
+    if rest := [name for name in sheets if name not in together]:
+        opened.problems.append(other_tables(f"{len(together)} sheets of the same columns", rest))
+    rows = ([*row, one.sheet.name] for one in group for row in _rows(source, one.sheet, one.layout, one.part))
+    opened.batches = batches_of(rows, schema)
+    return opened
+
+
+def _no_cells() -> UnreadableFile:
+    return UnreadableFile("NO_TABLE", "This workbook has no cells with text.", "Check that it is the right file.")
+
+
 def _table(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
+    if source.sheet == ALL_SHEETS:
+        return _together(source, kind, book, sheets)
     asked, inside = _asked(source.sheet, book, sheets)
     best: _Found | None = None
     alike: dict[tuple[str, ...], list[str]] = {}
@@ -126,7 +153,7 @@ def _table(source: Source, kind: str, book: Any, sheets: list[str]) -> Opened:
         if found is not None and (best is None or found.size > best.size):
             best = found
     if best is None:
-        raise UnreadableFile("NO_TABLE", "This workbook has no cells with text.", "Check that it is the right file.")
+        raise _no_cells()
     sheet, layout = best.sheet, best.layout
     # Only now is the whole sheet looked through: for choosing the sheet its first rows are enough.
     parts = find_parts(list(_grid(sheet))) if _height(sheet) <= _MOST_SPLIT_ROWS else []

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from workspace.dataset import DataProblem, FixOffer
 
+SHEETS_ALIKE = "SHEETS_ALIKE"
+
 
 def ragged_rows(count: int, width: int, examples: list[str], mended: int = 0) -> DataProblem:
     """Rows with more or fewer cells than the table has columns, ``mended`` of which could be put right."""
@@ -89,11 +91,11 @@ def sheets_alike(chosen: str, rest: Sequence[str]) -> DataProblem:
     """Sheets of a workbook with the very columns of the one that was read, as for one month each."""
     more = "1 more sheet has" if len(rest) == 1 else f"{len(rest):,} more sheets have"
     return DataProblem(
-        code="OTHER_TABLES",
+        code=SHEETS_ALIKE,
         severity="warning",
         count=len(rest),
-        message=f"I read the sheet “{chosen[:80]}” only. {more} the same columns. To learn from all of them, copy "
-        "their rows into one sheet and upload that; to read another one, tell me its name.",
+        message=f"I read the sheet “{chosen[:80]}” only. {more} the same columns. They can be read together as one "
+        "table, with a column that names the sheet.",
         examples=[name[:200] for name in rest[:3]],
     )
 

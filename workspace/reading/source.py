@@ -12,6 +12,9 @@ from workspace.findings import Finding
 from workspace.reading.encoding import Encoding, detect_encoding
 from workspace.settings import Settings
 
+ALL_SHEETS = "*"
+"""Asks for all sheets with the same columns as one table; Excel lets no sheet have this name."""
+
 
 @dataclass(frozen=True)
 class Limits:

@@ -74,8 +74,13 @@ def test_sheets_with_the_same_columns_are_told(tmp_path: Path) -> None:
     head: list[object] = ["No", "Message", "Reason"]
     sheets = {"Jan": [head, *rows], "Feb": [head, *rows[:9]], "Key": [["Reason", "Meaning"], ["Billing", "money"]]}
     profile, _ = read_bytes(tmp_path, "months.xlsx", _workbook(sheets))
-    told = next(problem for problem in profile.problems if problem.code == "OTHER_TABLES")
+    told = next(problem for problem in profile.problems if problem.code == "SHEETS_ALIKE")
     assert (profile.sheet, told.count, told.examples) == ("Jan", 1, ["Feb"])
+    profile, columns = read_bytes(tmp_path, "months.xlsx", _workbook(sheets), sheet="*")
+    assert columns["sheet"] == ["Jan"] * 24 + ["Feb"] * 9
+    assert columns["Message"] == [*_TEXTS, *_TEXTS[:9]]
+    assert (profile.sheet, profile.task.text, profile.task.label) == (None, ["Message"], "Reason")
+    assert next(problem for problem in profile.problems if problem.code == "OTHER_TABLES").examples == ["Key"]
 
 
 def test_keys_for_programs_below_the_questions_name_nothing(tmp_path: Path) -> None:
