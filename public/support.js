@@ -65,7 +65,7 @@
         const value = event.label || (typeof event.value === "string" ? event.value : JSON.stringify(event.value));
         return ["person", [value]];
       }
-      case "assistant_said": return ["", bold(event.text)];
+      case "assistant_said": return ["", event.model === "support" ? [el("strong", {}, "Support: "), ...bold(event.text)] : bold(event.text)];
       case "asked": return ["", [el("div", { class: "title" }, event.text),
         el("div", { class: "options" }, ...event.options.map((option) => el("span", { class: "tag" }, option.label)))]];
       case "card_shown": return ["", [el("div", { class: "title" }, event.card.title),
@@ -101,7 +101,7 @@
 
   // ---- replay ----
   function replayPage() {
-    const { conversation, moments, runs, versions, accesses, masked } = data.replay;
+    const { conversation, moments, runs, versions, accesses, cases, masked } = data.replay;
     document.body.classList.add("replay");
     const rows = [];
     const list = el("section", { "aria-label": "Conversation" });
@@ -174,6 +174,7 @@
       el("p", { class: "soft" }, facts.join(" · ")),
       conversation.stuck ? el("p", { class: "note" }, conversation.stuck) : "",
       masked ? el("p", { class: "soft" }, "Personal data and the texts of rows are hidden here; ▒ 43 stands for 43 characters.") : "",
+      ...cases.map((one) => el("div", { class: "note" }, el("strong", {}, `Asked for help (${one.state}): `), one.message)),
       data.offline ? "" : links(conversation.id, masked),
       el("div", { class: "player" }, el("div", { class: "row" }, play,
         el("button", { type: "button", on: { click: step(-1) } }, "Back"),
@@ -184,6 +185,7 @@
       list,
       versions.length ? el("section", {}, el("h2", {}, "Versions of the data"), tableOf(versions, 0)) : "",
       ...runs.map(runSection),
+      data.offline ? "" : answerForm(conversation.id, cases.some((one) => one.state !== "closed")),
       accesses.length ? el("section", {}, el("h2", {}, "Who looked into this"), tableOf(accesses, 0)) : "",
     );
     go(rows.length - 1, false);
@@ -197,6 +199,15 @@
     return el("div", { class: "row" },
       el("a", { href: `/support/${id}/export.json` }, "JSON"), el("a", { href: `/support/${id}/export.html` }, "Page that opens offline"),
       masked ? form : el("a", { href: `/support/${id}` }, "Hide the texts again"));
+  }
+
+  function answerForm(id, open) {
+    return el("section", {}, el("h2", {}, "Write to them"),
+      el("form", { method: "post", action: `/support/${id}/answer` },
+        el("label", { class: "block" }, "They read it in their conversation, as a message of Support",
+          el("textarea", { name: "text", rows: 4, maxlength: 10000 })),
+        el("div", { class: "row" }, el("button", { class: "main" }, "Send"),
+          open ? el("button", { name: "close", value: "true" }, "Send and close the case") : "")));
   }
 
   function runSection(run) {
@@ -232,7 +243,7 @@
         el("tbody", {}, ...found.map((head) => el("tr", {},
           el("td", {}, el("a", { href: `/support/${head.id}` }, head.title || "Without a title")),
           el("td", {}, head.user), el("td", {}, when(head.updated_at)), el("td", {}, el("span", { class: "tag" }, head.outcome)),
-          el("td", {}, head.stuck), el("td", {}, head.errors.join(", ")),
+          el("td", {}, head.asks_for_help ? "Asks for help. " : "", head.stuck), el("td", {}, head.errors.join(", ")),
           el("td", {}, `${head.thumbs_up} up, ${head.thumbs_down} down`), el("td", {}, (head.seconds / 60).toFixed(1)))))))
         : el("p", {}, "No conversation fits."),
     );

@@ -104,7 +104,9 @@ def all_tools() -> dict[str, Tool]:
     import tools.cleaning
     import tools.comparing_runs
     import tools.datasets
+    import tools.deleting_models
     import tools.deploying
+    import tools.diagnosing
     import tools.goal
     import tools.help
     import tools.labeling
@@ -116,6 +118,7 @@ def all_tools() -> dict[str, Tool]:
     import tools.privacy
     import tools.results
     import tools.runs
-    import tools.success  # noqa: F401
+    import tools.success
+    import tools.support  # noqa: F401
 
     return dict(_TOOLS)

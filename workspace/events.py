@@ -78,6 +78,10 @@ class Approval(BaseModel):
     accept: str = Field(description="id of the option that means yes")
 
 
+SUPPORT = "support"
+"""As the ``model`` of :class:`AssistantSaid`: a person who helps wrote it."""
+
+
 class UserSaid(BaseModel):
     kind: Literal["user_said"] = "user_said"
     text: str
@@ -95,7 +99,7 @@ class FileReceived(BaseModel):
 class AssistantSaid(BaseModel):
     kind: Literal["assistant_said"] = "assistant_said"
     text: str = Field(description="Markdown without HTML")
-    model: str = ""
+    model: str = Field(default="", description="who said it: the guide, a chat model, or a person who helps")
 
 
 class ToolCalled(BaseModel):

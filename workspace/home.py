@@ -14,6 +14,7 @@ from workspace.repositories import Datasets, Models, Plans
 from workspace.runs import Analyses, Runs
 from workspace.settings import Settings
 from workspace.storage import Storage
+from workspace.support import SupportCases
 
 LOCAL_OWNER = "usr_local"
 """Who everything belongs to where nobody has to log in: the default web chat and the command line."""
@@ -66,6 +67,10 @@ class Workspace:
     @cached_property
     def transcripts(self) -> Transcripts:
         return Transcripts(self.engine, self.owner_id)
+
+    @cached_property
+    def cases(self) -> SupportCases:
+        return SupportCases(self.engine, self.owner_id)
 
     @cached_property
     def feedback(self) -> Feedback:

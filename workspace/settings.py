@@ -69,6 +69,7 @@ class Settings(BaseSettings):
     max_pages: int = Field(default=2_000, ge=1, validation_alias=_env("MTW_MAX_PAGES"))
     read_seconds: float = Field(default=300, gt=0, validation_alias=_env("MTW_READ_SECONDS"))
     read_memory_mb: int = Field(default=2_048, ge=1_024, validation_alias=_env("MTW_READ_MEMORY_MB"))
+    api_requests_a_minute: int = Field(default=6_000, ge=0, validation_alias=_env("MTW_API_REQUESTS_A_MINUTE"))
 
     # Training
     max_attempts: int = Field(default=3, ge=1, validation_alias=_env("MTW_MAX_ATTEMPTS"))
@@ -77,6 +78,9 @@ class Settings(BaseSettings):
     lease_seconds: float = Field(default=10, gt=0, validation_alias=_env("MTW_LEASE_SECONDS"))
     default_budget_seconds: int = Field(default=120, ge=5, validation_alias=_env("MTW_DEFAULT_BUDGET_SECONDS"))
     check_seconds: int = Field(default=25, ge=0, le=600, validation_alias=_env("MTW_CHECK_SECONDS"))
+
+    # Support
+    support_webhook: str = Field(default="", validation_alias=_env("MTW_SUPPORT_WEBHOOK"))
 
     # Slack (left out where the tokens are missing)
     slack_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias=_env("SLACK_BOT_TOKEN"))

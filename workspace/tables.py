@@ -214,6 +214,19 @@ class SupportAccessRow(Owned, table=True):
     created_at: datetime = _time()
 
 
+class SupportCaseRow(Owned, table=True):
+    """Somebody asks for help with a conversation."""
+
+    __tablename__ = "support_cases"
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(index=True)
+    message: str
+    state: str = "open"
+    created_at: datetime = _time()
+    updated_at: datetime = _time()
+
+
 class LabelSessionRow(Owned, table=True):
     """One labelling of one version of data: what is asked, among which categories, and which texts come next."""
 

@@ -64,8 +64,8 @@ def list_(
         table.add_column(name, overflow="fold", no_wrap=name != "About")
     for head in found:
         about = Text(f"{head.title} ({head.user})")
-        if head.stuck:
-            about.append(f"\n{head.stuck}", style="bold red")
+        if trouble := " ".join(filter(None, ("Asks for help." if head.asks_for_help else "", head.stuck))):
+            about.append(f"\n{trouble}", style="bold red")
         table.add_row(head.id, f"{head.updated_at.astimezone():%m-%d %H:%M}", head.outcome, about)
     console().print(table)
 

@@ -54,6 +54,17 @@ def recommend(text: str, journey: Journey) -> Reply:
     return Reply(calls=(Call("recommend_task", {"goal": text[:4000]}),))
 
 
+def ask_support(text: str, journey: Journey) -> Reply:
+    """With the person's own words as the question."""
+    return Reply(calls=(Call("ask_support", {"message": text[:4000] or "I need help."}),))
+
+
+def give_feedback(text: str, journey: Journey) -> Reply:
+    """Praise, unless the words are those of somebody who is unhappy."""
+    verdict = "bad" if re.search(words()["unhappy"], text, re.IGNORECASE) else "good"
+    return Reply(calls=(Call("give_feedback", {"verdict": verdict, "comment": text[:2000]}),))
+
+
 def upload(text: str, journey: Journey) -> Reply:
     return Reply(say("upload"), ask=file_ask())
 
@@ -301,8 +312,12 @@ _ACTIONS: dict[str, Action] = {
     "try": try_it,
     "export_model": _tool("export_model", "model_id", "no_model_yet"),
     "deploy_model": _tool("deploy_model", "model_id", "no_model_yet"),
+    "delete_model": _tool("delete_model", "model_id", "no_model_yet"),
     "show_deployments": _tool("show_deployments"),
     "change_deployment": deploy_intents.change,
+    "ask_support": ask_support,
+    "support_state": _tool("support_state"),
+    "give_feedback": give_feedback,
     "explain_concept": explain,
     "greeting": greeting,
     "goodbye": goodbye,

@@ -20,6 +20,7 @@ ELEMENTS: dict[str, str] = {
     "download": "DownloadCard",
     "deployment": "DeploymentCard",
     "concept": "ConceptCard",
+    "diagnosis": "DiagnosisCard",
     "datasets": "ListCard",
     "runs": "ListCard",
     "models": "ListCard",
@@ -59,9 +60,15 @@ DOING: dict[str, str] = {
     "invite_labeller": "Making a code for your colleague",
     "prelabel_examples": "Asking the chat model for suggestions",
     "export_model": "Packing your model",
+    "delete_model": "Deleting your model",
     "deploy_model": "Putting your model online",
     "show_deployments": "Looking up what is online",
     "change_deployment": "Changing what is online",
+    "ask_support": "Asking for help",
+    "support_state": "Looking up your question",
+    "give_feedback": "Writing that down",
+    "diagnose_problem": "Looking for the cause",
+    "apply_fix": "Mending it and starting again",
     "explain_concept": "Looking up the explanation",
 }
 """What is said while a tool works."""

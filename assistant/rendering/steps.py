@@ -10,11 +10,13 @@ from typing import Any, Literal, Protocol
 
 from pydantic import JsonValue
 
+from assistant.languages import welcome_words
 from assistant.rendering.markdown import safe_markdown
 from assistant.rendering.names import DOING, ELEMENTS
 from workspace.errors import NotFound
 from workspace.events import (
     STAGES,
+    SUPPORT,
     Answered,
     Asked,
     AssistantSaid,
@@ -33,6 +35,7 @@ from workspace.transcript import Transcript
 
 ASSISTANT = "Wizard"
 PERSON = "You"
+HELPER = "Support"
 
 JsonDict = dict[str, Any]
 RunState = Callable[[str], JsonDict | None]
@@ -111,8 +114,10 @@ class Renderer:
             case Answered():
                 words = _answer_words(stored.event, self._asked.get(stored.event.ask_id))
                 return [self._message(stored, words, by_user=True)] if words else []
-            case AssistantSaid(text=text):
-                return [self._message(stored, safe_markdown(text))]
+            case AssistantSaid(text=text, model=model):
+                update = self._message(stored, safe_markdown(text))
+                update.body["name"] = HELPER if model == SUPPORT else ASSISTANT
+                return [update]
             case ErrorShown():
                 return self._element(stored, "ErrorCard", stored.event.model_dump(mode="json"))
             case ToolCalled():
@@ -300,7 +305,7 @@ def welcome(conversation_id: str, at: str) -> tuple[JsonDict, JsonDict]:
         "name": "Welcome",
         "display": "inline",
         "mime": "application/json",
-        "props": {"stages": list(STAGES)},
+        "props": {"stages": list(STAGES), "words": welcome_words()},
     }
     return step, element
 

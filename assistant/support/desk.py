@@ -16,12 +16,13 @@ from assistant.support.outcomes import IDLE, Outcome, active_seconds, outcome_of
 from workspace.conversations import Transcripts, conversation_of
 from workspace.database import system_session
 from workspace.dataset import Dataset
-from workspace.events import ConversationEvent, ErrorShown, StoredEvent
+from workspace.events import SUPPORT, AssistantSaid, ConversationEvent, ErrorShown, StoredEvent
 from workspace.home import LOCAL_OWNER
 from workspace.ids import new_id
 from workspace.repositories import Datasets, missing
 from workspace.run import Run, RunStatus, StoredRunEvent
 from workspace.runs import TRAINING, run_event_of, run_of
+from workspace.support import CaseState, SupportCase, SupportCases
 from workspace.tables import (
     ConversationEventRow,
     ConversationRow,
@@ -29,6 +30,7 @@ from workspace.tables import (
     RunEventRow,
     RunRow,
     SupportAccessRow,
+    SupportCaseRow,
     UserRow,
     now,
 )
@@ -54,6 +56,7 @@ class Head(BaseModel):
     thumbs_up: int
     thumbs_down: int
     seconds: float
+    asks_for_help: bool
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ class Opened(BaseModel):
     runs: list[Run]
     run_events: dict[str, list[StoredRunEvent]]
     accesses: list[Access]
+    cases: list[SupportCase]
 
 
 class SupportDesk:
@@ -128,6 +132,7 @@ class SupportDesk:
             runs=runs,
             run_events=run_events,
             accesses=accesses,
+            cases=SupportCases(self._engine, row.owner_id).list(conversation_id),
         )
 
     def versions(self, opened: Opened) -> list[Dataset]:
@@ -150,7 +155,9 @@ class SupportDesk:
             )
 
     def may_look(self, conversation_id: str, by: str, within: timedelta, *, unmasked: bool) -> bool:
-        """Whether ``by`` gave a reason for this look a short time ago."""
+        """Whether ``by`` gave a reason for this look a short time ago, or its person asked for help."""
+        if not unmasked and self._asks_for_help([conversation_id]):
+            return True
         with system_session(self._engine) as session:
             query = select(SupportAccessRow).where(
                 SupportAccessRow.conversation_id == conversation_id,
@@ -158,6 +165,30 @@ class SupportDesk:
                 SupportAccessRow.created_at > now() - within,
             )
             return any(access.unmasked or not unmasked for access in session.exec(query))
+
+    def answer(self, opened: Opened, text: str) -> list[StoredEvent]:
+        """Writes into the conversation as a person who helps; an open case is answered by it."""
+        said: ConversationEvent = AssistantSaid(text=text, model=SUPPORT)
+        stored = Transcripts(self._engine, opened.owner_id).append(opened.head.id, [said])
+        self._set_cases(opened, "answered")
+        return stored
+
+    def close(self, opened: Opened) -> None:
+        """The case is done with."""
+        self._set_cases(opened, "closed")
+
+    def _set_cases(self, opened: Opened, state: CaseState) -> None:
+        cases = SupportCases(self._engine, opened.owner_id)
+        for case in opened.cases:
+            if case.state != "closed":
+                cases.set_state(case.id, state)
+
+    def _asks_for_help(self, ids: Sequence[str]) -> set[str]:
+        with system_session(self._engine) as session:
+            waiting = select(SupportCaseRow.conversation_id).where(
+                col(SupportCaseRow.conversation_id).in_(ids), SupportCaseRow.state != "closed"
+            )
+            return set(session.exec(waiting))
 
     def delete(self, conversation_id: str) -> None:
         """Removes the conversation as its person would. Raises NotFound."""
@@ -167,6 +198,7 @@ class SupportDesk:
     def _heads(self, session: Session, rows: Sequence[ConversationRow]) -> list[Head]:
         ids = [row.id for row in rows]
         runs, events, users = _runs_of(session, ids), _events_of(session, ids), _users_of(session, rows)
+        asking = self._asks_for_help(ids)
         thumbs: dict[str, list[int]] = defaultdict(list)
         for said in session.exec(select(FeedbackRow).where(col(FeedbackRow.conversation_id).in_(ids))):
             thumbs[said.conversation_id].append(said.value)
@@ -186,6 +218,7 @@ class SupportDesk:
                 thumbs_up=sum(value > 0 for value in thumbs[row.id]),
                 thumbs_down=sum(value <= 0 for value in thumbs[row.id]),
                 seconds=round(active_seconds(events[row.id]), 1),
+                asks_for_help=row.id in asking,
             )
             for row in rows
         ]

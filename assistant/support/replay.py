@@ -13,7 +13,9 @@ from assistant.support.desk import Access, Head, Opened
 from assistant.support.masking import masked_event, masked_text
 from workspace.dataset import Dataset
 from workspace.events import Asked, AssistantSaid, CardShown, ConversationEvent, ErrorShown, StoredEvent, ToolReturned
+from workspace.privacy import hide
 from workspace.run import Failed, Progressed, Run, StoredRunEvent
+from workspace.support import CaseState
 
 
 class Moment(BaseModel):
@@ -55,6 +57,14 @@ class VersionView(BaseModel):
     created_at: datetime
 
 
+class CaseView(BaseModel):
+    """What its person asked the support staff."""
+
+    state: CaseState
+    message: str
+    created_at: datetime
+
+
 class Replay(BaseModel):
     """A whole conversation; ``masked``: without personal data and without texts of its rows."""
 
@@ -64,6 +74,7 @@ class Replay(BaseModel):
     runs: list[RunStory]
     versions: list[VersionView]
     accesses: list[Access]
+    cases: list[CaseView]
 
 
 def replay_of(opened: Opened, versions: Sequence[Dataset] = (), *, unmasked: bool = False) -> Replay:
@@ -75,6 +86,9 @@ def replay_of(opened: Opened, versions: Sequence[Dataset] = (), *, unmasked: boo
         runs=[_story(run, opened.run_events.get(run.id, []), unmasked) for run in opened.runs],
         versions=[_version(dataset, unmasked) for dataset in versions],
         accesses=opened.accesses,
+        cases=[
+            CaseView(state=case.state, message=hide(case.message), created_at=case.created_at) for case in opened.cases
+        ],
     )
 
 

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from tools import cards
 from tools.words import duration, duration_range, of_100
-from workspace.events import Asked, AssistantSaid, Card, CardShown, ConversationEvent, ErrorShown
+from workspace.events import SUPPORT, Asked, AssistantSaid, Card, CardShown, ConversationEvent, ErrorShown
 
 View = Callable[[Any], RenderableType]
 
@@ -28,8 +28,8 @@ def card_view(card: Card) -> RenderableType:
 def event_view(event: ConversationEvent) -> RenderableType | None:
     """What the assistant's part of a conversation looks like; None for what nobody sees."""
     match event:
-        case AssistantSaid(text=text):
-            return Markdown(text)
+        case AssistantSaid(text=text, model=model):
+            return Group(Text("Support:", style="bold"), Markdown(text)) if model == SUPPORT else Markdown(text)
         case CardShown(card=card):
             return card_view(card)
         case ErrorShown():
@@ -319,7 +319,24 @@ def _differences(card: cards.DifferencesCard) -> RenderableType:
     return Group(Text(item.text, style="bold"), _grid(["Who", "Answer"], rows))
 
 
+def _diagnosis(card: cards.DiagnosisCard) -> RenderableType:
+    steps = [f"• {step}" for step in card.next_steps]
+    others = "; ".join(option.label for option in card.buttons)
+    parts: list[RenderableType] = [
+        _lines(card.happened, card.explanation, card.why, card.whose_sentence, card.sure, *card.facts),
+        Text("What to do", style="bold"),
+        _lines(*steps),
+    ]
+    if card.changes:
+        rows = [(c.label, c.before, c.after) for c in card.changes]
+        parts.append(_grid(["What I would change", "Now", "Then"], rows))
+    if others:
+        parts.append(Text(f"It may also be: {others}", style="dim"))
+    return Group(*parts)
+
+
 _VIEWS: dict[str, View] = {
+    "diagnosis": _diagnosis,
     "differences": _differences,
     "labelling": _labelling,
     "table": _table,

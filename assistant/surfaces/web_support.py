@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Annotated
 
+import anyio
 from fastapi import APIRouter, Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.responses import Response
 
+from assistant.hub import hub
 from assistant.identity import Identity
 from assistant.support.desk import Opened, Search, SupportDesk
 from assistant.support.outcomes import Outcome
@@ -55,6 +57,23 @@ def support_routes(web: Web) -> APIRouter:
             raise InputError("REASON_NEEDED", "A reason is missing.", "Say in a few words why you need to look.")
         desk.write_down(opened, supporter.identifier, reason.strip(), unmasked=unmasked)
         return RedirectResponse(f"/support/{conversation_id}{'?unmasked=true' if unmasked else ''}", 303)
+
+    @router.post("/{conversation_id}/answer")
+    async def answer(
+        conversation_id: str,
+        text: Annotated[str, Form(max_length=10_000)] = "",
+        close: Annotated[bool, Form()] = False,
+    ) -> RedirectResponse:
+        supporter, opened = _supporter(web), await anyio.to_thread.run_sync(desk.open, conversation_id)
+        if not await anyio.to_thread.run_sync(lambda: _may_look(desk, supporter, opened, unmasked=False)):
+            raise Forbidden("REASON_NEEDED", "A reason is missing.", "Open the conversation first and say why.")
+        if text.strip():
+            async with hub.turn_lock(conversation_id):
+                for stored in await anyio.to_thread.run_sync(desk.answer, opened, text.strip()):
+                    hub.publish(conversation_id, stored)
+        if close:
+            await anyio.to_thread.run_sync(desk.close, opened)
+        return RedirectResponse(f"/support/{conversation_id}", 303)
 
     @router.get("/{conversation_id}/export.{form}")
     def export(conversation_id: str, form: str) -> Response:

@@ -46,11 +46,16 @@ def test_nothing_that_needs_a_yes_runs_without_it(context: ToolContext) -> None:
     assert {"launch_training", "delete_dataset"} <= set(gated)
     call_tool(context, "load_sample", {})
     call_tool(context, "propose_plan", {})
-    needed = {"share_dataset": {"colleague": "ben"}, "change_deployment": {"action": "revoke_key"}}
+    needed = {
+        "share_dataset": {"colleague": "ben"},
+        "ask_support": {"message": "help"},
+        "change_deployment": {"action": "revoke_key"},
+    }
     elsewhere = {
         "share_dataset": "NOBODY_ELSE",
         "prelabel_examples": "NO_LABELLING",
         "deploy_model": "NO_MODEL",
+        "delete_model": "NO_MODEL",
         "change_deployment": "NOTHING_ONLINE",
     }
     for name in gated:

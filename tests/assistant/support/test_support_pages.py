@@ -99,3 +99,39 @@ def test_what_a_user_wrote_cannot_end_the_element_it_stands_in(workspace: Worksp
     assert replay["moments"][1]["event"]["text"] == SCRIPT
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_who_asks_for_help_is_answered_in_the_conversation(site: Site) -> None:
+    workspace = site.workspace(site.person("ann"))
+    site.users.create_user("sue", PASSWORD, role="support")
+    id_ = talk(workspace)
+    workspace.cases.open(id_, "My file cannot be read; write to bob@example.com.")
+
+    async def visit(browser: httpx.AsyncClient) -> None:
+        await log_in(browser, "sue")
+        listed = content((await browser.get("/support")).text)["found"]
+        assert isinstance(listed, list)
+        assert [head["asks_for_help"] for head in listed] == [True]
+        opened = await browser.get(f"/support/{id_}")
+        assert 'data-page="replay"' in opened.text, "asking for help is the permission to look"
+        assert "bob@example.com" not in opened.text
+        sent = await browser.post(f"/support/{id_}/answer", data={"text": "Save it as CSV."}, follow_redirects=True)
+        assert "Save it as CSV." in sent.text
+        assert workspace.cases.list()[0].state == "answered"
+        await browser.post(f"/support/{id_}/answer", data={"close": "true"})
+        assert workspace.cases.list()[0].state == "closed"
+
+    site.visit(visit)
+    said = workspace.transcripts.load(id_).events[-1].event
+    assert said == AssistantSaid(text="Save it as CSV.", model="support")
+
+
+def test_nobody_writes_into_a_conversation_without_a_reason(site: Site) -> None:
+    id_ = talk(site.workspace(site.person("ann")))
+    site.users.create_user("sue", PASSWORD, role="support")
+
+    async def visit(browser: httpx.AsyncClient) -> int:
+        await log_in(browser, "sue")
+        return (await browser.post(f"/support/{id_}/answer", data={"text": "Hello."})).status_code
+
+    assert site.visit(visit) == 403

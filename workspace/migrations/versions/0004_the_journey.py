@@ -1,4 +1,4 @@
-"""What a person wants of a model, kept for each conversation; who of the support looked into one."""
+"""What a person wants of a model, kept for each conversation; who of the support looked into one, and who asked them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_OWNED = ("success_criteria", "support_accesses")
+_OWNED = ("success_criteria", "support_accesses", "support_cases")
 
 
 def upgrade() -> None:
@@ -31,9 +31,19 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_index(
-        op.f("ix_support_accesses_conversation_id"), "support_accesses", ["conversation_id"], unique=False
+    op.create_table(
+        "support_cases",
+        sa.Column("owner_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("message", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
     )
+    for name in ("support_accesses", "support_cases"):
+        op.create_index(op.f(f"ix_{name}_conversation_id"), name, ["conversation_id"], unique=False)
     for name in _OWNED:
         op.create_index(op.f(f"ix_{name}_owner_id"), name, ["owner_id"], unique=False)
 
