@@ -151,7 +151,10 @@ def add_errors(app: FastAPI) -> None:
     async def wizard_error(_request: Request, error: WizardError) -> JSONResponse:
         # ``detail`` is what Chainlit's page shows in its notices.
         body: dict[str, Any] = {"error": error.as_dict(), "detail": str(error)}
-        return JSONResponse(body, error.http_status, _HEADERS.get(error.http_status))
+        headers = _HEADERS.get(error.http_status)
+        if isinstance(error, TooManyRequests):
+            headers = {"Retry-After": str(error.retry_after)}
+        return JSONResponse(body, error.http_status, headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -172,7 +175,6 @@ def add_errors(app: FastAPI) -> None:
 _HEADERS = {
     LimitExceeded.http_status: {"Connection": "close"},
     Unauthorized.http_status: {"WWW-Authenticate": "Bearer"},
-    TooManyRequests.http_status: {"Retry-After": "2"},
 }
 
 

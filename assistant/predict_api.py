@@ -10,6 +10,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from assistant.key_limits import KeyLimits
 from assistant.micro_batches import MicroBatches
 from assistant.surfaces.web_state import Web
 from workspace.dataset import TaskKind
@@ -61,6 +62,7 @@ def key_in(headers: Headers) -> str | None:
 def predict_routes(web: Web) -> APIRouter:
     router = APIRouter(prefix="/api/v1")
     batches = MicroBatches(web.queue.predict)
+    limits = KeyLimits(web.settings.api_requests_a_minute)
 
     @router.post(
         "/models/{model_id}/predict",
@@ -79,6 +81,7 @@ def predict_routes(web: Web) -> APIRouter:
         The header ``Authorization: Bearer KEY`` (or ``X-API-Key``) carries the key.
         """
         deployment, version = await anyio.to_thread.run_sync(open_by_key, web, request.headers, model_id)
+        limits.take((key_in(request.headers) or "").rpartition("_")[0])
         texts = await _texts(request)
         found = await batches.ask(deployment.owner_id, version.model_id, texts)
         await anyio.to_thread.run_sync(_count, web, deployment, version, texts, found)

@@ -15,10 +15,12 @@ from tools.quoting import plain, quote
 from tools.registry import ApprovalRequest, ToolOutput, tool
 from tools.words import count, listed
 from workspace.deployments import Deployment, Version
-from workspace.errors import Conflict, InputError, NotFound
+from workspace.errors import Conflict, InputError, NotFound, WizardError
 from workspace.model import TrainedModel
 
-Action = Literal["promote", "roll_back", "new_key", "revoke_key"]
+Action = Literal["promote", "roll_back", "new_key", "rotate_key", "revoke_key"]
+WARM_TEXT, WARM_SECONDS = "Hello", 30.0
+"""What a model is asked when it goes online, so that it is loaded before the first program asks, and how long."""
 _NAME = Field(description="name of the model that is online; leave out for the one of this conversation")
 
 
@@ -74,7 +76,18 @@ def deploy_model(
     elif known.version != there.live:
         there = online.promote(there.id, known.version)
     key = None if there.keys else online.new_key(there.id)
-    return _shown(context, online.get(there.id), key)
+    output = _shown(context, online.get(there.id), key)
+    output.data["answers"] = _warm(context, model.id)
+    return output
+
+
+def _warm(context: ToolContext, model_id: str) -> bool:
+    """Has the model loaded, so that the first request is as quick as any other; whether it answers."""
+    try:
+        context.workspace.queue.predict(context.owner_id, model_id, [WARM_TEXT], timeout=WARM_SECONDS)
+    except WizardError:
+        return False
+    return True
 
 
 @tool()
@@ -117,6 +130,12 @@ def _describe_change(context: ToolContext, arguments: BaseModel) -> ApprovalRequ
                 "counting."
             )
             label = "Make a key"
+        case "rotate_key":
+            text = (
+                f"Make a new key for “{name}”, and all keys before it worthless? Programs get no answers until they "
+                "have the new one."
+            )
+            label = "Exchange the key"
         case "revoke_key":
             keys = _revoked(deployment, key_id)
             what = "this key" if len(keys) == 1 else f"all {len(keys)} keys"
@@ -139,7 +158,10 @@ def change_deployment(
     context: ToolContext,
     action: Annotated[
         Action,
-        Field(description="let another version answer, go back to the version before, make a key, or revoke keys"),
+        Field(
+            description="let another version answer, go back to the version before, make a key, "
+            "exchange all keys for a new one (rotate_key), or revoke keys"
+        ),
     ],
     name: Annotated[str | None, _NAME] = None,
     version: Annotated[int | None, Field(description="which version shall answer, for promote")] = None,
@@ -151,12 +173,19 @@ def change_deployment(
     key = None
     match action:
         case "promote" | "roll_back":
-            online.promote(deployment.id, _target(deployment, action, version).version)
+            target = _target(deployment, action, version)
+            online.promote(deployment.id, target.version)
+            _warm(context, target.model_id)
+        case "rotate_key":
+            before = [one.id for one in deployment.keys]
+            key = online.new_key(deployment.id)
+            for old in before:
+                online.revoke_keys(deployment.id, old)
         case "new_key":
             key = online.new_key(deployment.id)
         case "revoke_key":
-            for known in _revoked(deployment, key_id):
-                online.revoke_keys(deployment.id, known)
+            for old in _revoked(deployment, key_id):
+                online.revoke_keys(deployment.id, old)
     output = _shown(context, online.get(deployment.id), key)
     output.data["done"] = action
     return output

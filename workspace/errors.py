@@ -82,9 +82,13 @@ class Unauthorized(Forbidden):
 
 
 class TooManyRequests(WizardError):
-    """More is asked at once than can be answered; a little later it works."""
+    """More is asked at once than can be answered; ``retry_after`` seconds later it works."""
 
     http_status = 429
+
+    def __init__(self, code: str, message: str, next_step: str = "", retry_after: int = 2) -> None:
+        super().__init__(code, message, next_step)
+        self.retry_after = retry_after
 
 
 class Conflict(WizardError):

@@ -269,6 +269,12 @@ class Models(Repository):
             rows = session.exec(select(ModelRow).order_by(desc(col(ModelRow.created_at)))).all()
         return [TrainedModel.model_validate(row.body) for row in rows]
 
+    def delete(self, model_id: str) -> None:
+        """Removes the row; the caller removes the files. Raises NotFound."""
+        self.get(model_id)
+        with self._session() as session:
+            session.execute(delete(ModelRow).where(col(ModelRow.id) == model_id))
+
     def of_run(self, run_id: str) -> TrainedModel | None:
         with self._session() as session:
             row = session.exec(select(ModelRow).where(ModelRow.run_id == run_id)).first()

@@ -39,6 +39,7 @@ _LABELS = {
     "compare_runs": "Compare my trainings",
     "try_model": "Try the model",
     "export_model": "Download the model",
+    "delete_model": "Delete the model",
     "deploy_model": "Use the model from a program",
     "show_deployments": "See what is online",
     "explain_concept": "Have a word explained",

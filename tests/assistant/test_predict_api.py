@@ -144,3 +144,13 @@ def test_a_key_shows_the_model_and_nothing_of_its_data(settings: Settings) -> No
     assert {"evaluation", "dataset_id", "download"}.isdisjoint(answer.json())
     assert error(online.site.get("/api/v1/models/mdl_1/download", headers=headers)) == (401, "LOGIN_NEEDED")
     assert online.ask({"inputs": ["a"]}).status_code == 200
+
+
+def test_a_key_that_asks_too_often_is_told_when_to_come_back(settings: Settings) -> None:
+    online = Online(settings.model_copy(update={"api_requests_a_minute": 2}))
+    other = online.workspace.deployments.new_key(online.deployment.id)
+    assert [online.ask({"inputs": ["a"]}).status_code for _ in range(2)] == [200, 200]
+    answer = online.ask({"inputs": ["a"]})
+    assert error(answer) == (429, "RATE_LIMITED")
+    assert 1 <= int(answer.headers["retry-after"]) <= 30
+    assert online.ask({"inputs": ["a"]}, Authorization=f"Bearer {other}").status_code == 200

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.fakes import FakeQueue
 from tests.tools.conftest import Call, Worker, evaluation_of
 from tools.cards import DeploymentCard
 from tools.context import ToolContext
@@ -13,6 +14,7 @@ from tools.registry import ApprovalRequest, ToolOutput, all_tools
 from workspace.deployments import deployment_of_key
 from workspace.errors import Conflict, InputError, NotFound
 from workspace.home import Workspace
+from workspace.model import Prediction
 from workspace.run import Run
 
 Trained = Callable[..., Run]
@@ -161,3 +163,27 @@ def test_others_can_neither_see_nor_change_it(
     assert call("show_deployments", stranger).data["count"] == 0
     with pytest.raises(NotFound):
         call("change_deployment", stranger, action="revoke_key", name="mails")
+
+
+def test_a_model_that_goes_online_is_loaded_before_the_first_program_asks(
+    call: Call, trained: Trained, queue: FakeQueue
+) -> None:
+    run = trained()
+    assert run.outcome is not None
+    assert call("deploy_model").data["answers"] is False
+    queue.answer = lambda text: Prediction(text=text, label="Billing", score=1.0)
+    assert call("deploy_model").data["answers"] is True
+    assert [model for _, model, _ in queue.asked] == [run.outcome.model_id] * 2
+
+
+def test_exchanging_the_key_leaves_the_new_one_alone(call: Call, trained: Trained, context: ToolContext) -> None:
+    trained()
+    old = card_of(call("deploy_model")).key
+    call("change_deployment", action="new_key")
+    assert "worthless" in describe(context, "change_deployment", action="rotate_key").text
+    card = card_of(call("change_deployment", action="rotate_key"))
+    assert card.key is not None
+    assert len(card.keys) == 1
+    assert deployment_of_key(context.workspace.engine, card.key) is not None
+    assert old is not None
+    assert deployment_of_key(context.workspace.engine, old) is None
