@@ -5,6 +5,7 @@ so the first step of fine-tuning already starts from a good model. ``NativeClass
 head that transformers gives it.
 """
 
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -52,7 +53,7 @@ class StarterClassifier:
             linear.bias.copy_(torch.tensor(bias))
         # A copy: the encoder that other recipes use stays as it is.
         body: Any = AutoModel.from_config(  # type: ignore[no-untyped-call]
-            encoder.model.config, attn_implementation="eager", add_pooling_layer=False
+            deepcopy(encoder.model.config), attn_implementation="eager", add_pooling_layer=False
         )
         state = {k: v for k, v in encoder.model.state_dict().items() if not k.startswith("pooler.")}
         body.load_state_dict(state)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from training_worker import together
+from training_worker.attention import KERNELS, LONG_TEXT, attend_by, quicker_kernel
 from training_worker.embedding import batches, pad
 from training_worker.failures import memory_ran_out
 from training_worker.job import Job, read_json, write_json
@@ -51,6 +52,7 @@ class Position:
     judged_step: int = 0
     without_gain: int = 0
     spent: float = 0.0
+    attention: str = KERNELS[0]
     ended: bool = False
 
 
@@ -133,7 +135,7 @@ class TuningLoop(ABC):
             self._begin_alike()
             if not resumed:
                 self._judge()
-            self._saved = time.monotonic()
+            self._saved, processes = time.monotonic(), together.size()
             self._thriftily(self._steps)
         if self.position.step:
             self._checkpoint()
@@ -142,13 +144,15 @@ class TuningLoop(ABC):
             f"best after {self.position.best_step} of {self.position.step} steps"
             if self.position.best_step
             else "no better than before the first step"
-        )
+        ) + (f", by {processes} processes" if processes > 1 else "")
 
     def _begin_alike(self) -> None:
         """Where several processes train together, they begin where the first one is."""
         state = (asdict(self.position), self.optimizer.state_dict() if self.position.step else None)
         position, optimizer = together.agree(state)
         self.position = Position(**position)
+        if together.rank():
+            attend_by(self.learner.module, self.position.attention)
         if together.rank() and optimizer:
             self.optimizer.load_state_dict(optimizer)
         together.begin_alike(self.parameters)
@@ -303,13 +307,20 @@ class TuningLoop(ABC):
     def _affordable_steps(self, lanes: Lanes[Piece]) -> int:
         """As many steps as were asked for, or as fit into the budget: the learning rate must reach zero in time."""
         asked = self.position.total_steps
-        first: list[NDArray[np.int64]] = self._batches(0)[:2]
-        for batch in first:  # the first one warms up; no step is made
+        first, batch = (self._batches(0) * 2)[:2]
+        mean = sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
+
+        def seconds_of_step() -> float:
             began = time.monotonic()
             self._add_gradients(lanes, batch)
-            seconds = time.monotonic() - began
-        mean = sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
-        per_step = seconds * 1.1 * mean / sum(len(self.tokens[i]) for i in first[-1])
+            return time.monotonic() - began
+
+        if mean * self.steps_per_epoch < LONG_TEXT * len(self.train_rows):
+            self._add_gradients(lanes, first)  # warms up; no step is made
+            seconds = seconds_of_step()
+        else:
+            self.position.attention, seconds = quicker_kernel(self.learner.module, seconds_of_step)
+        per_step = seconds * 1.1 * mean / sum(len(self.tokens[i]) for i in batch)
         return int(np.clip((self.job.seconds_left - END_SECONDS) * 0.9 / max(per_step, 1e-6), 1, asked))
 
     def _checkpoint(self) -> None:
@@ -330,6 +341,7 @@ class TuningLoop(ABC):
         if kept is None:
             return False
         self.position = Position(**kept)
+        attend_by(self.learner.module, self.position.attention)
         self.job.deadline -= self.position.spent
         load_state(self.job.work / f"state-{self.position.step}.pt", self.learner.module, self.optimizer)
         return True

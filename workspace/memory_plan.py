@@ -17,7 +17,7 @@ from workspace.recipe import Recipe
 MB = 1e6
 LOADED_MB = 560
 """A process with torch, transformers and scikit-learn, before it does anything."""
-KERNELS_MB = 130
+KERNELS_MB = 200
 """What the matrix products load and keep once they are used."""
 CHARS_PER_TOKEN = 3.5
 """Of English, low so that the estimate is rather too high."""
@@ -112,12 +112,14 @@ def needed(
         return _counting(recipe, settings, texts, kept)
     reading = _Reading(recipe, settings, texts, shape, lanes)
     if recipe.name == "embed":
-        return Need(kept + reading.base_mb + 2 * reading.vectors_mb(1), 2 * shape.weights_mb + reading.vectors_mb(1))
+        vectors = reading.vectors_mb(1)
+        return Need(kept + reading.base_mb + reading.reading_mb + 2 * vectors, 2 * shape.weights_mb + vectors)
     if recipe.name == "blend":
         parts = 6 if texts.rows <= MOST_LAYERED_ROWS else 1
         words = _counting(recipe, settings, texts, 0.0)
         vectors = reading.vectors_mb(parts)
-        return Need(kept + words.memory_mb + reading.base_mb + 4 * vectors, shape.weights_mb + vectors + words.disk_mb)
+        memory = kept + words.memory_mb + reading.base_mb + reading.reading_mb + 4 * vectors
+        return Need(memory, shape.weights_mb + vectors + words.disk_mb)
     return reading.tuning(kept, halvings)
 
 
@@ -145,10 +147,15 @@ class _Reading:
 
     @property
     def base_mb(self) -> float:
-        """The base model twice (as it is, and as the finished model is judged), and what reading takes."""
+        """The base model twice: as it is, and as the finished model is judged."""
+        return KERNELS_MB + 2 * self.shape.weights_mb
+
+    @property
+    def reading_mb(self) -> float:
+        """What is computed of a batch that is read."""
         tokens = min(READ_TOKENS, self.texts.rows * self.mean_tokens)
         each = 8 * self.shape.hidden + 3 * self.shape.inner + 3 * self.shape.heads * self.longest_tokens
-        return KERNELS_MB + 2 * self.shape.weights_mb + self.lanes * tokens * each * 4 / MB
+        return self.lanes * tokens * each * 4 / MB
 
     def vectors_mb(self, parts: int) -> float:
         return self.texts.rows * self.shape.hidden * parts * 4 / MB
@@ -165,9 +172,10 @@ class _Reading:
         copies = 0.0 if low_rank else self.shape.weights_mb
         vectors = self.vectors_mb(1) if self.recipe.name == "finetune" else 0.0
         pieces = self.lanes * (self.piece_tokens(halvings) * self.token_bytes / MB + trained_mb)
-        memory = kept + self.base_mb + copies + steady + vectors + pieces
+        # What reading leaves free, learning takes again.
+        memory = kept + self.base_mb + copies + steady + vectors + max(pieces, self.reading_mb)
         disk = self.shape.weights_mb + trained_mb * (2 * CHECKPOINTS + 1) + vectors
-        return Need(memory, disk, pieces)
+        return Need(memory, disk, max(pieces - self.reading_mb, 0.0))
 
     def piece_tokens(self, halvings: int) -> float:
         """Tokens of the pieces in which a batch is computed, as the loop cuts it; never less than the longest text."""
@@ -181,7 +189,7 @@ class _Reading:
         """What is kept of a token in all layers until the way back."""
         shape = self.shape
         inner = (4 if shape.gated else 2) * shape.inner
-        return 4 * shape.layers * (10 * shape.hidden + inner + 2 * shape.heads * self.longest_tokens)
+        return 4 * shape.layers * (10 * shape.hidden + inner + shape.heads * self.longest_tokens)
 
 
 def _counting(recipe: Recipe, settings: dict[str, SettingValue], texts: Texts, kept: float) -> Need:

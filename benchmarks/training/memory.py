@@ -28,7 +28,7 @@ class Case:
     rows: int
     words: int
     labels: int
-    budget: int = 15
+    budget: int = 60
     settings: dict[str, Any] = field(default_factory=dict)
 
 
@@ -67,19 +67,34 @@ def measure(case: Case, folder: Path) -> dict[str, Any]:
     from training_worker.reporter import ListReporter
     from training_worker.training import train
 
-    before = peak_mb()
     plan = plan_of(case)
     table = folder / "table.parquet"
     pq.write_table(made_up(case), table)
     report = ListReporter()
     trained = train(plan, table, None, folder / "work", report, "made up")
+    foretold = foretold_mb(plan, case, table)
     return {
-        "loaded": before,
+        "foretold": foretold,
         "peak": peak_mb(),
+        "error": f"{foretold / peak_mb() - 1:+.0%}",
         "seconds": trained.outcome.seconds["total"],
         "notes": trained.outcome.notes,
         "tried": [t.note for t in trained.outcome.tried],
     }
+
+
+def foretold_mb(plan: Any, case: Case, table: Path) -> int:
+    """What the wizard says before it begins, where all rows are learned from."""
+    from training_worker.lanes import processors
+    from training_worker.memory_fit import shape_of
+    from workspace.memory_plan import Texts, needed, settings_of
+    from workspace.recipe import load_recipes
+
+    lengths = [len(text) for text in pq.read_table(table).column("text").to_pylist()]
+    rows = round(case.rows * (1 - plan.test_fraction))
+    texts = Texts(rows, sum(lengths) / len(lengths), max(lengths), max(case.labels, 1))
+    recipe = load_recipes()[case.recipe]
+    return round(needed(recipe, settings_of(recipe, plan), texts, shape_of(plan, recipe), processors()).memory_mb)
 
 
 def plan_of(case: Case) -> Any:
@@ -123,7 +138,7 @@ def answer_of(case: Case, answer: int, text: str) -> Any:
         return " ".join(text.split()[:30])
     if case.recipe.startswith("ner"):
         start = text.index("Topic")
-        return [{"start": start, "end": start + len(text[start:].split()[0]), "label": f"kind {answer}"}]
+        return json.dumps([{"start": start, "end": start + len(text[start:].split()[0]), "label": f"kind {answer}"}])
     return f"label {answer}"
 
 

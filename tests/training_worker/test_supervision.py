@@ -14,6 +14,7 @@ import pytest
 from tests.fakes import FakeQueue
 from tests.training_worker.runs import ended, events_of, kinds_of, running, stored_dataset, stored_run, wait_for
 from training_worker.checkpoints import work_folder
+from training_worker.memory import MemoryWatch
 from training_worker.nursery import Nursery
 from training_worker.runner import run_log_of
 from training_worker.supervision import Foreman
@@ -21,7 +22,7 @@ from training_worker.tidying import tidy_up_leftovers
 from workspace.database import system_session
 from workspace.dataset import Dataset
 from workspace.home import LOCAL_OWNER, Workspace
-from workspace.run import RunStatus
+from workspace.run import Queued, RunStatus
 from workspace.settings import Settings
 from workspace.tables import RunRow
 
@@ -302,3 +303,21 @@ def test_children_lead_a_group_of_their_own(
     seen = len(workspace.runs.events(run.id))
     wait_for(lambda: len(workspace.runs.events(run.id)) > seen + 3, "the training going on")
     assert workspace.runs.get(run.id).attempt == 1
+
+
+def test_a_training_killed_for_want_of_memory_gets_one_more_try_in_smaller_pieces(
+    workspace: Workspace, foreman: Foreman, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What the system counts cannot be made to happen here; each kill is taken for one of the system's.
+    monkeypatch.setattr(
+        MemoryWatch, "killed_by_system", lambda self, code: {"rss_mb": 900} if code == -signal.SIGKILL else {}
+    )
+    run = stored_run(workspace, dataset, steps=60, fault="kill", at=40, always=True)
+    foreman.train(run.id)
+    run = workspace.runs.get(run.id)
+    assert kinds_of(workspace, run) == ["queued", "started", "queued", "started", "failed"]
+    reasons = [event.reason for event in events_of(workspace, run) if isinstance(event, Queued)]
+    assert reasons[1] == "Memory ran out; it goes on from its last checkpoint in smaller pieces."
+    assert run.failure is not None
+    assert run.failure.code == "CPU_OOM"
+    assert "Try fewer rows" in run.failure.next_step
