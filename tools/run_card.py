@@ -101,7 +101,7 @@ def tried_views(outcome: RunOutcome) -> list[TriedView]:
 def recipe_title(name: str) -> str:
     """What people call a recipe."""
     known = load_recipes().get(name)
-    return known.title if known else {"auto": "Best of several"}.get(name, name)
+    return known.title if known else {"auto": "Best of several", "ensemble": "Several together"}.get(name, name)
 
 
 def elapsed(run: Run, at: datetime | None = None) -> float:

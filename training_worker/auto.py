@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training_worker.ensemble import NAME as ENSEMBLE
+from training_worker.ensemble import EnsembleCandidate, Pool, pool_of
 from training_worker.job import Answers, Candidate, Job, Pace, Trainer, read_json, write_array, write_json
 from training_worker.kinds import kind_of
 from training_worker.split import Split
 from training_worker.vector_cache import VectorCache
+from workspace.dataset import TaskKind
 from workspace.errors import InputError, WizardError
 from workspace.model import Tried
 from workspace.plan import SettingValue, TrainingPlan
@@ -107,10 +110,10 @@ class Tournament:
         """
         best: Attempt | None = None
         candidates: dict[str, tuple[Job, Candidate]] = {}
-        tried: list[Tried] = []
+        attempts: dict[str, Attempt] = {}
         errors: list[Exception] = []
         for number, recipe in enumerate(recipes):
-            if any(recipe.name in load_recipes()[t.recipe].contains for t in tried):
+            if any(recipe.name in load_recipes()[name].contains for name in attempts):
                 continue
             job = self.job(recipe, recipes[number + 1 :])
             attempt = self._kept(recipe.name)
@@ -126,16 +129,37 @@ class Tournament:
                     continue
                 candidates[recipe.name] = (job, candidate)
                 attempt = self._judge(recipe.name, candidate, time.monotonic() - started)
-            tried.append(Tried(recipe=recipe.name, score=attempt.score, seconds=attempt.seconds, note=attempt.note))
+            attempts[recipe.name] = attempt
             best = attempt if best is None else self._better(best, attempt)
             self.pace.best = best.score
         if best is None:
             raise errors[0]
-        if best.recipe not in candidates:  # won before a restart: its files in ``work`` make this quick
-            job = self.job(load_recipes()[best.recipe])
-            candidates[best.recipe] = (job, trainer_of(best.recipe).train(job))
-        job, candidate = candidates[best.recipe]
-        return Choice(best.recipe, job, candidate, tried, self.notes)
+        pool = self._pooled(attempts, best)
+        tried = [Tried(recipe=a.recipe, score=a.score, seconds=a.seconds, note=a.note) for a in attempts.values()]
+        names = list(pool.weights) if pool else [best.recipe]
+        for name in names:
+            if name not in candidates:  # tried before a restart: its files in ``work`` make this quick
+                job = self.job(load_recipes()[name])
+                candidates[name] = (job, trainer_of(name).train(job))
+        job, candidate = candidates[names[0]]
+        if pool is None:
+            return Choice(best.recipe, job, candidate, tried, self.notes)
+        titles = {name: load_recipes()[name].title for name in names}
+        together = EnsembleCandidate.of(pool, {name: candidates[name] for name in names}, titles)
+        tried.append(Tried(recipe=ENSEMBLE, score=self._score(pool.rows, pool.answers), seconds=0, note=together.note))
+        return Choice(ENSEMBLE, job, together, tried, self.notes)
+
+    def _pooled(self, attempts: dict[str, Attempt], best: Attempt) -> Pool | None:
+        """The recipes together, where they know more than the best one alone; only what gives probabilities."""
+        if self.plan.task is not TaskKind.CLASSIFICATION:
+            return None
+        said = {name: (attempt.rows, attempt.answers) for name, attempt in attempts.items()}
+        found = pool_of(said, self.split.classes)
+        if found is None:
+            return None
+        rows, alone = np.intersect1d(best.rows, found.rows, return_indices=True)[:2]
+        score = self._score(rows, self.kind.select(best.answers, alone))
+        return found if self._score(found.rows, found.answers) > score else None
 
     def job(self, recipe: Recipe, later: Sequence[Recipe] = ()) -> Job:
         """What the recipe's trainer is given; ``later`` are recipes that may follow, for the time left."""
@@ -164,7 +188,8 @@ class Tournament:
             facts=self.facts,
             vectors=self.vectors,
         )
-        self.facts[f"{recipe.name}_seconds"] = self._rough(recipe)
+        # One that stops when the budget ends takes what is left, however long all rows would take it.
+        self.facts[f"{recipe.name}_seconds"] = self._rough(recipe) or max(job.seconds_left, 0.0)
         return job
 
     def finish_seconds(self) -> float:

@@ -81,6 +81,12 @@ print(head.classes_[scores.argmax(1)], torch.tensor(scores).softmax(1))
 ```
 Needs `pip install torch transformers scikit-learn skops`. The log-probabilities of both parts are added, weighted."""
 
+_SEVERAL = """```
+mtw predict . "some text" --json
+```
+The model has {count} parts, each in a folder of its own: {folders}. Their log-probabilities are added, each with the \
+`weight` that `mtw.json` says, and the softmax of the sum is the answer. What `mtw predict` gives was judged above."""
+
 _ONNX = """```python
 from predict import predict
 
@@ -112,6 +118,9 @@ def usage_of(meta: dict[str, Any]) -> str:
         return _ONNX.format(bits=", its weights in 8 bits" if meta["weights"] == "int8" else "")
     if meta["format"] != "ensemble":
         return _USAGE[meta["format"]] + (_THRESHOLDS if meta["task"] == TaskKind.MULTILABEL else "") + favours
+    if [member["format"] for member in meta["members"]] != ["sklearn", "encoder"]:
+        folders = ", ".join(f"`{member['folder']}`" for member in meta["members"])
+        return _SEVERAL.format(count=len(meta["members"]), folders=folders) + favours
     words, meaning = meta["members"]
     depths = meaning["layers"]
     mean = "(layers[-1] * mask).sum(1) / mask.sum(1)"

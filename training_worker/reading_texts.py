@@ -12,22 +12,43 @@ from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, write_array
 
 CHECKPOINT_SECONDS = 10.0
-PROBE_SECONDS = 0.6
-PROBE_ROWS = 128
+PROBE_TOKENS = (1500, 8000)
+"""A tenth of the tokens is read to see how long all take, but no less and no more than these."""
+SAMPLE_ROWS = 1000
+"""Texts that are taken apart to know how many tokens all have."""
+
+
+def reading_seconds(job: Job, encoder: Encoder) -> float:
+    """Seconds to read the learning rows that neither another recipe nor a check of the data has read."""
+    texts, max_tokens = job.split.learn.texts, job.whole("max_tokens")
+    read = job.vectors.find(reader_of(encoder, max_tokens), texts, no_vectors(encoder, len(texts)))
+    if read.all():
+        return 0.0
+    sample = np.random.default_rng(0).choice(len(texts), min(len(texts), SAMPLE_ROWS), replace=False)
+    tokens = encoder.tokenize([texts[i] for i in sample], max_tokens)
+    mean = sum(map(len, tokens)) / len(tokens)
+    return float((~read).sum() * mean / measured_pace(job, encoder, tokens))
 
 
 def measured_pace(job: Job, encoder: Encoder, tokens: list[list[int]]) -> float:
-    """Tokens a second, from a sample over all lengths; kept for the recipes that come later."""
+    """Tokens a second, from a sample over all lengths; kept for the recipes that come later.
+
+    The sample is large enough for every processor to have several batches: with a few, some wait for the last.
+    """
     if "tokens_per_second" not in job.facts:
-        rng = np.random.default_rng(0)
-        begun, seen = 0.0, 0
-        while not begun or time.monotonic() - begun < PROBE_SECONDS:
-            sample = [tokens[i] for i in rng.integers(0, len(tokens), PROBE_ROWS)]
-            encoder.embed(sample, lambda rows, vectors: None, check=job.report.check)
-            seen += sum(map(len, sample)) if begun else 0
-            begun = begun or time.monotonic()  # the first batch only warms up
-        job.facts["tokens_per_second"] = seen / (time.monotonic() - begun)
+        order = np.random.default_rng(0).permutation(len(tokens))
+        lengths = np.cumsum([len(tokens[i]) for i in order])
+        wanted = float(np.clip(lengths[-1] / 10, *PROBE_TOKENS))
+        sample = [tokens[i] for i in order[: int(np.searchsorted(lengths, wanted)) + 1]]
+        encoder.embed(sample[:2], _ignore, check=job.report.check)  # warms up
+        begun = time.monotonic()
+        encoder.embed(sample, _ignore, check=job.report.check)
+        job.facts["tokens_per_second"] = sum(map(len, sample)) / (time.monotonic() - begun)
     return job.facts["tokens_per_second"]
+
+
+def _ignore(rows: NDArray[np.int64], vectors: Vectors) -> None:
+    """Only the time counts."""
 
 
 def read_texts(job: Job, encoder: Encoder, tell: Callable[[float, str], None]) -> Vectors:

@@ -7,16 +7,13 @@ Measured on layered vectors of the starter model, accuracy in cross-validation a
 the last layer: banking77 94.1 against 92.9, TREC 90.8 against 86.4.
 """
 
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
+from scipy.optimize import minimize
 from scipy.sparse import csr_array
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegression
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from training_worker.embedding import Vectors
 
@@ -24,8 +21,6 @@ MOST_STEPS = 100
 TOLERANCE = 1e-3
 BLOCK = 8192
 NO_SPREAD = 1e-12
-SMALL_PRODUCT = 5e8
-"""Products smaller than this are several times faster on one processor."""
 NEVER = -30.0
 """Bias of a label that has no row to learn from."""
 Weights = NDArray[np.float64]
@@ -82,33 +77,57 @@ def compact(vectors: Vectors) -> tuple[Vectors, Vectors]:
 def fit(
     vectors: Vectors, classes: NDArray[np.int64], within: Within, labels: int, option: Option
 ) -> tuple[Weights, Weights]:
-    """Weights (labels by dimensions) and bias of a softmax classifier over all labels."""
+    """Weights (labels by dimensions) and bias of a softmax classifier over all labels.
+
+    Best called with one thread for matrix products and with several fits side by side: threads that share a product
+    wait for each other, and under load take four times the processor time of one.
+    """
     spread, shrinkage = within.spread, option.shrinkage
     if spread < NO_SPREAD:  # each label has one text: nothing is known about what varies within one
         spread, shrinkage = 1.0, 1.0
     covariance = within.covariance * np.float32(1 - shrinkage)
     covariance[np.diag_indices_from(covariance)] += np.float32(shrinkage * spread)
-    with threadpool_limits(1 if vectors.size * labels < SMALL_PRODUCT else None):
-        lower = np.linalg.cholesky(covariance)
-        white = solve_triangular(lower, (vectors - within.mean).T, lower=True, check_finite=False).T
-        size = float(np.sqrt((white**2).sum(axis=1).mean())) or 1.0
-        white = np.ascontiguousarray(white / size, dtype=np.float32)
-        weights, bias = _fit_white(white, classes, labels, option)
-        plain = solve_triangular(lower, weights.T, lower=True, trans="T", check_finite=False).T / size
+    lower = np.linalg.cholesky(covariance)
+    white = solve_triangular(lower, (vectors - within.mean).T, lower=True, check_finite=False).T
+    size = float(np.sqrt((white**2).sum(axis=1).mean())) or 1.0
+    white = np.ascontiguousarray(white / size, dtype=np.float32)
+    weights, bias = _fit_white(white, classes, labels, option)
+    plain = solve_triangular(lower, weights.T, lower=True, trans="T", check_finite=False).T / size
     weights = np.asarray(plain, np.float64)
     return weights, bias - weights @ within.mean.astype(np.float64)
 
 
 def _fit_white(white: Vectors, classes: NDArray[np.int64], labels: int, option: Option) -> tuple[Weights, Weights]:
-    """Weights (labels by dimensions) and bias of a softmax classifier for whitened vectors."""
-    weight = "balanced" if option.balanced else None
-    head = LogisticRegression(C=option.C, max_iter=MOST_STEPS, tol=TOLERANCE, class_weight=weight)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        head.fit(white, classes)
-    weights, bias = np.zeros((labels, white.shape[1])), np.full(labels, NEVER)
-    found, offset = np.asarray(head.coef_, np.float64), np.asarray(head.intercept_, np.float64)
-    if len(head.classes_) == 2:  # one row that says "second class": the same as a softmax over half of it
-        found, offset = np.vstack([-found / 2, found / 2]), np.concatenate([-offset / 2, offset / 2])
-    weights[head.classes_], bias[head.classes_] = found, offset
+    """Weights (labels by dimensions) and bias of a softmax classifier for whitened vectors.
+
+    The loss and its penalty are those of scikit-learn's ``LogisticRegression``. That one multiplies in double precision
+    and copies all vectors for it in each step: four times the time for the same answers.
+    """
+    present, number = np.unique(classes, return_inverse=True)
+    rows, size = white.shape
+    every = np.arange(rows)
+    weight = np.full(rows, 1 / rows, np.float32)
+    if option.balanced:
+        weight = (1 / (len(present) * np.bincount(number)[number])).astype(np.float32)
+
+    def loss(flat: Weights) -> tuple[float, Weights]:
+        table = flat.reshape(len(present), size + 1)
+        scores = white @ table[:, :size].T.astype(np.float32) + table[:, size].astype(np.float32)
+        scores -= scores.max(axis=1, keepdims=True)
+        own = scores[every, number]
+        np.exp(scores, out=scores)
+        total = scores.sum(axis=1, keepdims=True)
+        value = float(weight @ (np.log(total[:, 0]) - own))
+        scores /= total
+        scores[every, number] -= 1
+        scores *= weight[:, None]
+        slope = np.hstack([scores.T @ white, scores.sum(axis=0)[:, None]]).astype(np.float64)
+        slope[:, :size] += table[:, :size] / (option.C * rows)
+        return value + float((table[:, :size] ** 2).sum()) / (2 * option.C * rows), slope.ravel()
+
+    start = np.zeros(len(present) * (size + 1))
+    steps = {"maxiter": MOST_STEPS, "gtol": TOLERANCE}
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options=steps).x.reshape(len(present), size + 1)
+    weights, bias = np.zeros((labels, size)), np.full(labels, NEVER)
+    weights[present], bias[present] = found[:, :size], found[:, size]
     return weights, bias

@@ -42,5 +42,5 @@ def test_the_code_on_the_card_gives_the_same_answers(tmp_path: Path, tmp_path_fa
     assert done.returncode == 0, done.stderr
     plain = [float(number) for number in re.findall(r"\d\.\d+(?:e-?\d+)?", done.stdout)]
     assert plain == pytest.approx(np.ravel(ours).tolist(), abs=2e-3)
-    assert {p.suffix for p in trained.folder.rglob("*") if p.is_file()} <= {".json", ".md", ".safetensors", ".skops"}
+    assert {p.suffix for p in trained.folder.rglob("*") if p.is_file()} <= {".json", ".md", ".safetensors", ".skops", ".py", ".txt"}
     assert trained.outcome.evaluation.metrics["macro_f1"] > 0.8

@@ -19,7 +19,7 @@ from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities
 from training_worker.multilabel.choice import Judged, judge, targets_of, threshold_facts
 from training_worker.multilabel.one_vs_rest import fit_labels
-from training_worker.reading_texts import measured_pace, no_vectors, read_texts, reader_of
+from training_worker.reading_texts import read_texts, reading_seconds
 from training_worker.sequence_export import save_head_on_encoder
 from training_worker.starter import resolve_base
 
@@ -59,14 +59,9 @@ class EmbedCandidate:
 class EmbedTrainer:
     def estimate(self, job: Job) -> float:
         """Times a few batches of these very texts on this machine."""
-        encoder = load_encoder(resolve_base(job.plan.base))
-        texts, max_tokens = job.split.learn.texts, job.whole("max_tokens")
-        tokens = encoder.tokenize(texts, max_tokens)
-        read = job.vectors.find(reader_of(encoder, max_tokens), texts, no_vectors(encoder, len(texts)))
-        total = sum(len(t) for t, known in zip(tokens, read, strict=True) if not known)
         fits = len(cs_to_try(job)) * len(job.split.folds) + 1
-        heads = HEAD_SECONDS * len(tokens) * len(job.split.labels) * fits
-        return float(1.0 + total / measured_pace(job, encoder, tokens) + heads)
+        heads = HEAD_SECONDS * len(job.split.learn) * len(job.split.labels) * fits
+        return 1.0 + reading_seconds(job, load_encoder(resolve_base(job.plan.base))) + heads
 
     def least_seconds(self, job: Job) -> float:
         return self.estimate(job)

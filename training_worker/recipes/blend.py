@@ -6,7 +6,6 @@ log-probabilities are added, so that the result is calibrated, and what each wor
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,17 +13,20 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from training_worker.calibration import fit_scale, fit_weights, log_probabilities, softmax
 from training_worker.embedding import Encoder, Vectors, load_encoder, vectors_of
+from training_worker.ensemble import ensemble_facts
 from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities
-from training_worker.reading_texts import measured_pace, no_vectors, read_texts, reader_of
+from training_worker.lanes import Lanes, processors
+from training_worker.reading_texts import no_vectors, read_texts, reader_of, reading_seconds
 from training_worker.recipes import linear
 from training_worker.sequence_export import save_head_beside_encoder
 from training_worker.starter import resolve_base
-from training_worker.whitened_head import Option, Weights, compact, fit, variation
+from training_worker.whitened_head import Option, Weights, Within, compact, fit, variation
 from workspace.recipe import load_recipes
 
 OPTIONS = (Option(0.1, 10.0), Option(0.3, 3.0), Option(0.7, 1.0), Option(0.9, 0.3))
@@ -34,10 +36,14 @@ FEW_ROWS = 30
 NOT_WORDS = re.compile(r"[\W_]+|(?<=[a-z])(?=[A-Z])")
 MOST_LAYERED_ROWS = 50_000
 """With more rows only the last layer is kept: six parts of them would not fit into memory."""
-STEPS = 40
+STEPS = 25
 """Steps that fitting the classifier takes, for the estimate."""
-FLOPS = 2e10
-"""Floating-point operations a second that small matrix products reach on one core, for the estimate."""
+FLOPS = 5e10
+"""Floating-point operations a second that these matrix products reach on one core with AVX2, for the estimate."""
+SIDE_BY_SIDE_BYTES = 250_000_000
+"""Vectors larger than this are fitted one option at a time: each whitens a copy of them."""
+HEADS_SHARE = 0.5
+"""Of the time that is left, what choosing the classifier may take; with less, fewer folds judge."""
 WORDS, READING, SEARCHED = 0.2, 0.75, 0.9
 """Shares of the time after which words are learned, texts are read, and all is chosen."""
 
@@ -73,25 +79,17 @@ class BlendCandidate:
             ),
         )
         facts = [{"folder": "words", **words}, {"folder": "meaning", **meaning}]
-        members = [{"weight": float(weight), **fact} for weight, fact in zip(self.weights, facts, strict=True)]
-        shared = {name: meaning[name] for name in ("max_tokens", "base_licence", "base_hub_id")}
-        return {"format": "ensemble", "members": members, "top_words": words["top_words"], **shared}
+        return ensemble_facts(facts, self.weights.tolist())
 
 
 class BlendTrainer:
     def estimate(self, job: Job) -> float:
         """The linear recipe where it has not run, reading these texts on this machine, and fitting the classifiers."""
-        encoder = encoder_of(job)
-        texts, max_tokens = job.split.learn.texts, job.whole("max_tokens")
-        tokens = encoder.tokenize(texts, max_tokens)
-        read = job.vectors.find(reader_of(encoder, max_tokens), texts, no_vectors(encoder, len(texts)))
-        unread = sum(len(t) for t, known in zip(tokens, read, strict=True) if not known)
         words = words_job(job, 0.0, 1.0)
         counting = linear.TRAINER.estimate(words) / (linear.fits(words) if any(words.work.glob("C*.npy")) else 1)
-        fits = 3 * len(job.split.folds) + 1
-        products = encoder.size * (encoder.size + 4 * STEPS * len(job.split.labels))
-        heads = fits * (len(texts) * products + encoder.size**3) / FLOPS
-        return float(1.0 + counting + unread / measured_pace(job, encoder, tokens) + heads)
+        encoder = encoder_of(job)
+        folds, end = head_seconds(job, encoder.size)
+        return 1.0 + counting + reading_seconds(job, encoder) + min(1, len(job.split.folds)) * folds + end
 
     def least_seconds(self, job: Job) -> float:
         return self.estimate(job)
@@ -104,10 +102,12 @@ class BlendTrainer:
         encoder = run_interruptible(job.report, lambda: encoder_of(job))
         vectors = read_texts(job, encoder, lambda done, text: job.tell(WORDS + (READING - WORDS) * done, text))
         share_last_layer(job, encoder, vectors)
+        job = with_folds_for_the_time(job, encoder.size)
         rows, known = job.split.judged
         option, scores, names = search(job, vectors, names_of(job, encoder), rows)
         scale = fit_scale(scores[known], classes[rows[known]])
-        members = [log_probabilities(words.answers), log_probabilities(softmax(scores * scale))]
+        # The first folds' rows come first among those that the words were judged on.
+        members = [log_probabilities(words.answers[: len(rows)]), log_probabilities(softmax(scores * scale))]
         weights = fit_weights([member[known] for member in members], classes[rows[known]])
         answers = softmax(np.tensordot(weights, np.stack(members), axes=1))
         share = weights[0] / max(float(weights.sum()), 1e-9)
@@ -139,6 +139,29 @@ def encoder_of(job: Job) -> Encoder:
     """The base model, read in layers where there are not too many texts."""
     encoder = load_encoder(resolve_base(job.plan.base))
     return encoder.layered() if len(job.split.learn) <= MOST_LAYERED_ROWS else encoder
+
+
+def head_seconds(job: Job, size: int) -> tuple[float, float]:
+    """Seconds that choosing the classifier takes for each fold that judges, and seconds that learning it at the end
+    takes; ``size`` is that of a vector."""
+    rows, labels = len(job.split.learn), len(job.split.labels)
+    size = min(size, rows)
+    variation = 2 * rows * size**2
+    fitting = rows * size**2 + size**3 / 3 + 4 * STEPS * rows * size * labels
+    options = 5 if rows <= FEW_ROWS * labels else 3
+    return (variation + options * fitting) / FLOPS / side_by_side(rows * size), (variation + fitting) / FLOPS
+
+
+def side_by_side(numbers: int) -> int:
+    """How many classifiers are fitted at a time, on vectors of so many numbers in all."""
+    return 1 if 4 * numbers > SIDE_BY_SIDE_BYTES else min(2, processors())
+
+
+def with_folds_for_the_time(job: Job, size: int) -> Job:
+    """The job with as many folds to judge by as the time allows, at least one."""
+    fold, end = head_seconds(job, size)
+    most = int((job.seconds_left - end) * HEADS_SHARE / max(fold, 1e-9))
+    return replace(job, split=replace(job.split, folds=job.split.folds[: max(1, most)]))
 
 
 def share_last_layer(job: Job, encoder: Encoder, vectors: Vectors) -> None:
@@ -176,50 +199,66 @@ def search(
     def best() -> Option:
         return max(found, key=lambda result: result[0])[1]
 
-    def try_options(judge: Callable[[Option], NDArray[np.float64]], used: Vectors, *options: Option) -> None:
-        for option in options:
-            job.tell(READING, f"Learning on what the base model understood ({option.words})")
-            scores = run_interruptible(job.report, partial(judge, option))
-            score = choosing_score(job.plan.metric, job.split.classes[rows], scores)
-            found.append((score, option, scores, used))
+    def try_options(folds: list[Fold], used: Vectors, *options: Option) -> None:
+        job.tell(READING, f"Learning on what the base model understood ({options[0].words})")
+        most = side_by_side(max(fold.vectors.size for fold in folds))
+        with threadpool_limits(1), Lanes[NDArray[np.float64]](job.report.check, most) as lanes:
+            scores = list(lanes.run(partial(fold.scores, option) for option in options for fold in folds))
+        for number, option in enumerate(options):
+            said = np.concatenate(scores[number * len(folds) : (number + 1) * len(folds)])
+            score = choosing_score(job.plan.metric, job.split.classes[rows], said)
+            found.append((score, option, said, used))
             job.log(f"valid_{job.plan.metric}", len(found), score)
 
     none = names[:0]
     job.tell(READING, "Looking at what texts of the same label have in common")
-    judge = run_interruptible(job.report, lambda: judge_of(job, vectors, none))
-    try_options(judge, none, second, third)
-    try_options(judge, none, bold if best() == second else cautious)
-    if linear.weighting_to_try(job) == (False, True):
-        try_options(judge, none, replace(best(), balanced=True))
+    folds = run_interruptible(job.report, lambda: folds_of(job, vectors, none))
+    try_options(folds, none, second, third)
+    next_one = bold if best() == second else cautious
+    weighted = [replace(best(), balanced=True)] if linear.weighting_to_try(job) == (False, True) else []
+    try_options(folds, none, next_one, *weighted)
     if len(names):
-        judge = run_interruptible(job.report, lambda: judge_of(job, vectors, names))
-        try_options(judge, names, *dict.fromkeys((best(), third)))
+        folds = run_interruptible(job.report, lambda: folds_of(job, vectors, names))
+        try_options(folds, names, *dict.fromkeys((best(), third)))
     return max(found, key=lambda result: result[0])[1:]
 
 
-def judge_of(job: Job, vectors: Vectors, names: Vectors) -> Callable[[Option], NDArray[np.float64]]:
-    """A function that gives the scores of every fold's validation rows by a classifier that learned from its training
-    rows only, and from the names; what does not depend on the option is computed here, once."""
+@dataclass(frozen=True)
+class Fold:
+    """What does not depend on the option, computed once: a fold's training rows and the names, how labels vary there,
+    and the rows that judge."""
+
+    vectors: Vectors
+    classes: NDArray[np.int64]
+    within: Within
+    judging: Vectors
+    labels: int
+
+    def scores(self, option: Option) -> NDArray[np.float64]:
+        """Of the rows that judge, by a classifier that learned from the others only."""
+        weights, bias = fit(self.vectors, self.classes, self.within, self.labels, option)
+        return np.asarray(self.judging @ weights.T + bias)
+
+
+def folds_of(job: Job, vectors: Vectors, names: Vectors) -> list[Fold]:
+    """Every fold that judges, ready for trying options."""
     short, classes, _ = with_names(job, vectors, names)
     named = np.arange(len(vectors), len(short))
-    sides = [(np.concatenate([train, named]), valid) for train, valid in job.split.folds]
-    withins = [variation(short[train], classes[train], vectors.shape[1]) for train, _ in sides]
-
-    def judge(option: Option) -> NDArray[np.float64]:
-        found = []
-        for (train, valid), within in zip(sides, withins, strict=True):
-            weights, bias = fit(short[train], classes[train], within, len(job.split.labels), option)
-            found.append(short[valid] @ weights.T + bias)
-        return np.concatenate(found)
-
-    return judge
+    found = []
+    with threadpool_limits(1):
+        for train, valid in job.split.folds:
+            rows = np.concatenate([train, named])
+            within = variation(short[rows], classes[rows], vectors.shape[1])
+            found.append(Fold(short[rows], classes[rows], within, short[valid], len(job.split.labels)))
+    return found
 
 
 def learn_head(job: Job, vectors: Vectors, names: Vectors, option: Option) -> tuple[Weights, Weights]:
     """Weights (labels by dimensions) and bias, learned from all learning rows."""
     short, classes, basis = with_names(job, vectors, names)
-    within = variation(short, classes, vectors.shape[1])
-    weights, bias = fit(short, classes, within, len(job.split.labels), option)
+    with threadpool_limits(1):
+        within = variation(short, classes, vectors.shape[1])
+        weights, bias = fit(short, classes, within, len(job.split.labels), option)
     return weights @ basis, bias
 
 

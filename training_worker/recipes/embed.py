@@ -20,13 +20,14 @@ from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities
 from training_worker.multilabel import embed as multilabel
-from training_worker.reading_texts import measured_pace, no_vectors, read_texts, reader_of
+from training_worker.reading_texts import read_texts, reading_seconds
 from training_worker.sequence_export import save_head_on_encoder
 from training_worker.starter import resolve_base
 from workspace.dataset import TaskKind
 
 CS = (10.0, 1.0, 100.0)
 UNEVEN = 3.0
+HEAD_SECONDS = 1e-8  # of a fit, for a row, a dimension and a label
 READING = 0.9  # share of the time that the reading of the texts takes, for the progress
 
 
@@ -66,14 +67,9 @@ class EmbedTrainer:
     def estimate(self, job: Job) -> float:
         """Times a few batches of these very texts on this machine."""
         encoder = load_encoder(resolve_base(job.plan.base))
-        texts, max_tokens = job.split.learn.texts, job.whole("max_tokens")
-        tokens = encoder.tokenize(texts, max_tokens)
-        read = job.vectors.find(reader_of(encoder, max_tokens), texts, no_vectors(encoder, len(texts)))
-        total = sum(len(t) for t, known in zip(tokens, read, strict=True) if not known)
-        pace = measured_pace(job, encoder, tokens)
-        labels, folds = len(job.split.labels), len(job.split.folds)
-        heads = 1e-8 * len(tokens) * encoder.model.config.hidden_size * labels * (len(CS) * folds + 1)
-        return float(1.0 + total / pace + heads)
+        rows, labels, folds = len(job.split.learn), len(job.split.labels), len(job.split.folds)
+        heads = HEAD_SECONDS * rows * encoder.size * labels * (len(CS) * folds + 1)
+        return 1.0 + reading_seconds(job, encoder) + heads
 
     def least_seconds(self, job: Job) -> float:
         return self.estimate(job)
