@@ -23,6 +23,8 @@ UNKNOWN = "UNKNOWN"
 
 _MESSAGE_COUNTS = 7.0
 """Nats for a message that is certain; nearness of meaning ranges over about five."""
+_BESIDE_MESSAGE = 0.3
+"""What likeness still counts where a message says it: it decides between equals."""
 _FLOOR = 3e-3
 _MOST_ALTERNATIVES = 4
 _KNOWN_FROM = 0.15
@@ -73,11 +75,14 @@ def diagnose(text: str, symptoms: Symptoms, known: Known | None = None) -> Diagn
     entries = load_entries()
     if known and known.code in entries:
         evidence[known.code] = Evidence(1.0, evidence[known.code].facts if known.code in evidence else {})
-    chances, near = (
-        symptoms.chances(_essence(text)) if text.strip() else (dict.fromkeys(entries, 1 / len(entries)), 0.0)
-    )
+    chances, near = dict.fromkeys(entries, 1 / len(entries)), 0.0
+    if text.strip() and not (known and known.code in entries):
+        chances, near = symptoms.chances(_essence(text))
+    said = max((found.weight for found in evidence.values()), default=0.0)
+    likeness = _BESIDE_MESSAGE if said >= WEIGHTS["likely"] else 1.0
     totals = {
-        code: _MESSAGE_COUNTS * (evidence[code].weight if code in evidence else 0.0) + math.log(chances[code] + _FLOOR)
+        code: _MESSAGE_COUNTS * (evidence[code].weight if code in evidence else 0.0)
+        + likeness * math.log(chances[code] + _FLOOR)
         for code in entries
     }
     ranked = sorted(totals, key=lambda code: -totals[code])

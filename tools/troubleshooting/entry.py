@@ -34,6 +34,18 @@ class Fix(_Strict):
     patch: dict[str, JsonValue] = Field(default_factory=dict)
 
 
+class Mend(_Strict):
+    """One thing the wizard can do about a training of its own that failed, at a press.
+
+    ``plan`` changes the plan: a setting or a field with a value, or one of the verbs halve, double, divide_10, usual,
+    lightest, from_data. ``repair`` is a repair of the data. With neither, the same plan is started again.
+    """
+
+    says: str = Field(description="goes on after 'I can' and before a full stop")
+    plan: dict[str, JsonValue] = Field(default_factory=dict)
+    repair: str | None = None
+
+
 class Signature(_Strict):
     """Patterns (regular expressions, whatever the case) of which one is enough; their named groups are facts.
 
@@ -57,6 +69,7 @@ class TroubleshootingEntry(_Strict):
     """One cause, and all that is said of it."""
 
     code: str
+    codes: tuple[str, ...] = Field(default=(), description="the wizard's own errors that have this cause")
     title: str = Field(description="the finding, for people")
     phase: Phase
     whose: Literal["data", "settings", "system"] = Field(description="whose matter it is")
@@ -64,6 +77,7 @@ class TroubleshootingEntry(_Strict):
     why: str = Field(description="how it usually comes about")
     next_steps: Annotated[tuple[str, ...], Field(min_length=1)]
     fix: Fix
+    mends: tuple[Mend, ...] = Field(default=(), description="tried in this order, each at most once")
     signatures: tuple[Signature, ...]
     observations: dict[str, Strength] = Field(default_factory=dict, description="what curves show, by its name")
     symptoms: Annotated[tuple[str, ...], Field(min_length=5)] = Field(description="as people put it who saw no message")
@@ -83,6 +97,12 @@ def load_entries() -> dict[str, TroubleshootingEntry]:
         for path in sorted(folder.glob("*.yaml"))
     )
     return {entry.code: entry for entry in found}
+
+
+def entry_of(code: str) -> TroubleshootingEntry | None:
+    """The cause behind one of the wizard's own error codes; None where the code has none."""
+    entries = load_entries()
+    return entries.get(code) or next((entry for entry in entries.values() if code in entry.codes), None)
 
 
 def _read(path: Path) -> dict[str, JsonValue]:

@@ -20,6 +20,8 @@ _ERROR_LINE = re.compile(
 )
 _PLACE = 0.03
 """What standing at the root adds: it decides between equals."""
+_CONSEQUENCE = 0.25
+"""What is only the consequence of another cause that was found falls behind it by this."""
 _AGAIN = 0.01
 _MOST_AGAIN = 3
 
@@ -67,7 +69,7 @@ def evidence_in(text: str) -> dict[str, Evidence]:
         if code in found and found[code].weight >= WEIGHTS["likely"]:
             for lower in entry.outranks:
                 if lower in found:
-                    found[lower].weight = min(found[lower].weight, found[code].weight - 2 * _PLACE)
+                    found[lower].weight = min(found[lower].weight, found[code].weight - _CONSEQUENCE)
     return found
 
 
