@@ -56,7 +56,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _application(arguments: Sequence[str]) -> typer.Typer:
     """The command tree. Only the module of the command that is called gets imported, so that each starts fast."""
-    from assistant.commands import chat, clean, data, diagnose, doctor, server, transcripts, users
+    from assistant.commands import chat, clean, data, diagnose, doctor, online, server, transcripts, users
 
     application = typer.Typer(
         help="Train language models by talking: sort texts, with a number you can trust.",
@@ -79,6 +79,7 @@ def _application(arguments: Sequence[str]) -> typer.Typer:
         application.command(name)(command)
     application.add_typer(transcripts.application, name="transcripts")
     application.add_typer(users.application, name="users")
+    application.add_typer(online.application, name="online")
     called = next((argument for argument in arguments if not argument.startswith("-")), "")
     for name, help_text in _TRAINING.items():
         if name == called:
