@@ -1,35 +1,29 @@
 """Several processes that train one model together, one for each graphics card, on one computer or on several.
 
-    torchrun --nproc-per-node 2 -m training_worker.together PLAN.json TABLE.parquet OUT [--test TABLE.parquet]
-
 Each process computes some of the pieces of every batch; the gradients are added up, so all make the same step, and the
 result is that of one process but for rounding. The first process alone decides (when to judge, when to stop) and alone
 writes; what it decides, ``agree`` tells the others. In a run of the worker it starts the others by itself, as many as
-``MTW_PROCESSES`` says or the computer has graphics cards, and only for the steps of fine-tuning.
+``MTW_PROCESSES`` says or the computer has graphics cards, and only for the steps of fine-tuning; over several computers
+``training_worker.train_together`` is what torchrun starts.
 """
 
-import argparse
 import logging
 import multiprocessing
 import os
 import socket
-import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import TypeVar
 
 import torch
 from torch import distributed
 
 from training_worker.child_process import settle
-from training_worker.job import Job, write_json
-from training_worker.reporter import ListReporter, Stop
-from workspace.errors import InputError, Unavailable, WizardError
-from workspace.plan import TrainingPlan
+from training_worker.job import Job
+from training_worker.reporter import Stop
+from workspace.errors import Unavailable
 from workspace.run import MetricLogged, Progressed
 from workspace.settings import load_settings
 
@@ -133,14 +127,14 @@ def helpers(job: Job) -> Iterator[None]:
     for process in others:
         process.start()
     try:
-        _join(address, 0, count)
+        join(address, 0, count)
         yield
         for process in others:
             process.join(END_PATIENCE)
     finally:
         for process in others:
             process.kill()
-        _leave()
+        leave()
 
 
 def _say_nothing(fraction: float, message: str) -> None:
@@ -153,15 +147,16 @@ def _help(job: Job, address: str, number: int, count: int) -> None:
     from training_worker.auto import trainer_of
 
     with ExitStack() as ending:
-        ending.callback(_leave)
+        ending.callback(leave)
         try:
-            _join(address, number, count)
+            join(address, number, count)
             trainer_of(job.recipe).train(job)
         except Helped:
             return
 
 
-def _join(address: str, number: int, count: int) -> None:
+def join(address: str, number: int, count: int) -> None:
+    """Meets the others at the address (``env://``: where torchrun says)."""
     os.environ.setdefault("LOCAL_RANK", str(number))
     os.environ.setdefault("LOCAL_WORLD_SIZE", str(count))
     if torch.cuda.is_available():
@@ -171,7 +166,8 @@ def _join(address: str, number: int, count: int) -> None:
         distributed.init_process_group(backend, init_method=address, rank=number, world_size=count, timeout=PATIENCE)
 
 
-def _leave() -> None:
+def leave() -> None:
+    """From now on this process trains alone."""
     if distributed.is_initialized():
         distributed.destroy_process_group()
     os.environ.pop("LOCAL_RANK", None)
@@ -188,37 +184,3 @@ def _lost_others() -> Iterator[None]:
             "One of the processes that train together has ended.",
             "Start the training again: it goes on from its last checkpoint.",
         ) from exc
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """One of the processes that torchrun started; the first one's folder ``OUT`` holds the model."""
-    from training_worker.training import train
-
-    parser = argparse.ArgumentParser(prog="python -m training_worker.together", description=__doc__)
-    parser.add_argument("plan", type=Path, help="the plan as JSON")
-    parser.add_argument("table", type=Path, help="the rows, the same file for all processes")
-    parser.add_argument("out", type=Path, help="the work folder; OUT/model is the model, OUT/curves.json its curves")
-    parser.add_argument("--test", type=Path)
-    called = parser.parse_args(arguments)
-    plan = TrainingPlan.model_validate_json(called.plan.read_text("utf-8"))
-    report = ListReporter()
-    try:
-        if plan.recipe == "auto":
-            raise InputError("PLAN_INVALID", "Processes that train together need one recipe.", "Name it in the plan.")
-        _join("env://", int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"]))
-        with ExitStack() as files:
-            files.callback(_leave)
-            work = Path(files.enter_context(tempfile.TemporaryDirectory())) if rank() else called.out
-            trained = train(plan, called.table, called.test, work, report, called.table.stem)
-    except Helped:
-        return 0
-    except WizardError as exc:
-        print(exc, file=sys.stderr)
-        return exc.exit_code
-    write_json(called.out / "curves.json", [metric.model_dump(mode="json") for metric in report.metrics])
-    print(trained.outcome.model_dump_json())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

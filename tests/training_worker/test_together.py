@@ -10,7 +10,7 @@ import torch
 from torch import distributed
 
 from tests.training_worker.samples import banking, plan, table
-from training_worker import together
+from training_worker import together, train_together
 from training_worker.reporter import ListReporter
 from training_worker.training import train
 from workspace.plan import TrainingPlan
@@ -55,7 +55,7 @@ def test_two_processes_learn_what_one_learns(
     (tmp_path / "plan.json").write_text(finetuning.model_dump_json())
     out = tmp_path / "torchrun"
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m"]
-    command += ["training_worker.together", str(tmp_path / "plan.json"), str(rows), str(out)]
+    command += ["training_worker.train_together", str(tmp_path / "plan.json"), str(rows), str(out)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     assert (out / "model" / "mtw.json").is_file()
@@ -79,5 +79,5 @@ def test_one_process_needs_no_agreement() -> None:
 
 def test_together_needs_one_recipe(rows: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "plan.json").write_text(plan("auto").model_dump_json())
-    assert together.main([str(tmp_path / "plan.json"), str(rows), str(tmp_path / "out")]) != 0
+    assert train_together.main([str(tmp_path / "plan.json"), str(rows), str(tmp_path / "out")]) != 0
     assert "need one recipe" in capsys.readouterr().err
