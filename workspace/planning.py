@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from workspace.dataset import Dataset, DatasetProfile, TaskKind
 from workspace.metrics import TASK_METRICS
-from workspace.plan import PlanChange, SettingValue, TrainingPlan, usual_base
+from workspace.plan import STARTER, WRITER, PlanChange, SettingValue, TrainingPlan, usual_base
 from workspace.plan_columns import columns_of, label_form
 from workspace.plan_split import FIELDS as DIVIDED_BY
 from workspace.plan_split import exam_columns
@@ -56,8 +56,14 @@ def plan_from_profile(
     if wishes.metric is not None and wishes.metric not in metrics:
         faults.add("SETTING_INVALID", f"metric must be one of {', '.join(metrics)}.")
     body = _body(wishes, plan, settings, candidates, faults)
+    if wishes.answer_from and task not in (None, TaskKind.CLASSIFICATION):
+        faults.add("SETTING_INVALID", "answer_from is for models that give each text one label.")
+    if not body.get("answer_from") or task is not TaskKind.CLASSIFICATION:
+        body["answer_from"] = None  # 0 is what always answers
     if not wishes.base and (plan is None or plan.base == usual_base(plan.task)):
         body["base"] = usual_base(task or TaskKind.CLASSIFICATION)
+    if task is TaskKind.GENERATION and body["base"] == STARTER:
+        faults.add("WRONG_TASK_HEAD", f"The base model {STARTER} reads texts and cannot write any; {WRITER} can.")
     if body.get("metric") not in metrics:
         body["metric"] = metrics[0]
     if task is not TaskKind.CLASSIFICATION:

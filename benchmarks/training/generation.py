@@ -109,7 +109,7 @@ def ours(call: argparse.Namespace, causal: Any, encoded: Any, grouped: bool) -> 
     class Timed(Learning):
         cpu = wall = 0.0
 
-        def _affordable_steps(self) -> int:
+        def _affordable_steps(self, lanes: Any) -> int:
             return self.position.total_steps
 
         def _step(self, lanes: Any, rows: Any) -> float:

@@ -196,3 +196,10 @@ def test_a_model_that_writes_starts_from_one_that_can_write(settings: Settings) 
     assert plan_from_profile(dataset, settings, PlanWishes(task=TaskKind.CLASSIFICATION), written).base == STARTER
     named = plan_from_profile(dataset, settings, PlanWishes(task=TaskKind.GENERATION, base="gpt2"))
     assert plan_from_profile(dataset, settings, PlanWishes(seed=7), named).base == "gpt2"
+
+
+def test_a_base_model_that_cannot_write_is_refused_and_not_swapped(settings: Settings) -> None:
+    error = _fault(_dataset(), settings, PlanWishes(task=TaskKind.GENERATION, base=STARTER))
+    assert error.code == "WRONG_TASK_HEAD"
+    assert STARTER in error.message
+    assert WRITER in error.message

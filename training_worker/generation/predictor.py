@@ -33,9 +33,9 @@ class GenerationPredictor:
 
     def predict(self, texts: Sequence[str], on_progress: OnProgress | None = None) -> list[Prediction]:
         """The answer to each text, in order; the same text always gets the same answer."""
-        done = 0
+        done = 0.0
 
-        def tick(rows: int) -> None:
+        def tick(rows: float) -> None:
             nonlocal done
             done += rows
             if on_progress:
@@ -50,16 +50,20 @@ class GenerationPredictor:
         while batch := list(islice(rest, BATCH_ROWS)):
             yield from self.predict(batch)
 
-    def write(self, texts: Sequence[str], most_new: int, tick: Callable[[int], None]) -> list[str]:
+    def write(self, texts: Sequence[str], most_new: int, tick: Callable[[float], None]) -> list[str]:
         """Answers of at most ``most_new`` tokens. See :func:`training_worker.generation.writing.write`."""
         room = max(self.causal.most_tokens - most_new, 16)
         prompts = self.causal.form.prompts([self._clean(text) for text in texts], min(self.max_tokens, room))
         return write(self.causal, prompts, most_new, tick)
 
-    def losses(self, texts: Sequence[str], answers: Sequence[str], tick: Callable[[int], None]) -> Losses:
-        """Rows by 2: the sum of the losses of the answer's tokens, and how many these are."""
+    def losses(self, texts: Sequence[str], answers: Sequence[str], tick: Callable[[float], None]) -> Losses:
+        """Rows by 2: the sum of the losses of the answer's tokens, and how many these are.
+
+        ``tick`` gets the share of all tokens that was read since the last call; it may raise to stop.
+        """
         encoded = self.causal.form.encode([self._clean(text) for text in texts], answers, self.max_tokens)
-        return sums_of_losses(self.causal, encoded.tokens, encoded.starts, tick)
+        total = sum(map(len, encoded.tokens))
+        return sums_of_losses(self.causal, encoded.tokens, encoded.starts, lambda tokens: tick(tokens / total))
 
     @contextmanager
     def before_training(self) -> Iterator[None]:

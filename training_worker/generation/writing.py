@@ -19,23 +19,37 @@ LOOP_TOKENS = 24
 ONE_TOKEN_TIMES = 12
 
 
-def write(causal: Causal, prompts: Sequence[list[int]], most_new: int, tick: Callable[[int], None]) -> list[str]:
+def write(causal: Causal, prompts: Sequence[list[int]], most_new: int, tick: Callable[[float], None]) -> list[str]:
     """The answer to each prompt (tokens as :meth:`ChatForm.prompts` gives them), at most ``most_new`` tokens long.
 
     A batch for each processor, side by side: a step is many short products, which two threads would spend waiting for
-    each other. ``tick`` gets the prompts done since the last call, often 0; it may raise to stop.
+    each other. ``tick`` gets the prompts done since the last call, some of them in part; it may raise to stop.
     """
     found = [""] * len(prompts)
     order = sorted(range(len(prompts)), key=lambda i: -len(prompts[i]))
     stopping = threading.Event()
-    with Lanes[tuple[list[int], list[str]]](lambda: tick(0)) as lanes:
+    done: dict[int, float] = {}
+    told = 0.0
+
+    def tell() -> None:
+        nonlocal told
+        now = sum(list(done.values()))
+        tick(max(now - told, 0.0))
+        told = max(now, told)
+
+    with Lanes[tuple[list[int], list[str]]](tell) as lanes:
         size = max(1, min(BATCH_ROWS, -(-len(order) // lanes.count)))
         parts = [order[start : start + size] for start in range(0, len(order), size)]
         try:
-            for rows, answers in lanes.run(partial(_write, causal, prompts, p, most_new, stopping) for p in parts):
+            calls = (
+                partial(_write, causal, prompts, part, most_new, _Guard(stopping, partial(done.__setitem__, number)))
+                for number, part in enumerate(parts)
+            )
+            for number, (rows, answers) in enumerate(lanes.run(calls)):
                 for row, answer in zip(rows, answers, strict=True):
                     found[row] = answer
-                tick(len(rows))
+                done[number] = len(rows)
+                tell()
         except BaseException:
             stopping.set()
             raise
@@ -43,9 +57,10 @@ def write(causal: Causal, prompts: Sequence[list[int]], most_new: int, tick: Cal
 
 
 def _write(
-    causal: Causal, prompts: Sequence[list[int]], rows: list[int], most_new: int, stopping: threading.Event
+    causal: Causal, prompts: Sequence[list[int]], rows: list[int], most_new: int, guard: "_Guard"
 ) -> tuple[list[int], list[str]]:
     longest = max(len(prompts[i]) for i in rows)
+    guard.start, guard.most = longest, most_new
     pad = int(causal.tokenizer.pad_token_id)
     ids = torch.tensor([[pad] * (longest - len(prompts[i])) + prompts[i] for i in rows], device=device())
     mask = torch.tensor([[0] * (longest - len(prompts[i])) + [1] * len(prompts[i]) for i in rows], device=device())
@@ -60,7 +75,7 @@ def _write(
             max_new_tokens=most_new,
             eos_token_id=end_tokens(causal),
             pad_token_id=pad,
-            stopping_criteria=StoppingCriteriaList([_Guard(longest, stopping)]),
+            stopping_criteria=StoppingCriteriaList([guard]),
         )
     ends = set(end_tokens(causal))
     answers = []
@@ -106,13 +121,19 @@ def without_loop(tokens: list[int]) -> list[int]:
 
 
 class _Guard(StoppingCriteria):
-    """Ends the answers that have begun to repeat themselves, and all of them when nobody waits for them any more."""
+    """Ends the answers that have begun to repeat themselves, and all of them when nobody waits for them any more.
 
-    def __init__(self, start: int, stopping: threading.Event) -> None:
-        self._start, self._stopping = start, stopping
+    ``written`` is told, after each token, how many answers' worth of tokens there are. The answers begin at ``start``
+    and have at most ``most`` tokens.
+    """
+
+    def __init__(self, stopping: threading.Event, written: Callable[[float], None]) -> None:
+        self._stopping, self._written = stopping, written
+        self.start, self.most = 0, 1
 
     def __call__(self, input_ids: Any, scores: Any, **kwargs: Any) -> Any:
-        tail = max(LOOP_TOKENS * LOOP_TIMES, ONE_TOKEN_TIMES)
-        rows = input_ids[:, self._start :][:, -tail:].tolist()
+        new = input_ids[:, self.start :]
+        self._written(new.shape[0] * new.shape[1] / self.most)
+        rows = new[:, -max(LOOP_TOKENS * LOOP_TIMES, ONE_TOKEN_TIMES) :].tolist()
         ended = [self._stopping.is_set() or bool(looping(row)) for row in rows]
         return torch.tensor(ended, device=input_ids.device)

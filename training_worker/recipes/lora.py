@@ -11,29 +11,29 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from training_worker import together
 from training_worker.embedding import batches, device
 from training_worker.generation.causal import Causal, Losses, load_causal, sums_of_losses
 from training_worker.generation.chat import Encoded
-from training_worker.generation.evaluation import NEW_TOKENS, answered_rows, budget_tokens, within
+from training_worker.generation.evaluation import LEAST_ROWS, NEW_TOKENS, WRITING, answered_rows, budget_tokens, within
 from training_worker.generation.low_rank import Adapter, LowRank, adapt, adapter_of
 from training_worker.generation.predictor import ADAPTER
 from training_worker.generation.storing import save_merged
 from training_worker.interruptible import run_interruptible
-from training_worker.job import Job
+from training_worker.job import Job, read_json, write_array, write_json
 from training_worker.kinds.generation import token_probability
 from training_worker.lanes import Lanes
-from training_worker.starter import CAUSAL, STARTER, resolve_base
+from training_worker.starter import resolve_base
 from training_worker.tuning_loop import END_SECONDS, Piece, TuningLoop
 
-VALID_TOKENS_PER_SECOND = 20  # of the budget: what one judgement on validation rows may read
+VALID_TOKENS_PER_SECOND = 12  # of the budget: what one judgement on validation rows may read
 PIECE_TOKENS = 512  # two megabytes are kept for each token of a piece until the way back
-PROBE_TOKENS = 1500
-WRITING = 2.0  # a written token against one that is read
 TRAIN_COST = 2.4  # a learned token against one that is read
 OPENING_SECONDS = 6.0
 ROWS_PER_SECOND = 1000  # made into tokens, far more than can be learned from in the same time
 MOST_NEW = 512
-START = 0.05  # share of the progress until the first step
+START = 0.1  # share of the progress until the first step
+BEFORE, BEST = "before.json", "best_answers.npy"
 
 
 @dataclass
@@ -68,14 +68,13 @@ class LoraTrainer:
     def train(self, job: Job) -> LoraCandidate:
         begun = time.monotonic()
         job.tell(0.0, "Opening the base model")
-        # The plan's usual base model can read, not write.
-        name = CAUSAL if job.plan.base == STARTER else job.plan.base
-        causal = run_interruptible(job.report, lambda: load_causal(resolve_base(name)))
+        causal = run_interruptible(job.report, lambda: load_causal(resolve_base(job.plan.base)))
         most = min(job.whole("max_tokens"), causal.most_tokens)
         learn = job.split.learn
         encoded = run_interruptible(job.report, lambda: causal.form.encode(learn.texts, learn.targets, most))
         train_rows, valid_rows = sides(job, encoded)
-        keep_time_for_judging(job, causal, encoded, train_rows)
+        before = judged_before(job, causal, encoded, valid_rows if len(valid_rows) else train_rows[:LEAST_ROWS])
+        keep_time_for_judging(job, encoded, len(train_rows), before.pace)
         layers = adapt(
             causal.model,
             job.whole("rank"),
@@ -84,7 +83,7 @@ class LoraTrainer:
             job.plan.seed,
         )
         learning = Learning(job, causal, layers, encoded, train_rows, valid_rows, begun)
-        losses = learning.run()
+        losses = learning.run(before)
         lengths = encoded.answer_lengths[train_rows]
         facts = {
             "max_tokens": most,
@@ -110,14 +109,37 @@ def sides(job: Job, encoded: Encoded) -> tuple[NDArray[np.int64], NDArray[np.int
     return train, np.sort(order[:count])
 
 
-def keep_time_for_judging(job: Job, causal: Causal, encoded: Encoded, rows: NDArray[np.int64]) -> None:
-    """Measures how quickly texts are read here, and moves the deadline so that the judgement at the end fits in."""
-    probe = rows[: within([len(encoded.tokens[i]) for i in rows[:64]], PROBE_TOKENS)]
-    tokens = [encoded.tokens[i] for i in probe]
-    sums_of_losses(causal, tokens[:1], encoded.starts[probe[:1]], lambda done: job.report.check())  # warms up
+@dataclass(frozen=True)
+class Before:
+    """How well the base model foresees some answers (see ``sums_of_losses``), and how many tokens a second it reads."""
+
+    losses: Losses
+    pace: float
+
+
+def judged_before(job: Job, causal: Causal, encoded: Encoded, rows: NDArray[np.int64]) -> Before:
+    """The first judgement, before anything is learned; another attempt at this run takes it over."""
+    kept = read_json(job.work / BEFORE)
+    if kept:
+        return Before(np.array(kept["losses"]), kept["pace"])
+    tokens = [encoded.tokens[i] for i in rows]
+    done, total = 0, sum(map(len, tokens))
+
+    def tick(more: int) -> None:
+        nonlocal done
+        done += more
+        job.tell(START * done / total, "Judging the base model")
+
     begun = time.monotonic()
-    sums_of_losses(causal, tokens, encoded.starts[probe], lambda done: job.report.check())
-    pace = sum(map(len, tokens)) / max(time.monotonic() - begun, 1e-3)
+    losses = sums_of_losses(causal, tokens, encoded.starts[rows], tick)
+    found = Before(losses, total / max(time.monotonic() - begun, 1e-3))
+    if not together.rank():
+        write_json(job.work / BEFORE, {"losses": losses.tolist(), "pace": found.pace})
+    return found
+
+
+def keep_time_for_judging(job: Job, encoded: Encoded, rows: int, pace: float) -> None:
+    """Moves the deadline so that the judgement at the end fits in; ``pace``: tokens that are read in a second."""
     mean = float(np.mean([len(t) for t in encoded.tokens]))
     budget, test = job.plan.budget_seconds, len(job.split.test)
     read = min(budget_tokens(budget), mean * test)
@@ -126,7 +148,7 @@ def keep_time_for_judging(job: Job, causal: Causal, encoded: Encoded, rows: NDAr
     job.deadline -= seconds
     # The tournament takes the time for judging from this pace and the length of the test texts.
     job.facts["tokens_per_second"] = sum(map(len, job.split.test.texts)) / 3.5 * 1.2 / max(seconds, 0.1)
-    asked = job.whole("epochs") * mean * len(rows) * TRAIN_COST / pace
+    asked = job.whole("epochs") * mean * rows * TRAIN_COST / pace
     job.facts[f"{job.recipe}_seconds"] = max(min(asked, job.seconds_left), 1.0)
 
 
@@ -174,10 +196,14 @@ class Learning(TuningLoop):
         self.answer_lengths = encoded.answer_lengths
         learner = _Learner(causal.model, layers)
         super().__init__(job, learner, causal.tokenizer, encoded.tokens, train_rows, begun, START)
+        self.position.attention = causal.model.config._attn_implementation  # the fused one, where the model has it
 
-    def run(self) -> Losses:
+    def run(self, before: Before) -> Losses:
+        """Learns; ``before`` is the first judgement, of the base model."""
+        self._judged, self._pace = before.losses, before.pace
         self.learn()
-        return self._losses()
+        kept = self.job.work / BEST
+        return np.load(kept) if kept.exists() else self._judged[:0]
 
     def left_notes(self) -> list[str]:
         """How many rows were learned from, in words, where the time was too short for all."""
@@ -204,15 +230,31 @@ class Learning(TuningLoop):
         seconds = time.monotonic() - began
         timed = sum(len(self.tokens[i]) for piece in pieces for i in batch[piece])
         per_step = seconds / timed * sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
-        left = self.job.seconds_left - END_SECONDS
-        return int(np.clip(left * 0.9 / max(per_step, 1e-6), 1, self.position.total_steps))
+        left = self.job.seconds_left - END_SECONDS - self._valid_tokens / self._pace
+        return int(np.clip(left * 0.95 / max(per_step, 1e-6), 1, self.position.total_steps))
+
+    def _fraction(self) -> float:
+        """The judgement at the end counts as the steps that take as long."""
+        batch = sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
+        steps = self.position.total_steps + self._valid_tokens / (batch * TRAIN_COST)
+        return self.start_share + (0.98 - self.start_share) * self.position.step / steps
+
+    @property
+    def _valid_tokens(self) -> int:
+        return sum(len(self.tokens[i]) for i in self.valid_rows)
 
     def judge(self) -> tuple[float, float] | None:
         if not len(self.valid_rows):
             return None
-        losses = self._losses()
+        if self.position.step:
+            tokens = [self.tokens[i] for i in self.valid_rows]
+            starts = self.starts[self.valid_rows]
+            self._judged = sums_of_losses(self.causal, tokens, starts, lambda done: self.job.report.check())
+        losses = self._judged
         return token_probability(losses), float(losses[:, 0].sum() / losses[:, 1].sum())
 
-    def _losses(self) -> Losses:
-        tokens = [self.tokens[i] for i in self.valid_rows]
-        return sums_of_losses(self.causal, tokens, self.starts[self.valid_rows], lambda done: self.job.report.check())
+    def _judge(self) -> None:
+        super()._judge()
+        self._judging_seconds = max(self._judging_seconds, self._valid_tokens / self._pace)
+        if len(self.valid_rows) and self.position.best_step == self.position.step and not together.rank():
+            write_array(self.job.work / BEST, self._judged)

@@ -11,13 +11,14 @@ import pytest
 from transformers import pipeline
 
 from tests.training_worker.generation.tiny import questions
+from training_worker.kinds.generation import token_probability
 from training_worker.prediction import load_predictor
 from training_worker.recipes import lora
 from training_worker.reporter import Stop
-from training_worker.training import Trained, train
+from training_worker.training import Trained, split_of, train
 from workspace.dataset import TaskKind
 from workspace.errors import InputError
-from workspace.plan import TrainingPlan
+from workspace.plan import STARTER, WRITER, TrainingPlan
 from workspace.run import MetricLogged, Progressed
 
 ROWS = 60
@@ -67,8 +68,13 @@ def _plan(base: Path, **settings: float) -> TrainingPlan:
 
 
 @pytest.fixture(scope="module")
-def trained(rows: Path, tiny_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
-    return train(_plan(tiny_folder), rows, None, tmp_path_factory.mktemp("work"), Report(), "tiny")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def trained(rows: Path, tiny_folder: Path, work: Path) -> Trained:
+    return train(_plan(tiny_folder), rows, None, work, Report(), "tiny")
 
 
 @pytest.mark.slow
@@ -99,6 +105,21 @@ def test_the_folder_answers_alike_with_plain_transformers(trained: Trained) -> N
     assert again[0] == found.output
     meta = json.loads((trained.folder / "mtw.json").read_text("utf-8"))
     assert "adapter/adapter_model.safetensors" in meta["files"]
+
+
+@pytest.mark.slow
+def test_the_score_is_that_of_the_state_that_is_saved(
+    trained: Trained, rows: Path, tiny_folder: Path, work: Path
+) -> None:
+    learn = split_of(_plan(tiny_folder), rows, None).learn
+    judged = [int(i) for i in np.load(work / "lora" / "valid_rows.npy")]
+    answers = np.load(work / "lora" / "valid_answers.npy")
+    assert trained.outcome.tried[0].score == pytest.approx(token_probability(answers), abs=1e-5)
+    predictor = load_predictor(trained.folder)
+    shares: list[float] = []
+    found = predictor.losses([learn.texts[i] for i in judged], [learn.targets[i] for i in judged], shares.append)
+    np.testing.assert_allclose(found, answers, rtol=0.02, atol=0.01)  # weights are stored in float16
+    assert sum(shares) == pytest.approx(1)
 
 
 @pytest.mark.slow
@@ -144,6 +165,13 @@ def test_too_few_rows_and_no_rows_are_said(tmp_path: Path, tiny_folder: Path) ->
         with pytest.raises(InputError) as caught:
             train(_plan(tiny_folder), path, None, tmp_path / "work", Report(), "tiny")
         assert caught.value.code == code
+
+
+def test_the_encoder_is_no_base_to_write_with(rows: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        train(_plan(Path(STARTER)), rows, None, tmp_path / "work", Report(), "tiny")
+    assert caught.value.code == "WRONG_TASK_HEAD"
+    assert WRITER in caught.value.next_step
 
 
 def test_what_was_cut_is_said(tiny: lora.Causal) -> None:

@@ -3,13 +3,14 @@
 import threading
 
 import pytest
+import torch
 
 from tests.training_worker.generation.tiny import questions
 from training_worker.generation.causal import Causal
-from training_worker.generation.writing import looping, without_loop, write
+from training_worker.generation.writing import _Guard, looping, without_loop, write
 
 
-def _nothing(rows: int) -> None:
+def _nothing(rows: float) -> None:
     pass
 
 
@@ -27,7 +28,7 @@ def test_it_stops_when_it_is_told_to(tiny: Causal) -> None:
     class Stop(Exception):
         pass
 
-    def tick(rows: int) -> None:
+    def tick(rows: float) -> None:
         raise Stop
 
     before = threading.active_count()
@@ -37,6 +38,20 @@ def test_it_stops_when_it_is_told_to(tiny: Causal) -> None:
         if thread.name.startswith("lane"):
             thread.join(30)  # the batches under way end at their next token
     assert threading.active_count() <= before
+
+
+def test_progress_grows_with_the_tokens_and_ends_with_all_prompts(tiny: Causal) -> None:
+    told: list[float] = []
+    guard = _Guard(threading.Event(), told.append)
+    guard.start, guard.most = 3, 4
+    for new in range(1, 5):
+        guard(torch.arange(2 * (3 + new)).view(2, -1), None)
+    assert told == [0.5, 1.0, 1.5, 2.0]
+
+    told.clear()
+    write(tiny, tiny.form.prompts(questions(5)[0], 100), 8, told.append)
+    assert min(told) >= 0
+    assert sum(told) == pytest.approx(5)
 
 
 @pytest.mark.parametrize(
