@@ -18,7 +18,9 @@ from sqlmodel import col, select
 
 from assistant import analysis_ends
 from assistant.guide.texts import after, say
+from assistant.history import messages_of
 from assistant.hub import Hub, hub
+from assistant.languages import ENGLISH, asked_in, language_of, speaking
 from assistant.rings import Rings
 from assistant.toolbelt import Outcome, call_tool
 from tools.asking import UPLOAD, ask, button
@@ -188,6 +190,21 @@ async def following(
 
 def _ending(workspace: Workspace, run: Run | Analysis) -> Sequence[ConversationEvent]:
     """What the conversation gets to hear at the end of a run."""
+    language = _language(workspace, run)
+    with speaking(language):
+        return [asked_in(e, language) if isinstance(e, Asked) else e for e in _end_of(workspace, run)]
+
+
+def _language(workspace: Workspace, run: Run | Analysis) -> str:
+    """The language of the conversation that the run belongs to."""
+    try:
+        events = workspace.transcripts.load(run.conversation_id or "").events
+    except NotFound:
+        return ENGLISH
+    return language_of(messages_of(stored.event for stored in events))
+
+
+def _end_of(workspace: Workspace, run: Run | Analysis) -> Sequence[ConversationEvent]:
     if isinstance(run, Analysis):
         return analysis_ends.ending(workspace, run)
     match run.status:

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from assistant.languages import in_units, shown_number, translated
 from tools.words import duration, duration_range
 
 FOLDER = Path(__file__).parent.parent / "prompts"
@@ -35,17 +36,24 @@ def plain_quotes(value: Any) -> Any:
     return value.replace("«", "").replace("»", "") if isinstance(value, str) else value
 
 
+def _said(value: Any) -> Any:
+    """As people see it: the wizard's own sentences in the language of the moment, data without its marks."""
+    if isinstance(value, str) and not isinstance(value, Markdown):
+        value = translated(value)
+    return plain_quotes(value)
+
+
 def _number(value: float) -> Markdown:
-    return Markdown(f"{value:,}" if isinstance(value, int) else f"{value:,.2f}")
+    return Markdown(shown_number(f"{value:,}" if isinstance(value, int) else f"{value:,.2f}"))
 
 
 def _duration(seconds: float) -> Markdown:
     """Seconds in words that a person would use."""
-    return Markdown(duration(seconds))
+    return Markdown(in_units(duration(seconds)))
 
 
 def _duration_to(low: float, high: float) -> Markdown:
-    return Markdown(duration_range(low, high))
+    return Markdown(in_units(duration_range(low, high)))
 
 
 def _sentence(text: str) -> str:
@@ -67,7 +75,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: escape(plain_quotes(value)),
+        finalize=lambda value: escape(_said(value)),
         autoescape=False,  # noqa: S701 - the texts are Markdown; finalize escapes what stands for itself in it
     )
     environment.filters.update(

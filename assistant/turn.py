@@ -14,6 +14,7 @@ from assistant.approval import decline_of, option_of, verdict
 from assistant.history import messages_of
 from assistant.hub import Delta, ReadingProgressed
 from assistant.inputs import Answer, Press, Say, Upload, UserInput
+from assistant.languages import asked_in, language_of
 from assistant.paraphrasing import paraphraser
 from assistant.questions import (
     asked_of,
@@ -344,10 +345,14 @@ class Turn:
         last: list[ConversationEvent] = [*self._words()]
         if waiting := self._context.waiting:
             last += [CardShown(card=card) for card in waiting.request.cards]
-            last.append(confirmation(waiting.tool, waiting.args, waiting.request))
+            last.append(self._translated(confirmation(waiting.tool, waiting.args, waiting.request)))
         elif self._ask:
-            last.append(self._ask)
+            last.append(self._translated(self._ask))
         await self._emit(*last, TurnEnded(stage=self._stage))
+
+    def _translated(self, asked: Asked) -> Asked:
+        """The question in the language of the conversation."""
+        return asked_in(asked, language_of(messages_of(stored.event for stored in self._events)))
 
     async def _emit(self, *events: ConversationEvent) -> None:
         """Stores first, shows second."""

@@ -12,14 +12,22 @@ from assistant.guide.reply import Ask, Call, Reply
 from assistant.guide.slots import wishes_in
 from assistant.guide.texts import after, say
 from assistant.guide.understand import Matcher, press, understand, welcome
+from assistant.languages import language_asked, language_of, speaking
 from assistant.prompts import escape
 from tools.asking import UPLOAD
 
 
 def respond(messages: Sequence[BaseMessage], match: Matcher) -> Reply:
-    """What to say, call or ask after these messages."""
+    """What to say, call or ask after these messages, in the language that they are in."""
     talk = [message for message in messages if not isinstance(message, SystemMessage)]
     journey = Journey.of(talk)
+    # A text that is typed for the model says nothing of the person's language.
+    own = talk[:-1] if journey.trying and isinstance(talk[-1], HumanMessage) else talk
+    with speaking(language_of(own)):
+        return _respond(talk, journey, match)
+
+
+def _respond(talk: Sequence[BaseMessage], journey: Journey, match: Matcher) -> Reply:
     last = talk[-1] if talk else None
     if isinstance(last, ToolMessage):
         return _after_tools(talk, journey)
@@ -33,6 +41,8 @@ def respond(messages: Sequence[BaseMessage], match: Matcher) -> Reply:
 def _to_person(last: HumanMessage, talk: Sequence[BaseMessage], journey: Journey, match: Matcher) -> Reply:
     answer = last.additional_kwargs.get("answer")
     words = last.text
+    if answer is None and language_asked(words):
+        return Reply(say("language"), ask=next_steps(journey))
     if answer is None:
         return understand(words, journey, match)
     said = _typed_before(talk)

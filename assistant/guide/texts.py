@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from assistant.languages import spoken
 from assistant.prompts import FOLDER, render
 
 
@@ -16,13 +17,17 @@ def texts(file: str) -> dict[str, str]:
 
 
 def say(key: str, **values: Any) -> str:
-    """A sentence of the guide's own."""
-    return _one_line(render(texts("says.yaml")[key], **values))
+    """A sentence of the guide's own, in the language of the moment where there is one."""
+    language = spoken()
+    own = language.says.get(key) if language else None
+    return _one_line(render(own or texts("says.yaml")[key], **values))
 
 
 def after(tool: str, **values: Any) -> str:
     """What to say when a tool has returned; empty where its card says it all."""
-    return _one_line(render(texts("after.yaml").get(tool, ""), **values))
+    language = spoken()
+    own = language.after.get(tool) if language else None
+    return _one_line(render(own or texts("after.yaml").get(tool, ""), **values))
 
 
 def _one_line(text: str) -> str:

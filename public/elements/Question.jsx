@@ -90,7 +90,7 @@ if (!all.Question) {
       </button>
     ))
     return (
-      <div className="mtw-ask" role="group" aria-labelledby={id} ref={box} tabIndex={-1} data-testid="question" data-open={open}>
+      <div className="mtw-ask" role="group" aria-labelledby={id} ref={box} tabIndex={-1} data-testid="question" data-open={open} dir="auto">
         <p id={id}>{text}</p>
         {open && ask === "file" && !options.length && (
           <button type="button" className="mtw-button mtw-button-primary" onClick={() => press({ id: "upload" })}>

@@ -1,0 +1,1 @@
+"""The wizard's own words in other languages."""
