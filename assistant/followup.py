@@ -256,8 +256,11 @@ def _failure(workspace: Workspace, run: Run) -> list[ConversationEvent]:
     failure = run.failure
     assert failure is not None
     error = ErrorShown(code=failure.code, message=failure.message, next_step=failure.next_step)
-    said = AssistantSaid(text=say("run_failed", data_is_there=_has_data(workspace, run)), model="guide")
-    return [*_status(workspace, run), error, said, _plan_again(workspace, run), _end("plan")]
+    has_data = _has_data(workspace, run)
+    said = AssistantSaid(text=say("run_failed", data_is_there=has_data), model="guide")
+    events = [*_status(workspace, run), error, said]
+    _, question = _called(ToolContext(workspace, run.conversation_id), "diagnose_problem", {"run_id": run.id}, events)
+    return [*events, question if question and has_data else _plan_again(workspace, run), _end("plan")]
 
 
 def _status(workspace: Workspace, run: Run) -> list[ConversationEvent]:

@@ -75,7 +75,7 @@ def clean_dataset(
             return _previewed(dataset, result)
         if not result.done:
             return _nothing(context, dataset, choice, "Nothing was left to change: these repairs found nothing.")
-        cleaned = _kept(context, dataset, choice, result)
+        cleaned = kept(context, dataset, choice, result)
         card = cleaned_card(context, dataset, cleaned, result, left_out)
     return _shown(context, cleaned, choice, card, result, then_plan=then_plan)
 
@@ -133,7 +133,8 @@ def _recipe(context: ToolContext, dataset: Dataset, wanted: str) -> tuple[list[F
     return [fix for fix in fixes if fix.code not in _BY_ROW], titles
 
 
-def _kept(context: ToolContext, dataset: Dataset, choice: Choice, result: Repaired) -> Dataset:
+def kept(context: ToolContext, dataset: Dataset, choice: Choice, result: Repaired) -> Dataset:
+    """The repaired data as a new version."""
     done = result.done
     step = Step(
         kind="clean",

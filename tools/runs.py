@@ -58,7 +58,11 @@ def launch_training(
 
     The same plan is never trained twice: a second call gives the training that is there.
     """
-    stored = find_plan(context, plan_id)
+    return started(context, find_plan(context, plan_id))
+
+
+def started(context: ToolContext, stored: StoredPlan) -> ToolOutput:
+    """The plan's training, begun if it is not there yet. Raises NotFound, and Conflict where it has ended in vain."""
     _data_of(context, stored)
     run, is_new = context.workspace.runs.create(stored, context.conversation_id)
     if is_new:
@@ -153,6 +157,11 @@ def _after(run: Run) -> Asked | None:
         result = button("Show the result", "explain_results", primary=True, run_id=run.id)
         return ask("The training has finished.", result, button("Try it", "try_model"))
     if run.status.ended:
+        if run.status is RunStatus.FAILED:
+            why = button("What went wrong?", "diagnose_problem", primary=True, run_id=run.id)
+            return ask(
+                "The training did not work out.", why, button("Change the plan", "revise_plan", plan_id=run.plan_id)
+            )
         again = button("Plan it again", "propose_plan", primary=True, dataset_id=run.plan.dataset_id)
         return ask("How would you like to go on?", again, button("Change the plan", "revise_plan", plan_id=run.plan_id))
     return None

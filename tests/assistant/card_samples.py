@@ -585,7 +585,27 @@ def augmenting() -> Card:
     ).card("I make rows for the rare labels and measure them")
 
 
+def diagnosis() -> Card:
+    return cards.DiagnosisCard(
+        cause="CPU_OOM",
+        sure="I am quite sure of this.",
+        confidence=0.97,
+        whose="settings",
+        whose_sentence="This is about settings, not your data.",
+        happened="The computer ran out of memory, so the system stopped the training.",
+        explanation="The training needed more main memory (RAM) than was free, so the system stopped it.",
+        why="Very many or very long texts, a large base model or a large batch.",
+        next_steps=["Close other programs.", "Take fewer or shorter texts."],
+        facts=["wanted: 9 GB"],
+        fix="I can cut long texts and take smaller steps and start the training again.",
+        changes=[cards.ChangeView(field="settings.max_tokens", label="Longest text", before="256", after="128")],
+        run_id="run_1",
+        buttons=[Option(id="diagnose_problem?cause=WORKER_LOST", label="The process that trained has died")],
+    ).card("The computer ran out of memory")
+
+
 ALL = (
+    diagnosis,
     labelling,
     differences,
     table,

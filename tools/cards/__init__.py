@@ -29,6 +29,7 @@ from tools.cards.data import (
     VerdictView,
 )
 from tools.cards.deployment import CodeView, DeployedVersionView, DeploymentCard, KeyView, UseView
+from tools.cards.diagnosis import DiagnosisCard
 from tools.cards.labelling import (
     DecidingView,
     DifferencesCard,
@@ -95,6 +96,7 @@ CARDS: dict[CardKind, type[CardData]] = {
         AugmentationCard,
         LabelCard,
         DifferencesCard,
+        DiagnosisCard,
     )
 }
 
@@ -121,6 +123,7 @@ __all__ = [
     "DecidingView",
     "DeployedVersionView",
     "DeploymentCard",
+    "DiagnosisCard",
     "DifferenceView",
     "DifferencesCard",
     "DownloadCard",
