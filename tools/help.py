@@ -7,19 +7,10 @@ from pydantic import Field, JsonValue
 from tools.asking import ask, button
 from tools.cards import ConceptCard
 from tools.context import ToolContext
-from tools.finding import find_model
 from tools.glossary import find_concept, load_glossary, suggest_concepts
+from tools.own_examples import own_example
 from tools.quoting import quote
 from tools.registry import ToolOutput, tool
-from workspace.errors import NotFound
-
-_METRICS = {
-    "accuracy": "accuracy",
-    "precision": "precision",
-    "recall": "recall",
-    "f1": "macro_f1",
-    "macro-average": "macro_f1",
-}
 
 
 @tool()
@@ -50,20 +41,13 @@ def explain_concept(
         text=found.text,
         example=found.example,
         related=[concept.title for concept in related],
-        yours=_yours(context, found.name),
+        yours=own_example(context, found.name),
     )
-    data = {"found": True, "concept": found.title, "text": found.text, "example": found.example, "yours": card.yours}
+    data = {
+        "found": True,
+        "concept": found.title,
+        "text": found.text,
+        "example": found.example,
+        "yours": quote(card.yours, 300) if card.yours else "",
+    }
     return ToolOutput(data=data, cards=[card.card(found.title)])
-
-
-def _yours(context: ToolContext, name: str) -> str:
-    """The concept in the person's own last result, where it is a measured number."""
-    metric = _METRICS.get(name)
-    if metric is None:
-        return ""
-    try:
-        evaluation = find_model(context, None).outcome.evaluation
-    except NotFound:
-        return ""
-    value = evaluation.metrics.get(metric)
-    return "" if value is None else f"Your last model: {value:.2f}, measured on {evaluation.rows:,} unseen rows."
