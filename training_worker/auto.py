@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training_worker.data_notes import notes_on
 from training_worker.ensemble import NAME as ENSEMBLE
 from training_worker.ensemble import EnsembleCandidate, Pool, pool_of
 from training_worker.job import Answers, Candidate, Job, Pace, Trainer, read_json, write_array, write_json
@@ -19,7 +20,7 @@ from training_worker.vector_cache import VectorCache
 from workspace.dataset import TaskKind
 from workspace.errors import InputError, WizardError
 from workspace.model import Tried
-from workspace.plan import SettingValue, TrainingPlan
+from workspace.plan import STARTER, SettingValue, TrainingPlan
 from workspace.recipe import Recipe, load_recipes
 
 CHARACTERS_PER_TOKEN = 3.5
@@ -108,6 +109,9 @@ class Tournament:
         Raises:
             WizardError, MemoryError: the first recipe's error when none worked.
         """
+        if self.plan.task is TaskKind.CLASSIFICATION:
+            starter = self.plan.base == STARTER and any(recipe.uses_base for recipe in recipes)
+            self.notes += notes_on(self.split, starter=starter)
         best: Attempt | None = None
         candidates: dict[str, tuple[Job, Candidate]] = {}
         attempts: dict[str, Attempt] = {}

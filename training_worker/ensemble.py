@@ -18,7 +18,7 @@ from training_worker.job import Candidate, Job, Probabilities
 NAME = "ensemble"
 LEAST_ROWS = 100
 """With fewer rows to judge by, it is chance which weights look best."""
-LEAST_SHARE = 0.05
+LEAST_SHARE = 0.1
 """A member with a smaller share of the weight is left out: it would only make answers slower."""
 _PARTS = {"blend": {"linear", "embed"}}
 """What a recipe is made of already."""

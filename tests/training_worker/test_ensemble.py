@@ -63,9 +63,12 @@ class _Member:
 
 
 def test_the_parts_of_a_member_become_members(tmp_path: Path) -> None:
-    parts = [{"folder": "words", "format": "sklearn", "weight": 0.5}, {"folder": "meaning", "weight": 1.0}]
+    parts = [
+        {"folder": "words", "format": "sklearn", "weight": 0.5},
+        {"folder": "meaning", "weight": 1.0, "max_tokens": 64},
+    ]
     members = {
-        "blend": (None, _Member({"format": "ensemble", "members": parts, "max_tokens": 64})),
+        "blend": (None, _Member({"format": "ensemble", "members": parts})),
         "finetune": (None, _Member({"format": "transformers", "max_tokens": 128})),
     }
     pool = Pool(np.arange(2), np.eye(2), {"blend": 0.8, "finetune": 0.4})
