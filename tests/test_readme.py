@@ -23,7 +23,7 @@ def commands() -> list[list[str]]:
 def test_the_commands_run_one_after_the_other(tmp_path: Path) -> None:
     (tmp_path / "tools").symlink_to(ROOT / "tools")
     environment = os.environ | {"MTW_HOME": str(tmp_path / "home")}
-    assert [command[1] for command in commands()] == ["inspect", "train", "predict", "clean", "convert"]
+    assert [command[1] for command in commands()] == ["inspect", "train", "predict", "clean", "convert", "export"]
     said = {}
     for command in commands():
         program = [sys.executable, "-c", "from assistant.cli import main; main()", *command[1:]]
@@ -31,9 +31,15 @@ def test_the_commands_run_one_after_the_other(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
         said[command[1]] = done.stdout
     assert "spam" in said["predict"]
+    (example,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    program = [sys.executable, "-c", example]
+    done = subprocess.run(program, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["spam", "ham"]
     assert (tmp_path / "clean.csv").is_file()
     assert (tmp_path / "questions.jsonl").is_file()
     assert (tmp_path / "my-model" / "README.md").is_file()
+    assert (tmp_path / "my-model.zip").is_file()
 
 
 def test_what_it_points_to_is_there() -> None:
