@@ -167,7 +167,11 @@ def _verdict(kind: TaskKind, evaluation: Evaluation) -> str:
         f"{metric.label} on {evaluation.rows:,} unseen texts: {value:.3f} (95 % interval {low:.3f} to {high:.3f}): "
     )
     verdict += metric.means + "."
-    return verdict + ("" if guess is None else f" The simplest way to answer would get {guess:.3f}.")
+    if guess is None:
+        return verdict
+    if kind is TaskKind.GENERATION:
+        return f"{verdict} Before training it was {guess:.3f}."
+    return f"{verdict} The simplest way to answer would get {guess:.3f}."
 
 
 def _metric_table(kind: TaskKind, evaluation: Evaluation) -> str:

@@ -14,6 +14,8 @@ from workspace.metrics import METRICS
 from workspace.model import Evaluation, Prediction
 
 _MISTAKES = 5
+_SAMPLES = 3
+_CELL = 200
 
 
 def print_json(data: Any) -> None:
@@ -65,7 +67,8 @@ def show_evaluation(evaluation: Evaluation) -> None:
             ),
             soft_wrap=True,
         )
-    table = Table("Figure", "Value", "95 % between", "The simplest way", "Means")
+    compared = "Before training" if evaluation.samples else "The simplest way"
+    table = Table("Figure", "Value", "95 % between", compared, "Means")
     for name, value in metrics.items():
         interval = evaluation.intervals.get(name)
         base = evaluation.baseline.get(name)
@@ -84,6 +87,18 @@ def show_evaluation(evaluation: Evaluation) -> None:
             classes.add_row(Text(score.label[:60]), *figures)
         out.print(classes)
     show_mistakes(evaluation)
+    show_samples(evaluation)
+
+
+def show_samples(evaluation: Evaluation) -> None:
+    """Some answers side by side: wished for, before training, after it."""
+    if not evaluation.samples:
+        return
+    table = Table("Asked", "Wished for", "Before training", "Now", show_lines=True)
+    for sample in evaluation.samples[:_SAMPLES]:
+        cells = (sample.prompt, sample.reference, sample.before, sample.after)
+        table.add_row(*(Text(cell if len(cell) <= _CELL else cell[: _CELL - 1] + "…") for cell in cells))
+    Console(highlight=False).print(table)
 
 
 def show_mistakes(evaluation: Evaluation) -> None:
@@ -112,7 +127,9 @@ def show_prediction(prediction: Prediction) -> None:
         out.print(Text(", ".join(prediction.labels) or "None of the labels.", style="bold"), soft_wrap=True)
         _show_scores(out, prediction, skip=0)
     else:
-        out.print(Text(f"{prediction.label}  ({prediction.score:.0%} sure)", style="bold"), soft_wrap=True)
+        kept_to = prediction.answer_from is not None and not prediction.sure
+        lead = "Not sure; most likely " if kept_to else ""
+        out.print(Text(f"{lead}{prediction.label}  ({prediction.score:.0%} sure)", style="bold"), soft_wrap=True)
         _show_scores(out, prediction, skip=1)
 
 

@@ -13,6 +13,7 @@ from transformers import pipeline
 from tests.training_worker.generation.tiny import questions
 from training_worker.kinds.generation import token_probability
 from training_worker.prediction import load_predictor
+from training_worker.printing import show_evaluation
 from training_worker.recipes import lora
 from training_worker.reporter import Stop
 from training_worker.training import Trained, split_of, train
@@ -90,6 +91,17 @@ def test_it_learns_and_says_how_much(trained: Trained) -> None:
     assert first.before != first.after
     card = (trained.folder / "README.md").read_text("utf-8")
     assert 'pipeline("text-generation"' in card
+    assert f"Before training it was {evaluation.baseline['perplexity']:.3f}" in card
+
+
+@pytest.mark.slow
+def test_the_terminal_shows_answers_before_and_after(trained: Trained, capsys: pytest.CaptureFixture[str]) -> None:
+    evaluation = trained.outcome.evaluation
+    show_evaluation(evaluation)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.count("Before") == 2  # a column of the figures, and one of the answers
+    assert evaluation.samples[0].reference.split()[-1] in shown
+    assert "simplest way" not in shown
 
 
 @pytest.mark.slow
