@@ -30,6 +30,7 @@ _FIELDS = (
     "test_fraction",
     "valid_fraction",
     "seed",
+    "answer_from",
     *DIVIDED_BY,
 )
 _ALIASES = {
@@ -40,6 +41,10 @@ _ALIASES = {
     "method": "recipe",
     "model": "base",
     "base_model": "base",
+    "confidence": "answer_from",
+    "not_sure_below": "answer_from",
+    "unsure_below": "answer_from",
+    "out_of_scope": "answer_from",
     "split": "split_column",
     "fold": "split_column",
     "group": "group_column",
@@ -138,6 +143,8 @@ def _usual(field: str, settings: Settings) -> Any:
         return settings.default_budget_seconds
     if field in DIVIDED_BY:
         return ""
+    if field == "answer_from":
+        return 0.0
     usual = TrainingPlan.model_fields[field]
     return None if usual.is_required() else usual.default
 

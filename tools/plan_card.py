@@ -31,6 +31,7 @@ _FIELD_LABELS = {
     "task": "Task",
     "dataset_id": "Data",
     "test_dataset_id": "Data of the exam",
+    "answer_from": "Says “not sure” below this probability",
     "split_column": "Column that names the exam's rows",
     "group_column": "Column whose groups stay together",
     "time_column": "Column by whose time the latest rows are the exam",
@@ -196,6 +197,8 @@ def _sentences(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Esti
     if plan.limits:
         wanted = listed([limit_sentence(limit) for limit in plan.limits], 4)
         third += f" You want {wanted}: I set from which probability on a label is said to keep that."
+    if plan.answer_from:
+        third += f" Where it is less than {plan.answer_from:.0%} sure of an answer, it will say “not sure”."
     time = duration_range(estimate.low, estimate.high)
     last = f"That takes about {time} and {memory(estimate.memory_mb)} of memory. You can stop it at any time."
     return [first, second, third, last]

@@ -19,6 +19,15 @@ from tools.cards import (
 )
 from tools.prediction_view import marked_parts
 from tools.quoting import plain, prose
+from tools.result_parts import (
+    calibration_view,
+    more_rows_view,
+    part_views,
+    parts_sentence,
+    plain_model_sentence,
+    price_views,
+    sure_views,
+)
 from tools.run_card import recipe_title, tried_views
 from tools.task_words import baseline_sentence, better_than_guessing, good, headline, meaning
 from tools.words import count
@@ -67,7 +76,7 @@ def metrics_card(
         run_id=run_id,
         model_id=outcome.model_id,
         headline=headline(task, evaluation),
-        baseline=baseline_sentence(task, evaluation),
+        baseline=" ".join(filter(None, (baseline_sentence(task, evaluation), plain_model_sentence(evaluation)))),
         verdict=verdict_of(task, evaluation),
         rows=outcome.rows,
         aims=list(aims),
@@ -75,11 +84,23 @@ def metrics_card(
         per_class=classes[:MAX_CLASSES],
         hidden_classes=max(0, len(classes) - MAX_CLASSES),
         advice=[*advice(task, evaluation, rows_per_label), *(plain(note, 300) for note in outcome.notes)],
+        sureness=sure_views(evaluation),
+        prices=price_views(evaluation),
+        calibration=calibration_view(evaluation),
+        parts=part_views(evaluation),
+        parts_sentence=parts_sentence(task, evaluation),
+        more_rows=more_rows_view(evaluation),
+        details=[metric_view(name, evaluation) for name in evaluation.metrics if _is_detail(task, name)],
         tried=tried_views(outcome),
         recipe=outcome.recipe,
         recipe_title=recipe_title(outcome.recipe),
         seconds=outcome.seconds.get("total", 0.0),
     )
+
+
+def _is_detail(task: TaskKind, name: str) -> bool:
+    """A figure that has a meaning and is not among those that everybody sees."""
+    return name in METRICS and name not in TASK_METRICS[task].shown
 
 
 def class_rows(evaluation: Evaluation) -> list[ClassRow]:

@@ -79,6 +79,10 @@ def explain_results(context: ToolContext, run_id: Annotated[str | None, _RUN] = 
             {"is": quote(p.true, 60), "taken_for": quote(p.said, 60), "times": p.times, "of": p.of}
             for p in confused_pairs(evaluation)[:3]
         ],
+        "sure_of_answers": [view.sentence for view in metrics.sureness],
+        "confidence": metrics.calibration.sentence if metrics.calibration else None,
+        "weakest_part": quote(metrics.parts_sentence, 200) if metrics.parts_sentence else None,
+        "more_rows": metrics.more_rows.sentence if metrics.more_rows else None,
         "advice": [quote(a, 300) for a in metrics.advice[:5]],
         "method": metrics.recipe_title,
         "tried": [{"method": t.title, "score": t.score} for t in metrics.tried],

@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 
 from training_worker.evaluating.attribution import Probabilities, words_that_mattered
 from training_worker.evaluating.slices import slices_of
-from training_worker.evaluating.sureness import ranking_metrics, sureness_table
+from training_worker.evaluating.sureness import prices, ranking_metrics, reliability, sureness_table, unscaled
 from workspace.exams import exam_of
 from workspace.model import ClassScore, Evaluation, Mistake
 
@@ -46,6 +46,8 @@ def evaluate(
     plain: Sequence[str] | None = None,
     columns: Mapping[str, Sequence[str]] | None = None,
     ask: Probabilities | None = None,
+    answer_from: float | None = None,
+    sharpening: float | None = None,
 ) -> Evaluation:
     """Scores of ``probabilities`` (rows by ``labels``) against the ``expected`` labels.
 
@@ -53,7 +55,8 @@ def evaluate(
     most frequent label of the training rows, for the baseline; without it, that of ``expected``. ``plain`` are the
     answers of a plain model (:mod:`training_worker.evaluating.plain_model`), for the other baseline. ``columns`` are
     what stands beside the texts, to judge parts by. ``ask`` gives the probabilities of other texts: with it, mistakes
-    tell which words mattered.
+    tell which words mattered. ``answer_from`` is the confidence that the plan asks for, ``sharpening`` the factor that
+    made the probabilities believable: with it the calibration error before is told as well.
     """
     names = [*labels, *sorted(set(expected) - set(labels))]
     number = {name: i for i, name in enumerate(names)}
@@ -64,6 +67,8 @@ def evaluate(
     metrics = metrics_of(confusion)
     right = true == predicted
     metrics["ece"] = calibration_error(right, confidence)
+    if sharpening:
+        metrics["ece_before"] = calibration_error(right, unscaled(probabilities, sharpening).max(axis=1))
     metrics |= ranking_metrics(true, probabilities)
     beside = {} if plain is None else metrics_of(confusion_matrix(true, _numbers(plain, names), len(names)))
     common = most_frequent if most_frequent in number else Counter(expected).most_common(1)[0][0]
@@ -78,7 +83,9 @@ def evaluate(
         confusion=confusion.astype(int).tolist(),
         mistakes=_mistakes(texts, expected, predicted, names, confidence, ask),
         linear_baseline={k: round(v, 6) for k, v in beside.items()},
-        sureness=sureness_table(right, confidence),
+        sureness=sureness_table(right, confidence, answer_from),
+        prices=prices(true, probabilities, labels),
+        reliability=reliability(right, confidence),
         slices=slices_of(right, texts, columns),
         exam=exam_of(texts, expected, right.tolist()),
     )

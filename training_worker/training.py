@@ -15,6 +15,7 @@ from training_worker.auto import Tournament, recipes_of, trainer_of
 from training_worker.data import LabelledRows, with_columns
 from training_worker.divisions import Division
 from training_worker.evaluating.slices import group_columns
+from training_worker.evaluating.sureness import sharpening_of
 from training_worker.export import describe, finish
 from training_worker.favouring import favouring_notes, favours_of
 from training_worker.job import Job, Pace
@@ -26,7 +27,7 @@ from training_worker.split import Split, sample, split_rows
 from training_worker.thrift import Thrift
 from training_worker.vector_cache import VectorCache
 from workspace.cleaning import FIXES
-from workspace.dataset import FixCall
+from workspace.dataset import FixCall, TaskKind
 from workspace.model import Evaluation, RunOutcome
 from workspace.plan import TrainingPlan
 from workspace.recipe import Recipe
@@ -90,6 +91,8 @@ def train(
         favours = favours_of(plan.limits, split.labels, tournament.split.classes[rows], answers)
         facts = {**facts, "favours": favours}
         choice.notes.extend(favouring_notes(favours))
+    elif plan.task is TaskKind.CLASSIFICATION:
+        facts = {**facts, "sharpening": sharpening_of(choice.candidate)}
     meta = describe(part, plan, split.labels, choice.recipe, choice.candidate.base, facts)
     train_seconds = time.monotonic() - started - data_seconds
 

@@ -25,8 +25,12 @@ METRICS: dict[str, Metric] = {
     "micro_recall": Metric("Recall", "of the labels that texts should get, the share it gives"),
     "weighted_f1": Metric("F1, weighted", "as F1, frequent labels counting more"),
     "balanced_accuracy": Metric("Accuracy, balanced", "share sorted right, every label counting the same"),
-    "roc_auc": Metric("ROC AUC", "how often a text with the rarer label gets a higher score than one without"),
-    "pr_auc": Metric("Average precision", "precision at every possible threshold for the rarer label, the mean"),
+    "roc_auc": Metric(
+        "ROC AUC", "how often a text that has a label gets a higher score for it than one that has not (1 is best)"
+    ),
+    "pr_auc": Metric("Average precision", "precision of a label at every possible threshold, the mean (1 is best)"),
+    "ece": Metric("Calibration error", "how far its confidence is from being right, on average", lower=True),
+    "ece_before": Metric("Calibration error before", "the same before its confidence was corrected", lower=True),
     "subset_accuracy": Metric("All labels right", "share of texts that get all their labels and no other"),
     "entity_f1": Metric("F1", "precision and recall of the marked places in one"),
     "entity_precision": Metric("Precision", "of the places it marks, the share that is right in border and kind"),

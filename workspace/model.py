@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from workspace.dataset import TaskKind
+from workspace.dataset import CurvePoint, TaskKind
 
 Measure = Literal["accuracy", "f1", "loss"]
 
@@ -83,6 +83,26 @@ class Sureness(BaseModel):
     right_held_back: int
 
 
+class ReliabilityBin(BaseModel):
+    """The test rows whose confidence lies between ``low`` and ``high``: how sure it was of them, how often right."""
+
+    low: float
+    high: float
+    rows: int
+    confidence: float = Field(description="mean")
+    right: float = Field(description="share")
+
+
+class ThresholdPrice(BaseModel):
+    """Two labels: what happens where ``label`` is said from a probability of ``threshold`` on. Counts of test rows."""
+
+    label: str
+    threshold: float
+    missed: int
+    false_alarms: int
+    found: int
+
+
 class Slice(BaseModel):
     """A part of the test rows: those whose ``column`` (or ``length``) has this value."""
 
@@ -91,6 +111,16 @@ class Slice(BaseModel):
     rows: int
     accuracy: float
     interval: tuple[float, float] = Field(description="95 % interval (Wilson)")
+
+
+class LearningCurve(BaseModel):
+    """How a quick model does with growing parts of the learning rows, and what more of them would bring.
+
+    ``expected`` begins with the rows there are; its intervals hold 80 %.
+    """
+
+    points: list[CurvePoint]
+    expected: list[CurvePoint]
 
 
 class Exam(BaseModel):
@@ -125,7 +155,12 @@ class Evaluation(BaseModel):
         default_factory=dict, description="counted words and a linear classifier, as scikit-learn has them"
     )
     sureness: list[Sureness] = Field(default_factory=list, description="the price of answering only when sure")
+    prices: list[ThresholdPrice] = Field(default_factory=list, description="two labels: missed against false alarms")
+    reliability: list[ReliabilityBin] = Field(
+        default_factory=list, description="whether its confidence can be believed"
+    )
     slices: list[Slice] = Field(default_factory=list, description="accuracy on parts of the test rows")
+    curve: LearningCurve | None = Field(default=None, description="what more rows would bring")
     exam: Exam | None = Field(default=None, description="right or wrong, row by row")
 
 
@@ -162,6 +197,9 @@ class TrainedModel(BaseModel):
     created_at: datetime
 
 
+_MAY_LACK = ("label", "score", "labels", "entities", "output", "answer_from")
+
+
 class Prediction(BaseModel):
     """One text and what the model says about it; which fields are set depends on the task.
 
@@ -176,19 +214,21 @@ class Prediction(BaseModel):
     labels: list[str] | None = None
     entities: list[Entity] | None = None
     output: str | None = None
+    answer_from: float | None = Field(default=None, description="below this score its plan says 'not sure'")
 
     @property
     def sure(self) -> bool | None:
-        """Whether a label is more likely right than not by some margin; or, among many, twice as likely as the next.
-
-        None where no label was given.
+        """Whether the score is what the plan asks for, where it does; else whether the label is more likely right than
+        not by some margin or, among many, twice as likely as the next. None where no label was given.
         """
         if self.label is None or self.score is None:
             return None
+        if self.answer_from is not None:
+            return self.score >= self.answer_from
         second = max((score for label, score in self.scores.items() if label != self.label), default=0.0)
         return self.score >= 0.6 or (self.score >= 0.4 and self.score >= 2 * second)
 
     def as_json(self) -> dict[str, Any]:
         """As ``mtw predict --json`` and the HTTP interface give it: what the task does not answer is left out."""
-        unset = {name for name in ("label", "score", "labels", "entities", "output") if getattr(self, name) is None}
+        unset = {name for name in _MAY_LACK if getattr(self, name) is None}
         return self.model_dump(mode="json", exclude=unset | (set() if self.scores else {"scores"}))

@@ -10,7 +10,7 @@ from workspace.dataset import TaskKind
 from workspace.success import MistakeLimit
 
 SettingValue = bool | int | float | str
-_LATER = ("label_columns", "label_separator", "split_column", "group_column", "time_column", "limits")
+_LATER = ("label_columns", "label_separator", "split_column", "group_column", "time_column", "limits", "answer_from")
 
 
 STARTER = "all-MiniLM-L6-v2"
@@ -43,6 +43,9 @@ class TrainingPlan(BaseModel):
     metric: str = Field(default="macro_f1", description="what the best model is chosen by, on validation rows")
     limits: tuple[MistakeLimit, ...] = Field(
         default=(), description="task classification: how many mistakes of a kind are bearable; sets what is said when"
+    )
+    answer_from: float | None = Field(
+        default=None, gt=0, lt=1, description="task classification: below this probability the model says 'not sure'"
     )
     test_fraction: float = Field(default=0.2, gt=0, lt=0.9)
     valid_fraction: float = Field(default=0.15, gt=0, lt=0.9, description="of the rows that are not test rows")

@@ -29,6 +29,7 @@ class PlanWishes(BaseModel):
     budget_seconds: int | None = None
     metric: str | None = None
     limits: tuple[MistakeLimit, ...] | None = None
+    answer_from: float | None = Field(default=None, description="0: always answer")
     test_fraction: float | None = None
     valid_fraction: float | None = None
     seed: int | None = None

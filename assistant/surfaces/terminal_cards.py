@@ -206,8 +206,28 @@ def _metrics(card: cards.MetricsCard) -> RenderableType:
         _lines(card.headline, card.baseline, *(f"{_MET[aim.met]} {aim.sentence}" for aim in card.aims)),
         _grid(["Score", "", "What it means"], scores),
         _grid(["Answer", "Precision", "Recall", "F1", "Rows"], classes),
+        *_beyond(card),
         _lines(*(f"→ {advice}" for advice in card.advice)),
     )
+
+
+def _beyond(card: cards.MetricsCard) -> list[RenderableType]:
+    """What the single figures hide."""
+    parts: list[RenderableType] = [
+        _lines(
+            *(view.sentence for view in card.sureness),
+            card.calibration.sentence if card.calibration else "",
+            card.more_rows.sentence if card.more_rows else "",
+            card.parts_sentence,
+        )
+    ]
+    if card.parts:
+        rows = [(p.name, f"{p.rows:,}", f"{p.value:.1%}", f"{p.low:.0%} to {p.high:.0%}") for p in card.parts]
+        parts.append(_grid(["Part of the exam", "Rows", "Right", "95 % between"], rows))
+    if card.prices:
+        prices = [(f"{p.threshold:.0%}", f"{p.missed:.1%}", f"{p.false_alarms:.1%}") for p in card.prices]
+        parts.append(_grid([f"“{card.prices[0].label}” said from", "Missed", "False alarms"], prices))
+    return parts
 
 
 _MET = {"yes": "✓", "likely": "✓", "unlikely": "✗", "no": "✗"}

@@ -70,6 +70,103 @@ if (!all.ResultCard) {
     )
   }
 
+  function Rows({ label, headings, rows }) {
+    return (
+      <div className="mtw-scroll" tabIndex={0} role="region" aria-label={label}>
+        <table>
+          <thead>
+            <tr>
+              {headings.map((heading, i) => (
+                <th key={heading} scope="col" className={i ? "mtw-num" : undefined}>
+                  {heading}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((cells, r) => (
+              <tr key={r}>
+                {cells.map((cell, c) =>
+                  c ? (
+                    <td key={c} className="mtw-num">
+                      {cell}
+                    </td>
+                  ) : (
+                    <th key={c} scope="row">
+                      {cell}
+                    </th>
+                  )
+                )}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    )
+  }
+
+  // What the single figures hide. Older results have none of it.
+  function Beyond({ data }) {
+    const { sureness = [], prices = [], parts = [], details = [], calibration, more_rows: more } = data
+    return (
+      <>
+        {more && (
+          <p className="mtw-small" data-testid="more-rows">
+            {more.sentence}
+          </p>
+        )}
+        {parts.length > 0 && (
+          <details data-testid="parts">
+            <summary>On parts of the exam</summary>
+            <p>{data.parts_sentence}</p>
+            <Rows
+              label="Parts of the exam, the weakest first"
+              headings={["Part", "Rows", "Right", "95 % between"]}
+              rows={parts.map((p) => [p.name, number(p.rows), percent(p.value, 1), `${percent(p.low)} to ${percent(p.high)}`])}
+            />
+          </details>
+        )}
+        {(sureness.length > 0 || calibration) && (
+          <details data-testid="sureness">
+            <summary>When it is sure, and when not</summary>
+            {calibration && <p>{calibration.sentence}</p>}
+            {sureness.length > 0 && (
+              <ul className="mtw-points">
+                {sureness.map((s) => (
+                  <li key={s.threshold}>{s.sentence}</li>
+                ))}
+              </ul>
+            )}
+            {prices.length > 0 && (
+              <Rows
+                label="Missed against false alarms"
+                headings={[`“${prices[0].label}” said from`, "Missed", "False alarms"]}
+                rows={prices.map((p) => [percent(p.threshold), percent(p.missed, 1), percent(p.false_alarms, 1)])}
+              />
+            )}
+            {calibration && (
+              <Rows
+                label="How sure it was, and how often right"
+                headings={["Says it is sure", "Was right", "Rows"]}
+                rows={calibration.bins.map((b) => [percent(b.confidence), percent(b.right), number(b.rows)])}
+              />
+            )}
+          </details>
+        )}
+        {details.length > 0 && (
+          <details>
+            <summary>More figures</summary>
+            <div className="mtw-tiles">
+              {details.map((m) => (
+                <Metric key={m.name} metric={m} />
+              ))}
+            </div>
+          </details>
+        )}
+      </>
+    )
+  }
+
   all.ResultCard = function ResultCard({ title, data }) {
     const id = useId()
     const box = useRef(null)
@@ -115,6 +212,7 @@ if (!all.ResultCard) {
             </ul>
           </div>
         )}
+        <Beyond data={data} />
         <details>
           <summary>How it was made</summary>
           <p>

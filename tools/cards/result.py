@@ -5,7 +5,9 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from tools.cards.base import CardData
+from tools.cards.data import CheckingView
 from tools.cards.run import TriedView
+from workspace.dataset import CurvePoint
 from workspace.events import CardKind
 
 
@@ -36,6 +38,56 @@ class ClassRow(BaseModel):
     confused_count: int = 0
 
 
+class SureView(BaseModel):
+    threshold: float
+    answered: float
+    accuracy: float
+    sentence: str
+
+
+class PriceView(BaseModel):
+    """Two labels: shares missed and of false alarms where the rarer one is said from ``threshold`` on."""
+
+    label: str
+    threshold: float
+    missed: float
+    false_alarms: float
+    sentence: str
+
+
+class ReliabilityView(BaseModel):
+    low: float
+    high: float
+    rows: int
+    confidence: float
+    right: float
+
+
+class CalibrationView(BaseModel):
+    """Whether its confidence can be believed."""
+
+    sentence: str
+    bins: list[ReliabilityView]
+
+
+class PartView(BaseModel):
+    """A part of the exam with the share that was right and its 95 % interval."""
+
+    name: str
+    rows: int
+    value: float
+    low: float
+    high: float
+
+
+class MoreRowsView(BaseModel):
+    """What more rows would bring: measured by a quick model, continued by a power law."""
+
+    sentence: str
+    measured: list[CurvePoint]
+    expected: list[CurvePoint]
+
+
 class MetricsCard(CardData):
     """How good a model is on rows it has never seen."""
 
@@ -52,6 +104,13 @@ class MetricsCard(CardData):
     per_class: list[ClassRow] = Field(description="weakest first, at most 50")
     hidden_classes: int = 0
     advice: list[str] = Field(default_factory=list, description="what would help most, first things first")
+    sureness: list[SureView] = Field(default_factory=list, description="the price of answering only when sure")
+    prices: list[PriceView] = Field(default_factory=list, description="two labels: missed against false alarms")
+    calibration: CalibrationView | None = None
+    parts: list[PartView] = Field(default_factory=list, description="of the exam, the weakest first, at most 8")
+    parts_sentence: str = ""
+    more_rows: MoreRowsView | None = None
+    details: list[MetricView] = Field(default_factory=list, description="more figures, for those who ask")
     tried: list[TriedView]
     recipe: str
     recipe_title: str

@@ -1,7 +1,7 @@
 """Which words pushed a model to its answer: each left out in turn, and how much less sure the answer then is.
 
-Leave-one-out is what the model really does with the text, for any kind of model (Robnik-Sikonja and Kononenko 2008); for
-a sum of word weights it gives just that word's share. Only the mistakes that are shown are asked about, all in one
+Leave-one-out is what the model really does with the text, for any kind of model (Robnik-Sikonja and Kononenko 2008);
+for a sum of word weights it gives just that word's share. Only the mistakes that are shown are asked about, all in one
 batch. What words do together is not seen: where a text says a thing twice, leaving one out changes little.
 """
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training_worker.data import LabelledRows, read_rows
+from training_worker.evaluating.more_rows import learning_curve
 from training_worker.evaluating.plain_model import plain_answers
 from training_worker.evaluation import choosing_score, evaluate
 from training_worker.favouring import favoured, favours_of
@@ -51,7 +52,7 @@ class Classification:
         probabilities = model.probabilities(rows.texts, on_progress)
         common = Counter(learn.labels).most_common(1)[0][0] if learn else None
         plain = plain_answers(learn.texts, learn.labels, rows.texts, seed) if learn else None
-        return evaluate(
+        found = evaluate(
             rows.texts,
             rows.labels,
             probabilities,
@@ -61,7 +62,15 @@ class Classification:
             plain=plain,
             columns=rows.columns,
             ask=model.probabilities,
+            answer_from=predictor.meta.get("plan", {}).get("answer_from"),
+            sharpening=predictor.meta.get("sharpening"),
         )
+        if learn is None:
+            return found
+        written = [i for i in range(len(learn)) if not (learn.sources and learn.sources[i])]
+        rows_learned = learn.take(written)
+        curve = learning_curve(rows_learned.texts, rows_learned.labels, rows.texts, rows.labels, seed)
+        return found.model_copy(update={"curve": curve})
 
     def predictor(self, folder: Path, meta: dict[str, Any]) -> Predictor:
         return LabelPredictor(meta, scorer_of(folder, meta))
