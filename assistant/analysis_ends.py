@@ -25,7 +25,12 @@ from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.run import RunStatus
 
-_TELLING = {"check": "check_dataset", "augment": "augment_dataset", "redact": "redact_dataset"}
+_TELLING = {
+    "check": "check_dataset",
+    "augment": "augment_dataset",
+    "redact": "redact_dataset",
+    "export": "export_model",
+}
 """Kind of analysis -> the tool that shows what it found."""
 _SHOWS_DATA = frozenset(
     {"inspect_dataset", "load_sample", "clean_dataset", "check_dataset", "augment_dataset", "redact_dataset"}
@@ -38,9 +43,14 @@ def ending(workspace: Workspace, analysis: Analysis) -> Sequence[ConversationEve
     The events end no turn: they come between two, and the conversation stays where it was.
     """
     tool = _TELLING.get(analysis.job.kind)
-    if tool is None or analysis.status is not RunStatus.SUCCEEDED or not still_wanted(workspace, analysis):
+    about_data = tool != "export_model"
+    if tool is None or analysis.status is not RunStatus.SUCCEEDED:
+        return []
+    if about_data and not still_wanted(workspace, analysis):
         return []
     args: dict[str, Any] = {"dataset_id": analysis.job.dataset_id}
+    if not about_data:
+        args = {name: analysis.job.args[name] for name in ("model_id", "form")}
     if tool == "redact_dataset":
         args |= choices_of(analysis)
     outcome = call_tool(ToolContext(workspace, analysis.conversation_id), tool, args)

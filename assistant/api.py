@@ -112,11 +112,11 @@ def api_routes(web: Web) -> APIRouter:
         )
 
     @router.get("/models/{model_id}/download", response_class=StreamingResponse)
-    def download(model_id: str) -> StreamingResponse:
-        """The model as one zip file: weights, model card and how to load it."""
+    def download(model_id: str, form: str = "zip") -> StreamingResponse:
+        """The model as one zip file: weights, model card and how to load it. ``form``: zip, onnx or onnx-int8."""
         from tools.models import open_export
 
-        export = open_export(ToolContext(_workspace(web)), model_id)
+        export = open_export(ToolContext(_workspace(web)), model_id, form)
         headers = {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(export.file_name)}",
             "Content-Length": str(export.bytes),

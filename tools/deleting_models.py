@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field
 
 from tools.asking import ask, button
 from tools.context import ToolContext
-from tools.exporting import export_key
+from tools.exporting import FORMS, export_key
 from tools.finding import find_model
 from tools.quoting import plain, quote
 from tools.registry import ApprovalRequest, ToolOutput, tool
@@ -55,7 +55,8 @@ def delete_model(
     # The row goes first: without it nothing refers to the files, should the storage be away now.
     workspace.models.delete(model.id)
     storage.delete(model.artifact_key)
-    storage.delete(export_key(workspace, model.id))
+    for form in FORMS:
+        storage.delete(export_key(workspace, model.id, form))
     return ToolOutput(
         data={
             "deleted_model": quote(model.name, 80),

@@ -7,11 +7,19 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from workspace.errors import NotFound
 from workspace.home import Workspace
 from workspace.model import TrainedModel
 
+Form = Literal["zip", "onnx", "onnx-int8"]
+FORMS: tuple[Form, ...] = get_args(Form)
+_SNIPPET = """# in the unpacked folder {folder}, after: pip install -r requirements.txt
+from predict import predict
+
+print(predict(["some text"]))
+"""
 _BLOCK = 1 << 20
 _CARD = "README.md"
 _PACKED = (".safetensors", ".skops", ".onnx", ".bin", ".npz", ".zip")
@@ -66,9 +74,28 @@ def export_of(workspace: Workspace, model: TrainedModel) -> Export:
     )
 
 
-def export_key(workspace: Workspace, model_id: str) -> str:
+def ready_export(workspace: Workspace, model: TrainedModel, form: Form) -> Export | None:
+    """The model's zip file in a form that a worker has made; None before that. Raises Unavailable."""
+    key = export_key(workspace, model.id, form)
+    if not workspace.storage.exists(key):
+        return None
+    with workspace.storage.as_file(key) as file, zipfile.ZipFile(file) as archive:
+        names = [name.partition("/")[2] for name in archive.namelist()]
+    folder = f"{_file_stem(model.name)}-{form}"
+    return Export(
+        file_name=f"{folder}.zip",
+        bytes=workspace.storage.size(key),
+        path=local_path(workspace, key),
+        files=names,
+        snippet=_SNIPPET.format(folder=key.rpartition("/")[2].removesuffix(".zip")),
+        _workspace=workspace,
+        _key=key,
+    )
+
+
+def export_key(workspace: Workspace, model_id: str, form: Form = "zip") -> str:
     """Where a model's zip file is kept; whoever deletes the model deletes it too."""
-    return workspace.storage.key("exports", f"{model_id}.zip")
+    return workspace.storage.key("exports", f"{model_id}.zip" if form == "zip" else f"{model_id}-{form}.zip")
 
 
 def _pack(workspace: Workspace, names: list[str], artifact: str, folder: str, key: str) -> None:

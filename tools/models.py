@@ -7,16 +7,21 @@ from pydantic import Field, JsonValue
 from tools.asking import ask, button
 from tools.base_models import load_base_models, models_folder, where_is
 from tools.cards import DownloadCard, ModelRowView, ModelsCard, PredictionCard
+from tools.checking import checking_view
 from tools.context import ToolContext
-from tools.exporting import Export, export_of
+from tools.exporting import FORMS, Export, Form, export_key, export_of, ready_export
 from tools.finding import find_model
 from tools.prediction_view import prediction_facts, prediction_view
 from tools.quoting import plain, quote
 from tools.registry import ToolOutput, tool
 from tools.words import count
-from workspace.errors import InputError
+from workspace.analysis import Analysis, AnalysisJob
+from workspace.dataset import TaskKind
+from workspace.errors import InputError, NotFound, Unavailable
 from workspace.events import Asked
 from workspace.ids import new_id
+from workspace.model import TrainedModel
+from workspace.run import RunStatus
 
 MAX_TEXTS = 20
 MAX_CHARS = 20_000
@@ -111,47 +116,123 @@ def try_model(
 
 
 @tool()
-def export_model(context: ToolContext, model_id: Annotated[str | None, _MODEL] = None) -> ToolOutput:
-    """Packs a trained model into one zip file to take away: weights, model card, and how to load it."""
+def export_model(
+    context: ToolContext,
+    model_id: Annotated[str | None, _MODEL] = None,
+    form: Annotated[
+        Form, Field(description="zip: as it is; onnx: for ONNX Runtime; onnx-int8: the same, a quarter of the size")
+    ] = "zip",
+) -> ToolOutput:
+    """Packs a trained model into one zip file to take away: weights, model card, a program that loads it.
+
+    As ONNX it is written by a worker in about a minute, which also measures on its test texts what the 8 bits cost.
+    """
     model = find_model(context, model_id)
-    export = export_of(context.workspace, model)
+    if form == "zip":
+        return _packed(model, export_of(context.workspace, model), form, "")
+    analysis, is_new = context.workspace.analyses.start(_export_job(context, model, form), context.conversation_id)
+    if is_new:
+        context.workspace.queue.submit_run(analysis.id)
+    if analysis.status is RunStatus.SUCCEEDED and (export := ready_export(context.workspace, model, form)):
+        return _packed(model, export, form, str((analysis.result or {}).get("sentence", "")))
+    if analysis.status.ended:
+        raise Unavailable("EXPORT_FAILED", *_why_not(analysis))
     card = DownloadCard(
         model_id=model.id,
         model_name=plain(model.name, 80),
-        url=f"/api/v1/models/{model.id}/download",
+        url="",
+        path=None,
+        file_name="",
+        bytes=0,
+        files=[],
+        snippet="",
+        checking=checking_view(context.workspace, analysis.id),
+    )
+    data: dict[str, JsonValue] = {"model_id": model.id, "form": form, "status": "running"}
+    return ToolOutput(data=data, cards=[card.card(f"I write your model as {_FORMS[form]}")], stage="use")
+
+
+_FORMS: dict[Form, str] = {"zip": "one file", "onnx": "ONNX", "onnx-int8": "ONNX with weights in 8 bits"}
+
+
+def _export_job(context: ToolContext, model: TrainedModel, form: Form) -> AnalysisJob:
+    """Raises InputError for a model without a network, and where the data that it is compared on is gone."""
+    if model.base is None or model.task is TaskKind.GENERATION:
+        raise InputError(
+            "NO_ONNX", "Only models with a base model that reads texts can be written as ONNX.", "Take it as zip."
+        )
+    try:
+        plan = context.workspace.runs.get(model.run_id).plan
+        context.workspace.datasets.get(model.dataset_id)
+    except NotFound as exc:
+        raise InputError(
+            "DATA_GONE", "The data it learned from was deleted, so nothing is left to compare on.", "Take it as zip."
+        ) from exc
+    return AnalysisJob(
+        kind="export",
+        dataset_id=model.dataset_id,
+        text=plan.text,
+        label=plan.label,
+        task=model.task,
+        args={"model_id": model.id, "form": form, "key": export_key(context.workspace, model.id, form)},
+    )
+
+
+def _why_not(analysis: Analysis) -> tuple[str, str]:
+    failure = analysis.failure
+    message = failure.message if failure else "It was stopped."
+    return f"The model could not be written in this form. {message}", "Take it as zip."
+
+
+def _packed(model: TrainedModel, export: Export, form: Form, note: str) -> ToolOutput:
+    card = DownloadCard(
+        model_id=model.id,
+        model_name=plain(model.name, 80),
+        url=f"/api/v1/models/{model.id}/download" + ("" if form == "zip" else f"?form={form}"),
         path=export.path,
         file_name=export.file_name,
         bytes=export.bytes,
         files=export.files,
         snippet=export.snippet,
+        note=note,
     )
     size = f"{export.bytes / 1_000_000:,.1f} MB"
-    data: dict[str, JsonValue] = {
+    data: dict[str, JsonValue] = {"measured": note} if note else {}
+    data |= {
         "model_id": model.id,
         "file_name": quote(export.file_name, 80),
         "megabytes": round(export.bytes / 1_000_000, 1),
         "url": card.url,
         "files": list(export.files),
     }
+    smaller = [button("Smaller and faster (8 bits)", "export_model", model_id=model.id, form="onnx-int8")]
     return ToolOutput(
         data=data,
         cards=[card.card(f"Ready to download: {export.file_name}, {size}")],
         ask=ask(
-            "The file holds the model, its description and how to load it.",
+            "The file holds the model, its description and a program that loads it.",
             button("Try it", "try_model", model_id=model.id),
             button("Use it from a program", "deploy_model", model_id=model.id),
+            *(smaller if form == "zip" and model.base and model.task is not TaskKind.GENERATION else []),
             button("See mistakes", "show_mistakes", run_id=model.run_id),
         ),
         stage="use",
     )
 
 
-def open_export(context: ToolContext, model_id: str) -> Export:
-    """A model's zip file, packed now if it was not before, for whoever streams it (``chunks``).
+def open_export(context: ToolContext, model_id: str, form: str = "zip") -> Export:
+    """A model's zip file, for whoever streams it (``chunks``). As zip it is packed now if it was not before.
 
     Raises NotFound and Unavailable, both before the first chunk.
     """
-    return export_of(context.workspace, context.workspace.models.get(model_id))
+    model = context.workspace.models.get(model_id)
+    known = next((one for one in FORMS if one == form), None)
+    export = export_of(context.workspace, model) if known == "zip" else None
+    if known and not export:
+        export = ready_export(context.workspace, model, known)
+    if export is None:
+        raise NotFound("EXPORT_NOT_FOUND", "The model was not written in this form.", "Ask for it in the chat first.")
+    return export
 
 
 def _ask_text() -> Asked:

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import JsonValue
 
 from training_worker.analyses import AnalysisInput, AnalysisResult, analysis_of_kind
+from training_worker.computations import Computing
 from training_worker.reporter import Reporter
 from training_worker.vector_cache import StoredVectors
 from workspace.analysis import Analysis
@@ -36,7 +37,8 @@ def analyse(analysis: Analysis, settings: Settings, work: Path, report: Reporter
     with storage.as_file(dataset.table_key) as table:
         try:
             stand_ins = partial(pseudonyms_of, storage, dataset.family_id)
-            given = AnalysisInput(job, table, dataset.profile, work, report, vectors, stand_ins)
+            owned = Computing(settings, analysis.owner_id)
+            given = AnalysisInput(job, table, dataset.profile, work, report, vectors, stand_ins, owned)
             result = analysis_of_kind(job.kind)(given)
         finally:
             # Also when it gives way to a training: what was read serves that training.

@@ -30,6 +30,7 @@ def export(
 
     ONNX is compared with the model on its own test rows; what the 8 bits cost is told.
     """
+    from training_worker.data import LabelledRows
     from training_worker.exporting import FORMS, export_model, test_rows_of
     from training_worker.printing import note, print_json
     from training_worker.progress_bar import ProgressBar
@@ -48,13 +49,21 @@ def export(
     folder, meta = open_folder(settings, model)
     workspace = Workspace(LOCAL_OWNER, settings, LocalQueue(settings))
     plan = TrainingPlan.model_validate(meta["plan"])
+
+    def test() -> LabelledRows | None:
+        return test_rows_of(workspace.storage, workspace.datasets, plan)
+
     with ProgressBar() as bar:
 
         def tell(message: str, fraction: float) -> None:
             bar.show(Progressed(stage="save", message=message, fraction=fraction))
 
         done = export_model(
-            folder, next(f for f in FORMS if f == form.value), out, lambda: test_rows_of(workspace, plan), tell
+            folder,
+            next(f for f in FORMS if f == form.value),
+            out,
+            test,
+            tell,
         )
     if json:
         print_json(done.as_json())

@@ -18,9 +18,10 @@ from training_worker.prediction import META, load_predictor, read_meta
 from training_worker.training import split_of
 from workspace.dataset import TaskKind
 from workspace.errors import InputError, WizardError
-from workspace.home import Workspace
 from workspace.metrics import TASK_METRICS
 from workspace.plan import TrainingPlan
+from workspace.repositories import Datasets
+from workspace.storage import Storage
 
 Form = Literal["transformers", "onnx", "onnx-int8", "zip"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -161,12 +162,12 @@ def compare(
     return Difference(len(rows), metric, scores[0], scores[1])
 
 
-def test_rows_of(workspace: Workspace, plan: TrainingPlan) -> LabelledRows | None:
+def test_rows_of(storage: Storage, datasets: Datasets, plan: TrainingPlan) -> LabelledRows | None:
     """The rows that a plan put aside to judge by, divided again as they were then; None where the data is gone."""
     try:
         with ExitStack() as stack:
             tables = [
-                stack.enter_context(workspace.storage.as_file(workspace.datasets.get(name).table_key)) if name else None
+                stack.enter_context(storage.as_file(datasets.get(name).table_key)) if name else None
                 for name in (plan.dataset_id, plan.test_dataset_id)
             ]
             assert tables[0] is not None

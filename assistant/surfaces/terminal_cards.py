@@ -282,6 +282,8 @@ def _prediction(card: cards.PredictionCard) -> RenderableType:
 
 def _download(card: cards.DownloadCard) -> RenderableType:
     where = card.path or card.url
+    if card.checking:
+        return _lines(f"{card.checking.message} … I tell you when it is there.")
     return Group(_lines(f"{card.file_name}, {card.bytes / 1_000_000:,.1f} MB", where, ""), Text(card.snippet))
 
 

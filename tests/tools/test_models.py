@@ -167,3 +167,29 @@ def test_another_owner_cannot_try_or_fetch_it(
     with pytest.raises(NotFound):
         open_export(stranger, run.outcome.model_id)
     assert queue.asked == []
+
+
+def test_another_form_is_made_by_a_worker_once_and_then_downloaded(
+    call: Call, trained: Trained, context: ToolContext, queue: FakeQueue
+) -> None:
+    run = trained()
+    model = context.workspace.models.of_run(run.id)
+    assert model is not None
+    with pytest.raises(InputError) as caught:
+        call("export_model", form="onnx-int8")
+    assert caught.value.code == "NO_ONNX"
+    context.workspace.models.add(model.model_copy(update={"base": "all-MiniLM-L6-v2"}))
+    first = DownloadCard.of(call("export_model", form="onnx-int8").cards[0].data)
+    assert first.checking is not None
+    assert queue.submitted[-1] == first.checking.run_id
+    again = DownloadCard.of(call("export_model", form="onnx-int8").cards[0].data)
+    assert again.checking is not None
+    assert queue.submitted.count(first.checking.run_id) == 1
+    with pytest.raises(NotFound, match="not written in this form"):
+        open_export(context, model.id, "onnx-int8")
+    key = export_key(context.workspace, model.id, "onnx-int8")
+    with context.workspace.storage.write(key) as out, zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("x/predict.py", "pass")
+    assert b"".join(open_export(context, model.id, "onnx-int8").chunks)[:2] == b"PK"
+    assert open_export(context, model.id, "onnx-int8").files == ["predict.py"]
+    assert any("form=onnx-int8" in o.id for o in call("export_model").ask.options)  # type: ignore[union-attr]

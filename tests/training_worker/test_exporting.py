@@ -9,9 +9,14 @@ from typing import Any
 
 import pytest
 import torch
+from pydantic import JsonValue
 from transformers import AutoTokenizer, BertConfig, BertModel
 
+from tests.training_worker.runs import stored_dataset
 from tests.training_worker.samples import banking, plan, table
+from training_worker.analyses import AnalysisInput, analysis_of_kind
+from training_worker.artifacts import store_model
+from training_worker.computations import Computing
 from training_worker.data import LabelledRows
 from training_worker.example_script import requirements_of
 from training_worker.exporting import Difference, Exported, Form, export_model
@@ -20,7 +25,10 @@ from training_worker.prediction import load_predictor, read_meta
 from training_worker.reporter import ListReporter
 from training_worker.starter import starter_folder
 from training_worker.training import train
+from training_worker.vector_cache import VectorCache
+from workspace.analysis import AnalysisJob
 from workspace.errors import InputError
+from workspace.home import Workspace
 
 QUESTIONS = ["My card has not come yet", "what was the exchange rate you used", "ok", "Why was I charged twice? " * 9]
 
@@ -143,3 +151,23 @@ def test_the_sentence_says_what_was_gained_and_lost() -> None:
     assert found.sentence == "onnx-int8: 4.0 times smaller (23.0 MB), 0.2 points less right on 3,080 test texts."
     same = Difference(100, "accuracy", 0.9, 0.9)
     assert Exported("onnx", Path("out"), 92, 92, same).sentence.endswith("as many right on 100 test texts.")
+
+
+@pytest.mark.slow
+def test_a_worker_writes_it_for_the_chat(tiny: Path, tmp_path: Path, workspace: Workspace) -> None:
+    dataset = stored_dataset(workspace, rows=60)
+    wanted = plan("embed", base=str(tiny), dataset_id=dataset.id)
+    run, _ = workspace.runs.create(workspace.plans.add(wanted))
+    with workspace.storage.as_file(dataset.table_key) as rows:
+        made = train(wanted, rows, None, tmp_path / "work", ListReporter(), "Mails")
+        outcome = store_model(workspace.engine, workspace.storage, run, made, "Mails")
+        key = workspace.storage.key("exports", "x.zip")
+        args: dict[str, JsonValue] = {"model_id": outcome.model_id, "form": "onnx-int8", "key": key}
+        job = AnalysisJob(kind="export", dataset_id=dataset.id, text=("text",), args=args)
+        owned = Computing(workspace.settings, workspace.owner_id)
+        given = AnalysisInput(job, rows, dataset.profile, tmp_path, ListReporter(), VectorCache(), owned=owned)
+        found = analysis_of_kind("export")(given)
+    rows_tested = made.outcome.evaluation.rows
+    assert str(found.data["sentence"]).endswith(f"right on {rows_tested} test texts.")
+    with workspace.storage.as_file(key) as file, zipfile.ZipFile(file) as archive:
+        assert {"x/predict.py", "x/model.onnx", "x/requirements.txt", "x/labels.json"} <= set(archive.namelist())

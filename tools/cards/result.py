@@ -271,6 +271,8 @@ class DownloadCard(CardData):
     bytes: int
     files: list[str] = Field(description="what is in it")
     snippet: str = Field(description="Python that loads it with the field's own libraries")
+    note: str = Field(default="", description="how much smaller it is and what that costs")
+    checking: CheckingView | None = Field(default=None, description="it is being made: nothing to download yet")
     snippet_language: str = "python"
 
 

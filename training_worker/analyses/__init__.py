@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import JsonValue
 
+from training_worker.computations import Computing
 from training_worker.reporter import Reporter
 from training_worker.vector_cache import VectorCache
 from workspace.analysis import AnalysisJob
@@ -26,6 +27,7 @@ class AnalysisInput:
 
     ``table`` is the version's Parquet file, ``work`` a folder of its own that survives a ``kill -9``. ``report.check``
     must be called often; it raises ``Stop`` when the analysis shall end. ``pseudonyms``: the stand-ins of the data set.
+    ``owned``: all else that its owner has.
     """
 
     job: AnalysisJob
@@ -35,6 +37,7 @@ class AnalysisInput:
     report: Reporter
     vectors: VectorCache
     pseudonyms: Callable[[], Pseudonyms] | None = None
+    owned: Computing | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class AnalysisResult:
 ANALYSES: dict[str, str] = {
     "augment": "training_worker.analyses.augmentation:augment",
     "check": "training_worker.analyses.checking:check",
+    "export": "training_worker.analyses.exporting:export",
     "redact": "training_worker.analyses.redaction:redact",
 }
 """Kind of analysis -> ``module:function`` that takes an :class:`AnalysisInput` and gives an :class:`AnalysisResult`."""
