@@ -12,11 +12,11 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from training_worker.answered_rows import texts_of, with_answers
 from training_worker.artifacts import model_folder
-from training_worker.data import join_texts, strings_of, with_columns
+from training_worker.data import with_columns
 from training_worker.evaluating.slices import group_columns
 from training_worker.kinds import kind_of
-from training_worker.ner.rows import joined
 from training_worker.prediction import Predictor, load_predictor, read_meta
 from training_worker.printing import note
 from training_worker.progress_bar import ProgressBar
@@ -24,7 +24,7 @@ from workspace.dataset import DatasetProfile, TaskKind
 from workspace.errors import InputError, NotFound
 from workspace.home import LOCAL_OWNER, Workspace
 from workspace.migrations import upgrade
-from workspace.model import Entity, Evaluation, Prediction
+from workspace.model import Evaluation, Prediction
 from workspace.plan import TrainingPlan
 from workspace.queue import LocalQueue
 from workspace.reading import Limits, read
@@ -113,10 +113,10 @@ def predict_file(model: str, file: Path, out: Path | None, *, fast: bool = False
         progress = stack.enter_context(bar.reading(f"{file.name} with the model"))
         done, rows = 0, max(profile.rows, 1)
         for batch in pq.ParquetFile(path).iter_batches(BATCH_ROWS):
-            texts = _texts(batch, columns, predictor.task)
+            texts = texts_of(batch, columns, predictor.task)
             answers = predictor.predict(texts, partial(_tell, progress, done / rows, len(texts) / rows))
             if write:
-                write(_with_answers(batch, answers))
+                write(with_answers(batch, answers))
             yield from answers
             done += len(answers)
             progress(done / rows)
@@ -173,43 +173,6 @@ def _no_column(wanted: Sequence[str], profile: DatasetProfile) -> InputError:
         f"The file has no column {', '.join(wanted)}; it has: {there}.",
         "Rename the column, or name one with --text and --label.",
     )
-
-
-def _texts(batch: pa.RecordBatch, columns: Sequence[str], task: TaskKind) -> list[str]:
-    if task is TaskKind.NER:  # as it stands in the cell, for the places of names count from its beginning
-        return joined(batch.column(columns[0]))
-    parts = [strings_of(batch.column(name)) for name in columns]
-    return [join_texts(row) for row in zip(*parts, strict=True)]
-
-
-def _with_answers(batch: pa.RecordBatch, answers: Sequence[Prediction]) -> pa.Table:
-    """The rows with a column for each thing that the answers say."""
-    table = pa.Table.from_batches([batch])
-    columns: dict[str, tuple[pa.DataType, list[Any]]] = {
-        "prediction": (pa.string(), [a.label for a in answers]),
-        "score": (pa.float64(), [a.score for a in answers]),
-        "sure": (pa.bool_(), [a.sure if a.labels is None else None for a in answers]),
-        "predictions": (pa.list_(pa.string()), [a.labels for a in answers]),
-        "entities": (pa.string(), [_as_json(a.entities) for a in answers]),
-        "output": (pa.string(), [a.output for a in answers]),
-    }
-    for name, (kind, values) in columns.items():
-        if any(value is not None for value in values):
-            table = table.append_column(_free_name(name, table), pa.array(values, kind))
-    return table
-
-
-def _as_json(entities: Sequence[Entity] | None) -> str | None:
-    """A list of objects, as the programs that mark text write it."""
-    if entities is None:
-        return None
-    return json.dumps([entity.model_dump(mode="json") for entity in entities], ensure_ascii=False)
-
-
-def _free_name(name: str, table: pa.Table) -> str:
-    while name in table.column_names:
-        name += "_"
-    return name
 
 
 @contextmanager
