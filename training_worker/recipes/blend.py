@@ -264,5 +264,6 @@ def learn_head(job: Job, vectors: Vectors, names: Vectors, option: Option) -> tu
 
 def with_names(job: Job, vectors: Vectors, names: Vectors) -> tuple[Vectors, NDArray[np.int64], Vectors]:
     """All vectors compacted, those of the names behind those of the rows, their classes, and the basis."""
-    short, basis = compact(np.concatenate([vectors, names]) if len(names) else vectors)
+    with threadpool_limits(1):
+        short, basis = compact(np.concatenate([vectors, names]) if len(names) else vectors)
     return short, np.concatenate([job.split.classes, np.arange(len(names))]), basis
