@@ -4,8 +4,9 @@ from workspace.run import MetricLogged, Progressed
 
 MIN_SECONDS = 0.1
 """At most ten progress events a second are stored."""
-MAX_SILENCE = 2.0
-"""A state that has not changed is repeated after this long, with a new estimate of the time left."""
+MAX_SILENCE = 1.8
+"""A state that has not changed is repeated after this long, with a new estimate of the time left: with the writing it
+comes at least every two seconds."""
 FIRST_POINTS = 50
 BUCKETS = 450
 """A curve keeps its first points, then one for each 450th of the way: never more than 500."""

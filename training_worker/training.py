@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from training_worker import together
 from training_worker.auto import Tournament, recipes_of, trainer_of
@@ -32,6 +33,7 @@ from workspace.model import Evaluation, RunOutcome
 from workspace.plan import TrainingPlan
 from workspace.recipe import Recipe
 
+AROUND_SECONDS = 2.0  # reading, dividing, judging and saving, whatever the rows
 SAMPLE_SHARE = 0.7  # of the budget: what the first recipe may take before rows are left out
 
 
@@ -70,7 +72,7 @@ def train(
     work.mkdir(parents=True, exist_ok=True)
     pace = Pace(report, plan.budget_seconds)
     started = time.monotonic()
-    pace.tell("data", "Reading the rows", plan.budget_seconds)
+    pace.tell("data", "Reading the rows", _rough_seconds(plan, recipes, pq.read_metadata(table).num_rows))
     split = split_of(plan, table, test_table)
     data_seconds = time.monotonic() - started
 
@@ -144,6 +146,15 @@ def split_of(plan: TrainingPlan, table: Path, test_table: Path | None) -> Split:
         labels=kind.labels,
         by=by,
     )
+
+
+def _rough_seconds(plan: TrainingPlan, recipes: Sequence[Recipe], rows: int) -> float:
+    """How long all of it may take, before anything is known but the number of rows."""
+    total = 0.0
+    for number, recipe in enumerate(recipes):
+        seconds = recipe.fixed_seconds + recipe.seconds_per_1000_rows * rows * (1 - plan.test_fraction) / 1000
+        total += seconds if not number or total + seconds <= plan.budget_seconds else 0.0
+    return min(total, plan.budget_seconds) + AROUND_SECONDS + rows / 1000
 
 
 def _fit_to_budget(plan: TrainingPlan, split: Split, first: Recipe, tournament: Tournament) -> Split:
