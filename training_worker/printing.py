@@ -14,6 +14,7 @@ from workspace.metrics import METRICS
 from workspace.model import Evaluation, Prediction
 
 _MISTAKES = 5
+_PARTS = 6
 _SAMPLES = 3
 _CELL = 200
 
@@ -86,8 +87,31 @@ def show_evaluation(evaluation: Evaluation) -> None:
             figures = (f"{score.precision:.3f}", f"{score.recall:.3f}", f"{score.f1:.3f}", f"{score.support:,}")
             classes.add_row(Text(score.label[:60]), *figures)
         out.print(classes)
+    _show_parts(out, evaluation)
     show_mistakes(evaluation)
     show_samples(evaluation)
+
+
+def _show_parts(out: Console, evaluation: Evaluation) -> None:
+    """What the single figures hide."""
+    for sure in evaluation.sureness:
+        wrong = f"is wrong in {1 - sure.accuracy:.1%} of these"
+        out.print(
+            Text(f"From {sure.threshold:.0%} sure on it answers {sure.answered:.1%} and {wrong}."), soft_wrap=True
+        )
+    if evaluation.curve:
+        now, then = evaluation.curve.expected[0], evaluation.curve.expected[-1]
+        ahead = f"{100 * (then.score - now.score):+.1f} points with {then.rows:,} rows instead of {now.rows:,}"
+        out.print(
+            Text(f"More rows: {ahead} (a quick model; likely {then.low:.2f} to {then.high:.2f})."), soft_wrap=True
+        )
+    if evaluation.slices:
+        table = Table("Part of the exam", "Rows", "Right", "95 % between")
+        for part in sorted(evaluation.slices, key=lambda s: s.accuracy)[:_PARTS]:
+            low, high = part.interval
+            cells = (f"{part.rows:,}", f"{part.accuracy:.1%}", f"{low:.0%} and {high:.0%}")
+            table.add_row(Text(f"{part.column}: {part.value}"[:60]), *cells)
+        out.print(table)
 
 
 def show_samples(evaluation: Evaluation) -> None:
