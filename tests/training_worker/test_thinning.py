@@ -33,7 +33,7 @@ def test_silence_is_broken_with_a_new_estimate() -> None:
     assert thinner.due(MAX_SILENCE - 0.1) == []
     (again,) = thinner.due(MAX_SILENCE)
     assert isinstance(again, Progressed)
-    assert again.eta_seconds == 8
+    assert again.eta_seconds == 10 - MAX_SILENCE
     assert again.fraction == 0.5
 
 
