@@ -1,6 +1,6 @@
 """Write the files, read each with nothing but the file, and compare what is found with their facts.
 
-python -m benchmarks.reading.holdout [--set second] [--folder FOLDER]
+python -m benchmarks.reading.holdout [--set second|third] [--folder FOLDER]
 """
 
 import argparse
@@ -13,11 +13,16 @@ from typing import Any
 from benchmarks.reading.holdout import firms, nested, papers, service, surveys, trade
 from benchmarks.reading.holdout.made import Made
 from benchmarks.reading.second import desks, money, public, screens
+from benchmarks.reading.third import offices
 from workspace.dataset import DatasetProfile
 from workspace.errors import WizardError
 from workspace.reading import Limits, inspect_file
 
-_SETS = {"first": (service, surveys, trade, firms, nested, papers), "second": (money, desks, public, screens)}
+_SETS = {
+    "first": (service, surveys, trade, firms, nested, papers),
+    "second": (money, desks, public, screens),
+    "third": (offices,),
+}
 
 
 def _same_text(content: bytes, one: str, other: str | None) -> bool:
