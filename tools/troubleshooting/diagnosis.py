@@ -27,8 +27,8 @@ _BESIDE_MESSAGE = 0.3
 """What likeness still counts where a message says it: it decides between equals."""
 _FLOOR = 3e-3
 _MOST_ALTERNATIVES = 4
-_KNOWN_FROM = 0.15
-"""Confidence below which nothing is claimed: texts about other things stay below 0.11."""
+_KNOWN_FROM = 0.1
+"""Confidence below which nothing is claimed: texts about other things mostly stay below it."""
 _LEAST_WORDS = 3
 """Fewer words ("it does not work") are like many symptoms and say nothing."""
 

@@ -28,7 +28,7 @@ _COMMON = frozenset(
 _WORDS_COUNT = 0.3
 """How much words in common count beside meaning; chosen on the entries' own phrases, each left out in turn."""
 _SHARPNESS = 8.0
-_FAR = 0.3
+_FAR = 0.27
 _NEAR = 0.6
 """Cosines: below the first a text is like no symptom, above the second it is surely like one."""
 
@@ -57,7 +57,7 @@ class ByWords:
         best = {code: sum(sorted(of)[-2:]) / 2 for code, of in overlaps.items()}
         powers = {code: math.exp(_SHARPNESS * score) for code, score in best.items()}
         total = sum(powers.values())
-        return {code: power / total for code, power in powers.items()}, min(1.0, 2 * max(best.values()))
+        return {code: power / total for code, power in powers.items()}, min(1.0, 1.5 * max(best.values()))
 
     def _overlap(self, said: frozenset[str], words: frozenset[str]) -> float:
         usual = math.log(1 + len(self._phrases))
