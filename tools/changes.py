@@ -65,7 +65,12 @@ _ALIASES = {
     "bs": "batch_size",
     "batch": "batch_size",
     "c": "C",
-    "max_len": "max_length",
+    "max_len": "max_tokens",
+    "max_length": "max_tokens",
+    "wd": "weight_decay",
+    "warmup_ratio": "warmup",
+    "freeze_embeddings": "freeze_word_embeddings",
+    "n_epochs": "epochs",
 }
 
 
@@ -85,10 +90,10 @@ def wishes_from(
         if name in _FIELDS:
             fields[name] = _usual(name, settings) if value is None else value
         elif owners := [r for r in (*recipes, *load_recipes().values()) if name in r.settings]:
-            usual = [r.settings[name].default for r in owners]
+            usual = [r.settings[name].default for r in owners if r in recipes] or [owners[0].settings[name].default]
             wanted = usual[0] if value is None else value
-            if wanted in ([plan.settings[name]] if name in plan.settings else usual):
-                continue  # a form sends everything, also what was left as it is
+            if all(wanted == now for now in ([plan.settings[name]] if name in plan.settings else usual)):
+                continue  # it is so already, for every method that can be meant
             if name in names:
                 knobs[name] = wanted
             else:

@@ -7,6 +7,7 @@ follows from seed and epoch: an interrupted training ends with the same bits as 
 """
 
 import math
+import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -109,6 +110,8 @@ class TuningLoop(ABC):
             for name, parameter in learner.module.named_parameters():
                 if "word_embeddings" in name or "embed_tokens" in name:
                     parameter.requires_grad_(False)
+        if frozen := int(job.settings.get("frozen_layers", 0)):
+            freeze_layers(learner.module, frozen)
         self.parameters = [p for p in learner.module.parameters() if p.requires_grad]
         self.optimizer = self._optimizer()
         self.steps_per_epoch = len(self._batches(0))
@@ -345,3 +348,14 @@ class TuningLoop(ABC):
         self.job.deadline -= self.position.spent
         load_state(self.job.work / f"state-{self.position.step}.pt", self.learner.module, self.optimizer)
         return True
+
+
+def freeze_layers(module: nn.Module, count: int) -> None:
+    """Keeps the embeddings and the first ``count`` layers of an encoder as they are."""
+    for name, parameter in module.named_parameters():
+        layer = _LAYER.search(name)
+        if (layer and int(layer[1]) < count) or "embeddings." in name:
+            parameter.requires_grad_(False)
+
+
+_LAYER = re.compile(r"\.(?:layer|layers|h|block)\.(\d+)\.")

@@ -9,7 +9,8 @@ from typing import Any
 
 import yaml
 
-from workspace.recipe import load_recipes
+from workspace.dataset import TaskKind
+from workspace.recipe import Recipe, load_recipes
 
 _NUMBER = r"(\d+(?:[.,]\d+)?(?:e-?\d+)?)"
 _QUOTED = re.compile(r"[\"“”„«`]([^\"“”„«»`]{2,})[\"“”»`]|(?<!\w)['‘’]([^'‘’]{3,})['‘’](?!\w)")
@@ -171,7 +172,7 @@ class Wishes:
 def wishes_in(text: str) -> Wishes:
     """Settings, method, base model, time and split that are named in the text."""
     wishes = Wishes()
-    rest = _settings(text, wishes)
+    rest = _settings(_switches(text, wishes), wishes)
     if found := _BUDGET.search(rest):
         wishes.changes["budget_seconds"] = int(found[1])
     if (seconds := seconds_in(rest)) is not None:
@@ -184,7 +185,37 @@ def wishes_in(text: str) -> Wishes:
         wishes.changes["recipe"] = recipe
     if base := _base(rest):
         wishes.changes["base"] = base
+    if only := _only_recipe(wishes.changes):
+        wishes.changes["recipe"] = only
     return wishes
+
+
+def _only_recipe(changes: dict[str, Any]) -> str:
+    """The method that alone can do all that was said, where it is plain: two settings or more, and no method named."""
+    owners = [
+        {recipe.name for recipe in load_recipes().values() if name in recipe.settings and not _marks(recipe)}
+        for name in changes
+    ]
+    owners = [known for known in owners if known]
+    both = set.intersection(*owners) if len(owners) > 1 else set()
+    return both.pop() if len(both) == 1 and "recipe" not in changes else ""
+
+
+def _marks(recipe: Recipe) -> bool:
+    """Whether it marks words or writes: such data says so itself, and has its own methods."""
+    return TaskKind.CLASSIFICATION not in recipe.tasks
+
+
+def _switches(text: str, wishes: Wishes) -> str:
+    """Takes what is set without a value out of the text, "freeze the embeddings"; returns what is left."""
+    if found := re.search(words()["frozen_first"], text, re.IGNORECASE):
+        wishes.changes["frozen_layers"] = int(found[1])
+        text = text[: found.start()] + " " + text[found.end() :]
+    for name, value, pattern in words()["switches"]:
+        if name not in wishes.changes and (found := re.search(pattern, text, re.IGNORECASE)):
+            wishes.changes[name] = value
+            text = text[: found.start()] + " " + text[found.end() :]
+    return text
 
 
 def _settings(text: str, wishes: Wishes) -> str:

@@ -101,7 +101,8 @@ class Learning(TextTuning):
         return float(len(rows))
 
     def losses(self, rows: NDArray[np.int64], inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-        target = self.targets[rows].to(inputs["input_ids"].device)
+        smoothing = self.job.number("label_smoothing")
+        target = self.targets[rows].to(inputs["input_ids"].device) * (1 - smoothing) + smoothing / 2
         with autocast():
             logits = self.classifier.logits(inputs)
         return nn.functional.binary_cross_entropy_with_logits(

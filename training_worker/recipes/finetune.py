@@ -97,7 +97,8 @@ class Learning(TextTuning):
         target = self.classes[rows].to(inputs["input_ids"].device)
         with autocast():
             logits = self.classifier.logits(inputs)
-        return nn.functional.cross_entropy(logits.float(), target, self.class_weight.to(target.device), reduction="sum")
+        weight, smoothing = self.class_weight.to(target.device), self.job.number("label_smoothing")
+        return nn.functional.cross_entropy(logits.float(), target, weight, reduction="sum", label_smoothing=smoothing)
 
     def judge(self) -> tuple[float, float] | None:
         true = self.job.split.classes[self.valid_rows]

@@ -49,7 +49,7 @@ def test_times(text: str, seconds: int | None) -> None:
         ("learning rate 3e-5", {"learning_rate": 3e-5}),
         ("lr=0.001 and seed 7", {"learning_rate": 0.001, "seed": 7}),
         ("use 4 epochs", {"epochs": 4}),
-        ("epochs: 4, batch size 16", {"epochs": 4, "batch_size": 16}),
+        ("epochs: 4, batch size 16", {"epochs": 4, "batch_size": 16, "recipe": "finetune"}),
         ("3 epochs in 10 minutes", {"epochs": 3, "budget_seconds": 600}),
         ("only word statistics", {"recipe": "linear"}),
         ("use fine-tuning", {"recipe": "finetune"}),
@@ -63,6 +63,7 @@ def test_times(text: str, seconds: int | None) -> None:
             "use deberta-v3-small, lr 2e-5, 4 epochs, seed 7",
             {
                 "base": "deberta-v3-small",
+                "recipe": "finetune",
                 "learning_rate": 2e-5,
                 "epochs": 4,
                 "seed": 7,
