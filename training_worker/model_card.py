@@ -1,5 +1,6 @@
 """The README.md of a model folder, in the form of a Hugging Face model card."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,15 @@ CARD = "README.md"
 STARTER_LICENCE = "apache-2.0"
 MOST_LABELS = 50
 ALSO = ("balanced_accuracy", "weighted_f1", "roc_auc", "pr_auc")
+
+_ISO = {
+    "English": "en", "German": "de", "French": "fr", "Spanish": "es", "Italian": "it", "Portuguese": "pt",
+    "Dutch": "nl", "Polish": "pl", "Czech": "cs", "Danish": "da", "Swedish": "sv", "Norwegian": "no", "Finnish": "fi",
+    "Hungarian": "hu", "Romanian": "ro", "Turkish": "tr", "Greek": "el", "Russian": "ru", "Ukrainian": "uk",
+    "Arabic": "ar", "Hebrew": "he", "Hindi": "hi", "Chinese": "zh", "Japanese": "ja", "Korean": "ko",
+    "Vietnamese": "vi", "Indonesian": "id", "Thai": "th", "Persian": "fa", "Bengali": "bn",
+}  # fmt: skip
+"""ISO 639-1 codes of the languages that :mod:`workspace.judging.languages` knows."""
 
 _LIBRARIES = {"sklearn": "sklearn", "crfsuite": "python-crfsuite"}
 
@@ -57,7 +67,7 @@ def model_card(name: str, meta: dict[str, Any], outcome: RunOutcome) -> str:
     evaluation = outcome.evaluation
     kind = TaskKind(meta["task"])
     task = _TASKS[kind]
-    front = yaml.safe_dump(_front_matter(name, meta, evaluation), sort_keys=False, allow_unicode=True).strip()
+    front = yaml.safe_dump(_front_matter(name, meta, outcome), sort_keys=False, allow_unicode=True).strip()
     rows = outcome.rows
     parts = [
         f"---\n{front}\n---",
@@ -70,8 +80,10 @@ def model_card(name: str, meta: dict[str, Any], outcome: RunOutcome) -> str:
         *_parts(evaluation),
         "## Data",
         f"{rows['train']:,} rows to learn from, {rows['valid']:,} to choose by, {rows['test']:,} to judge. "
-        "The rows to judge by were put aside before anything was fitted or chosen, and no text stands on both sides. "
-        f"Text: {', '.join(meta['text'])}. Label: {meta['label']}.",
+        f"Text: {_cell(', '.join(meta['text']))}. Label: {_cell(meta['label'])}."
+        + (f" Languages of the texts, as far as seen: {', '.join(known)}." if (known := meta.get("languages")) else ""),
+        "## How it was judged",
+        _judged(meta, outcome),
         *(["## Labels", _label_table(evaluation)] if evaluation.per_class else []),
         "## Limits",
         f"- {task.limit}\n"
@@ -81,6 +93,8 @@ def model_card(name: str, meta: dict[str, Any], outcome: RunOutcome) -> str:
         "decides about people." + _cleaning(meta),
         "## How to use it",
         usage_of(meta),
+        "## Energy",
+        _energy(outcome),
         "## Licence",
         _licence(meta),
     ]
@@ -97,6 +111,36 @@ def with_usage(card: str, meta: dict[str, Any]) -> str:
 _USE, _LICENCE_HEADING = "\n## How to use it\n", "\n## Licence\n"
 
 
+def _judged(meta: dict[str, Any], outcome: RunOutcome) -> str:
+    """How the exam was put aside, and what that means for the numbers."""
+    plan = meta.get("plan", {})
+    ways = (
+        ("test_dataset_id", "They are a file of their own."),
+        ("split_column", "A column of the data names them."),
+        ("group_column", "They are whole groups of rows, so that no group was seen in training."),
+        ("time_column", "They are the latest rows, so that the model was judged on what came after it learned."),
+    )
+    how = next((says for name, says in ways if plan.get(name)), "They were drawn by chance, each label in its share.")
+    notes = "".join(f"\n- {_cell(note)}" for note in outcome.notes)
+    return (
+        "The rows to judge by were put aside before anything was fitted or chosen, and nothing was chosen by them. "
+        f"{how} No text stands on both sides; texts that nearly repeat another are kept on one side too, except where "
+        "most do or there are more than 100,000 rows. Intervals are 95 % bootstrap "
+        f"intervals over these rows. Seed: {plan.get('seed', 'not kept')}." + (f"\n{notes}" if notes else "")
+    )
+
+
+def _energy(outcome: RunOutcome) -> str:
+    used = outcome.footprint
+    if used is None:
+        return "Not known."
+    return (
+        f"About {used.kwh * 1000:.2g} Wh and {used.grams_co2:.2g} g of CO2. This is an estimate, not a measurement: "
+        f"{used.cpu_seconds:,.0f} seconds of processor time at {used.watts_per_core:g} W a core, with a grid that "
+        f"gives off {used.grams_per_kwh:g} g per kilowatt hour. Memory, cooling and graphics cards are left out."
+    )
+
+
 def _cleaning(meta: dict[str, Any]) -> str:
     """What a program that loads the weights by itself has to do to a text first."""
     titles = [FIXES[fix["code"]].title.lower() for fix in meta.get("cleaning", [])]
@@ -108,7 +152,8 @@ def _cleaning(meta: dict[str, Any]) -> str:
     )
 
 
-def _front_matter(name: str, meta: dict[str, Any], evaluation: Evaluation) -> dict[str, Any]:
+def _front_matter(name: str, meta: dict[str, Any], outcome: RunOutcome) -> dict[str, Any]:
+    evaluation = outcome.evaluation
     kind = TaskKind(meta["task"])
     task = _TASKS[kind].pipeline
     front: dict[str, Any] = {
@@ -117,8 +162,18 @@ def _front_matter(name: str, meta: dict[str, Any], evaluation: Evaluation) -> di
         "tags": [task, "model-training-wizard"],
         "metrics": [_hub_name(key) for key in _shown(kind, evaluation)],
     }
-    if meta.get("base_licence"):
-        front["license"] = meta["base_licence"]
+    if languages := [_ISO[known] for known in meta.get("languages", []) if known in _ISO]:
+        front["language"] = languages
+    # The rows are the person's own: without a base model nobody but they can say what is allowed.
+    front["license"] = meta.get("base_licence") or "unknown"
+    if outcome.footprint:
+        front["co2_eq_emissions"] = {
+            "emissions": outcome.footprint.grams_co2,
+            "source": f"estimate: processor time, {outcome.footprint.watts_per_core:g} W a core, "
+            f"{outcome.footprint.grams_per_kwh:g} g/kWh",
+            "training_type": "fine-tuning" if meta["base"] else "pre-training",
+        }
+    front["datasets"] = [_slug(name)]
     if meta.get("base_hub_id"):
         front["base_model"] = meta["base_hub_id"]
     front["model-index"] = [
@@ -128,15 +183,27 @@ def _front_matter(name: str, meta: dict[str, Any], evaluation: Evaluation) -> di
                 {
                     "task": {"type": task},
                     "dataset": {"name": "held-out rows of the training data", "type": "private"},
-                    "metrics": [
-                        {"type": _hub_name(key), "name": key, "value": evaluation.metrics[key]}
-                        for key in _shown(kind, evaluation)
-                    ],
+                    "metrics": [_result(key, evaluation) for key in _shown(kind, evaluation)],
                 }
             ],
         }
     ]
     return front
+
+
+def _result(key: str, evaluation: Evaluation) -> dict[str, Any]:
+    """A figure as the hub's model index has it, with its interval and what the simplest way gets."""
+    found: dict[str, Any] = {"type": _hub_name(key), "name": key, "value": evaluation.metrics[key]}
+    if key in evaluation.intervals:
+        found["confidence_interval"] = list(evaluation.intervals[key])
+    if key in evaluation.baseline:
+        found["baseline"] = evaluation.baseline[key]
+    return found
+
+
+def _slug(name: str) -> str:
+    """A name as the hub allows it."""
+    return re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-.") or "data"
 
 
 def _hub_name(key: str) -> str:
@@ -183,9 +250,9 @@ def _metric_table(kind: TaskKind, evaluation: Evaluation) -> str:
     if kind is TaskKind.CLASSIFICATION:
         also = [key for key in ALSO if key in evaluation.metrics]
         lines += [f"| {key} | {evaluation.metrics[key]:.3f} | | {METRICS[key].means} |" for key in also]
-    if "ece" in evaluation.metrics:
-        value = evaluation.metrics["ece"]
-        lines.append(f"| ece | {value:.3f} | | how far its confidence is from the truth, 0 is best |")
+    for key in ("ece", "ece_before"):
+        if key in evaluation.metrics:
+            lines.append(f"| {key} | {evaluation.metrics[key]:.3f} | | {METRICS[key].means}, 0 is best |")
     return "\n".join(lines)
 
 
@@ -201,9 +268,16 @@ def _parts(evaluation: Evaluation) -> list[str]:
         lines += [
             f"| {_cell(f'{s.column}: {s.value}')} | {s.rows:,} | {s.accuracy:.3f} | "
             f"{s.interval[0]:.3f} to {s.interval[1]:.3f} |"
-            for s in evaluation.slices
+            for s in sorted(evaluation.slices, key=lambda s: s.accuracy)
         ]
         found += ["### On parts of the test rows", "\n".join(lines)]
+    if evaluation.curve:
+        now, then = evaluation.curve.expected[0], evaluation.curve.expected[-1]
+        found += [
+            "### With more rows",
+            f"A quick model's accuracy, continued by a power law, changes by {100 * (then.score - now.score):+.1f} "
+            f"points from {now.rows:,} to {then.rows:,} rows (80 % interval {then.low:.3f} to {then.high:.3f}).",
+        ]
     return found
 
 

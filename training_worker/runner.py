@@ -114,6 +114,7 @@ def _work(order: Order, log: RunLog, reporter: RunReporter, work: Path) -> Succe
 
 
 def _train(order: Order, run: Run, log: RunLog, reporter: RunReporter, work: Path) -> RunOutcome:
+    from training_worker.energy import Energy
     from training_worker.training import train
     from training_worker.vector_cache import StoredVectors
 
@@ -127,7 +128,8 @@ def _train(order: Order, run: Run, log: RunLog, reporter: RunReporter, work: Pat
         if run.plan.test_dataset_id:
             test_table = files.enter_context(storage.as_file(datasets.get(run.plan.test_dataset_id).table_key))
         vectors = StoredVectors(storage, datasets, dataset)
-        trained = train(run.plan, table, test_table, work, reporter, dataset.name, vectors, fixes_of(datasets, dataset))
+        cleaned, energy = fixes_of(datasets, dataset), Energy.of(settings)
+        trained = train(run.plan, table, test_table, work, reporter, dataset.name, vectors, cleaned, energy)
     reporter.check()
     reporter.progress(
         Progressed(stage="save", message="Storing the model", fraction=0.999, best=None, recipe=trained.outcome.recipe)

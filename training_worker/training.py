@@ -15,7 +15,8 @@ from training_worker import together
 from training_worker.auto import Tournament, recipes_of, trainer_of
 from training_worker.data import LabelledRows, with_columns
 from training_worker.divisions import Division
-from training_worker.evaluating.slices import group_columns
+from training_worker.energy import Energy, cpu_seconds
+from training_worker.evaluating.slices import group_columns, with_language
 from training_worker.evaluating.sureness import sharpening_of
 from training_worker.export import describe, finish
 from training_worker.favouring import favouring_notes, favours_of
@@ -29,6 +30,7 @@ from training_worker.thrift import Thrift
 from training_worker.vector_cache import VectorCache
 from workspace.cleaning import FIXES
 from workspace.dataset import FixCall, TaskKind
+from workspace.judging.languages import languages_of
 from workspace.model import Evaluation, RunOutcome
 from workspace.plan import TrainingPlan
 from workspace.recipe import Recipe
@@ -55,13 +57,15 @@ def train(
     name: str,
     vectors: VectorCache | None = None,
     cleaned: Sequence[FixCall] = (),
+    energy: Energy | None = None,
 ) -> Trained:
     """Trains, judges and saves.
 
     ``work`` survives a ``kill -9``: called again with the same plan and folder, it goes on from there. The result
     depends on the rows, the plan and the machine only, except where the budget cuts a recipe short. ``vectors`` are
     what the base model has read before; they differ from fresh ones in the last of their eleven bits. ``cleaned`` is
-    what was done to the table; the model does to a text what of it can be done to one text alone.
+    what was done to the table; the model does to a text what of it can be done to one text alone. ``energy`` is what
+    its footprint is estimated with.
 
     Raises:
         InputError: the plan or the rows cannot be used (``ONE_CLASS``, ``RARE_CLASS_SPLIT``, ...).
@@ -71,7 +75,7 @@ def train(
     recipes = recipes_of(plan)
     work.mkdir(parents=True, exist_ok=True)
     pace = Pace(report, plan.budget_seconds)
-    started = time.monotonic()
+    started, cpu_before = time.monotonic(), cpu_seconds()
     pace.tell("data", "Reading the rows", _rough_seconds(plan, recipes, pq.read_metadata(table).num_rows))
     split = split_of(plan, table, test_table)
     data_seconds = time.monotonic() - started
@@ -95,6 +99,7 @@ def train(
         choice.notes.extend(favouring_notes(favours))
     elif plan.task is TaskKind.CLASSIFICATION:
         facts = {**facts, "sharpening": sharpening_of(choice.candidate)}
+    facts = {**facts, "languages": [name for name, _ in languages_of(split.learn.texts).most_common(3)]}
     meta = describe(part, plan, split.labels, choice.recipe, choice.candidate.base, facts)
     train_seconds = time.monotonic() - started - data_seconds
 
@@ -116,6 +121,7 @@ def train(
             "total": round(time.monotonic() - started, 3),
         },
         peak_rss_mb=round(_peak_rss_mb(), 1),
+        footprint=(energy or Energy()).used(cpu_seconds() - cpu_before),
     )
     pace.tell("save", "Saving the model", 0.2, choice.recipe)
     folder = work / "model"
@@ -200,7 +206,8 @@ def _evaluate(folder: Path, split: Split, plan: TrainingPlan, pace: Pace, second
         left = (time.monotonic() - begun) * (1 - done) / done if done else seconds
         pace.tell("evaluate", f"Judging on {len(split.test):,} texts it has never seen", left + 0.2)
 
-    return kind_of(plan.task).evaluate(load_predictor(folder), split.test, split.learn, plan.seed, on_progress)
+    test = with_language(split.test)
+    return kind_of(plan.task).evaluate(load_predictor(folder), test, split.learn, plan.seed, on_progress)
 
 
 def _peak_rss_mb() -> float:

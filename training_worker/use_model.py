@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from training_worker.answered_rows import texts_of, with_answers
 from training_worker.artifacts import model_folder
 from training_worker.data import with_columns
-from training_worker.evaluating.slices import group_columns
+from training_worker.evaluating.slices import group_columns, with_language
 from training_worker.kinds import kind_of
 from training_worker.prediction import Predictor, load_predictor, read_meta
 from training_worker.printing import note
@@ -89,7 +89,9 @@ def evaluate_file(model: str, file: Path, text: Sequence[str], label: str | None
         rows = kind.read(plan, table)
         if not len(rows):
             raise InputError("EMPTY_DATASET", "No row has both a text and an answer.", "Check the file's columns.")
-        return kind.evaluate(predictor, with_columns(rows, table, group_columns(table, plan)), None, plan.seed)
+        return kind.evaluate(
+            predictor, with_language(with_columns(rows, table, group_columns(table, plan))), None, plan.seed
+        )
 
 
 def predict_file(model: str, file: Path, out: Path | None, *, fast: bool = False) -> Iterator[Prediction]:

@@ -164,6 +164,16 @@ class Evaluation(BaseModel):
     exam: Exam | None = Field(default=None, description="right or wrong, row by row")
 
 
+class Footprint(BaseModel):
+    """What a training is estimated to have taken; see :mod:`training_worker.energy`."""
+
+    cpu_seconds: float
+    kwh: float
+    grams_co2: float
+    watts_per_core: float
+    grams_per_kwh: float
+
+
 class RunOutcome(BaseModel):
     """What a run that succeeded leaves behind."""
 
@@ -176,6 +186,7 @@ class RunOutcome(BaseModel):
     notes: list[str] = Field(default_factory=list, description="what a person should know, such as rows left out")
     seconds: dict[str, float] = Field(description="data, train, evaluate, total")
     peak_rss_mb: float
+    footprint: Footprint | None = None
 
 
 class TrainedModel(BaseModel):

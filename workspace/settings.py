@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     processes: int = Field(default=0, ge=0, le=64, validation_alias=_env("MTW_PROCESSES"))
     lease_seconds: float = Field(default=10, gt=0, validation_alias=_env("MTW_LEASE_SECONDS"))
     default_budget_seconds: int = Field(default=120, ge=5, validation_alias=_env("MTW_DEFAULT_BUDGET_SECONDS"))
+    watts_per_core: float = Field(default=12.0, gt=0, validation_alias=_env("MTW_WATTS_PER_CORE"))
+    grid_grams_per_kwh: float = Field(default=473.0, ge=0, validation_alias=_env("MTW_GRID_GRAMS_PER_KWH"))
     check_seconds: int = Field(default=25, ge=0, le=600, validation_alias=_env("MTW_CHECK_SECONDS"))
 
     # Support

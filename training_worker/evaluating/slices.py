@@ -1,6 +1,7 @@
 """How good a model is on parts of the test rows: short and long texts, and groups that a column names."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,14 +10,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from training_worker.data import LabelledRows
 from workspace.augmentation import MARKER
 from workspace.intervals import wilson
+from workspace.judging.languages import language_of, languages_of, mixed
 from workspace.model import Slice
 from workspace.plan import TrainingPlan
 
 LEAST_ROWS = 20
 MOST_VALUES = 12
 MOST_COLUMNS = 20
+MOST_READ = 5_000
+LANGUAGE = "language"
 _HEAD = 2_000
 
 
@@ -39,6 +44,15 @@ def group_columns(table: Path, plan: TrainingPlan) -> list[str]:
 def _may_name_groups(kind: pa.DataType) -> bool:
     named = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind)
     return bool(named or pa.types.is_boolean(kind) or pa.types.is_integer(kind))
+
+
+def with_language(rows: LabelledRows) -> LabelledRows:
+    """The rows with the language of each text beside them, where they are written in several; the first rows only,
+    where there are many."""
+    if LANGUAGE in rows.columns or not mixed(languages_of(rows.texts)):
+        return rows
+    found = [language_of(text) or "" for text in rows.texts[:MOST_READ]]
+    return replace(rows, columns={**rows.columns, LANGUAGE: found + [""] * (len(rows) - len(found))})
 
 
 def slices_of(
