@@ -11,15 +11,21 @@ import pytest
 from transformers import pipeline
 
 from tests.training_worker.generation.tiny import questions
+from training_worker.auto import Tournament, settings_of
+from training_worker.data import LabelledRows
+from training_worker.generation.low_rank import adapt
+from training_worker.job import Job, Pace
 from training_worker.kinds.generation import token_probability
 from training_worker.prediction import load_predictor
 from training_worker.printing import show_evaluation
 from training_worker.recipes import lora
 from training_worker.reporter import Stop
+from training_worker.split import Split
 from training_worker.training import Trained, split_of, train
 from workspace.dataset import TaskKind
 from workspace.errors import InputError
 from workspace.plan import STARTER, WRITER, TrainingPlan
+from workspace.recipe import load_recipes
 from workspace.run import MetricLogged, Progressed
 
 ROWS = 60
@@ -184,6 +190,40 @@ def test_the_encoder_is_no_base_to_write_with(rows: Path, tmp_path: Path) -> Non
         train(_plan(Path(STARTER)), rows, None, tmp_path / "work", Report(), "tiny")
     assert caught.value.code == "WRONG_TASK_HEAD"
     assert WRITER in caught.value.next_step
+
+
+def test_a_training_that_ends_with_its_budget_says_so_from_the_first_second(
+    rows: Path, tiny_folder: Path, tmp_path: Path
+) -> None:
+    plan = _plan(tiny_folder).model_copy(update={"budget_seconds": 20})  # all rows would take a minute by the recipe
+    tournament = Tournament(plan, split_of(plan, rows, None), tmp_path, Pace(Report(), 20))
+    tournament.job(load_recipes()["lora"])
+    assert 15 < tournament.facts["lora_seconds"] <= 20
+
+
+def test_the_judgement_at_the_end_is_part_of_the_progress(tiny: lora.Causal, tmp_path: Path) -> None:
+    prompts, answers = questions(24)
+    encoded = tiny.form.encode(prompts, answers, 100)
+    train_rows, valid_rows = np.arange(16), np.arange(16, 24)
+    plan = TrainingPlan(dataset_id="ds", task=TaskKind.GENERATION, text=("t",), label="l")
+    nothing = LabelledRows(prompts, [""] * 24)
+    recipe = load_recipes()["lora"]
+    job = Job(
+        plan=plan,
+        split=Split(nothing, nothing, [], []),
+        settings=settings_of(recipe, plan),
+        work=tmp_path,
+        report=Report(),
+        deadline=float("inf"),
+        recipe="lora",
+        on_progress=lambda fraction, message: None,
+    )
+    layers = adapt(tiny.model, 2, 4, False, 0)
+    learning = lora.Learning(job, tiny, layers, encoded, train_rows, valid_rows, 0.0)
+    assert learning._fraction() == pytest.approx(lora.START)
+    learning.position.step = learning.position.total_steps
+    # 6 steps of 8 rows that are learned, and 8 rows that are read, at 1 / 2.4 of the time.
+    assert learning._fraction() == pytest.approx(lora.START + (0.98 - lora.START) * 6 / (6 + 1 / 2.4), rel=0.01)
 
 
 def test_what_was_cut_is_said(tiny: lora.Causal) -> None:
