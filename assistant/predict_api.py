@@ -18,6 +18,7 @@ from workspace.deployments import KEY_PREFIX, MAX_CHARS, MAX_TEXTS, Deployment, 
 from workspace.errors import InputError, LimitExceeded, NotFound, Unauthorized
 from workspace.home import Workspace
 from workspace.model import Prediction
+from workspace.text_parts import TextParts, whole_text
 
 MAX_BODY_MB = 8
 
@@ -25,8 +26,10 @@ MAX_BODY_MB = 8
 class PredictRequest(BaseModel):
     """Texts to ask the model about."""
 
-    inputs: list[str] = Field(
-        description=f"1 to {MAX_TEXTS:,} texts, each of at most {MAX_CHARS:,} characters", min_length=1
+    inputs: list[str | list[str] | dict[str, str]] = Field(
+        description=f"1 to {MAX_TEXTS:,} texts, each of at most {MAX_CHARS:,} characters. Where the model learned from "
+        "several columns, a text may be in parts: a list in their order, or an object by their names.",
+        min_length=1,
     )
 
 
@@ -82,7 +85,9 @@ def predict_routes(web: Web) -> APIRouter:
         """
         deployment, version = await anyio.to_thread.run_sync(open_by_key, web, request.headers, model_id)
         limits.take((key_in(request.headers) or "").rpartition("_")[0])
-        texts = await _texts(request)
+        given = await _inputs(request)
+        columns = await anyio.to_thread.run_sync(_columns, web, deployment, version, given)
+        texts = _whole(given, columns)
         found = await batches.ask(deployment.owner_id, version.model_id, texts)
         await anyio.to_thread.run_sync(_count, web, deployment, version, texts, found)
         answer = PredictAnswer(
@@ -137,7 +142,7 @@ def online_model(web: Web, headers: Headers, wanted: str) -> OnlineModel:
     )
 
 
-async def _texts(request: Request) -> list[str]:
+async def _inputs(request: Request) -> list[TextParts]:
     """The texts of the request's body, read only as far as it may be long. Raises InputError and LimitExceeded."""
     body = bytearray()
     async for piece in request.stream():
@@ -151,8 +156,28 @@ async def _texts(request: Request) -> list[str]:
     except (ValueError, RecursionError) as exc:
         raise InputError("REQUEST_INVALID", "The request's body is no JSON.", _SHAPE) from exc
     texts = given.get("inputs") if isinstance(given, dict) else None
-    if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
+    if not isinstance(texts, list) or not texts or not all(map(_is_text, texts)):
         raise InputError("REQUEST_INVALID", "The request holds no list of texts called “inputs”.", _SHAPE)
+    return texts
+
+
+def _is_text(given: object) -> bool:
+    """Whether it is a text, or the parts of one."""
+    parts = given.values() if isinstance(given, dict) else given if isinstance(given, list) else [given]
+    return bool(parts) and all(isinstance(part, str) for part in parts)
+
+
+def _columns(web: Web, deployment: Deployment, version: Version, given: list[TextParts]) -> tuple[str, ...]:
+    """The columns that the model learned from; looked up only where a text comes in parts."""
+    if all(isinstance(text, str) for text in given):
+        return ()
+    workspace = _workspace(web, deployment)
+    return workspace.runs.get(workspace.models.get(version.model_id).run_id).plan.text
+
+
+def _whole(given: list[TextParts], columns: tuple[str, ...]) -> list[str]:
+    """Each text as one. Raises InputError and LimitExceeded."""
+    texts = [whole_text(text, columns) for text in given]
     faults = []
     if len(texts) > MAX_TEXTS:
         faults.append(f"these are {len(texts):,} texts, and {MAX_TEXTS:,} may come at once")

@@ -1,5 +1,6 @@
 """Models: what there is to start from, trying a trained one, taking it away."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field, JsonValue
@@ -14,7 +15,7 @@ from tools.finding import find_model
 from tools.prediction_view import prediction_facts, prediction_view
 from tools.quoting import plain, quote
 from tools.registry import ToolOutput, tool
-from tools.words import count
+from tools.words import count, listed
 from workspace.analysis import Analysis, AnalysisJob
 from workspace.dataset import TaskKind
 from workspace.errors import InputError, NotFound, Unavailable
@@ -91,7 +92,8 @@ def try_model(
     given = [texts] if isinstance(texts, str) else list(texts or [])
     given = [text for text in given if text.strip()]
     if not given:
-        return ToolOutput(data={"model_id": model.id, "waits_for": "a text"}, ask=_ask_text(), stage="use")
+        asked = _ask_text(_columns(context, model))
+        return ToolOutput(data={"model_id": model.id, "waits_for": "a text"}, ask=asked, stage="use")
     _check(given)
     found = context.workspace.queue.predict(context.owner_id, model.id, given)
     views = [prediction_view(p) for p in found]
@@ -235,8 +237,20 @@ def open_export(context: ToolContext, model_id: str, form: str = "zip") -> Expor
     return export
 
 
-def _ask_text() -> Asked:
-    return Asked(ask_id=new_id("ask"), ask="text", text="Write or paste a text, and I will show what the model says.")
+def _columns(context: ToolContext, model: TrainedModel) -> tuple[str, ...]:
+    """The columns that it learned from; none where its training is no longer known."""
+    try:
+        return context.workspace.runs.get(model.run_id).plan.text
+    except NotFound:
+        return ()
+
+
+def _ask_text(columns: Sequence[str]) -> Asked:
+    text = "Write or paste a text, and I will show what the model says."
+    if len(columns) > 1:
+        parts = listed([f"“{plain(name, 40)}”" for name in columns])
+        text = f"The model reads {parts} together: write each on a line of its own, in this order."
+    return Asked(ask_id=new_id("ask"), ask="text", text=text)
 
 
 def _check(texts: list[str]) -> None:

@@ -112,7 +112,10 @@ def evaluate(
 
 def predict(
     model: Model,
-    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="One text.")] = None,
+    text: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="TEXT", help="One text; its parts one by one where the model reads several columns."),
+    ] = None,
     file: Annotated[Path | None, typer.Option(metavar="F", help="A file with a text in each row.")] = None,
     out: Annotated[Path | None, typer.Option(metavar="F", help="Where the answers go: .csv, .jsonl, .parquet.")] = None,
     fast: Annotated[
@@ -124,10 +127,10 @@ def predict(
     from training_worker.printing import note, print_json_lines, show_prediction
     from training_worker.use_model import predict_file, predict_text
 
-    if (text is None) == (file is None):
+    if bool(text) == (file is not None):
         raise InputError("WRONG_CALL", "Give one text, or a file with --file.", "Try: mtw predict MODEL 'some text'")
-    if text is not None:
-        found = predict_text(model, text, fast=fast)
+    if text:
+        found = predict_text(model, text[0] if len(text) == 1 else text, fast=fast)
         if json:
             print_json_lines([found.as_json()])
         else:

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from workspace.augmentation import MARKER, same_text_key, source_key
 from workspace.errors import InputError
+from workspace.text_parts import join_texts
 
 _BATCH_ROWS = 20_000
 
@@ -77,11 +78,6 @@ class LabelledRows:
     def made(self) -> list[int]:
         """Positions of the rows that augmentation made."""
         return [i for i, source in enumerate(self.sources) if source]
-
-
-def join_texts(parts: Sequence[str]) -> str:
-    """Several text columns as one text: one per line, empty ones left out."""
-    return "\n".join(part.strip() for part in parts if part and part.strip())
 
 
 def read_rows(table: Path, text: Sequence[str], label: str) -> LabelledRows:

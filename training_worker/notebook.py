@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from training_worker.kinds.base import Predictor
     from workspace.model import Evaluation, Prediction
     from workspace.plan import SettingValue
+    from workspace.text_parts import TextParts
 
 Names = str | Sequence[str]
 Task = Literal["auto", "classification", "multilabel", "ner", "generation"]
@@ -36,9 +37,15 @@ class Model:
         """What it can answer."""
         return list(self.predictor.labels)
 
-    def predict(self, texts: str | Iterable[str]) -> "list[Prediction]":
-        """One prediction for each text (or for the one), in order: ``label``, ``score``, ``scores``, ``sure``, ..."""
-        return self.predictor.predict([texts] if isinstance(texts, str) else list(texts))
+    def predict(self, texts: "str | Iterable[TextParts]") -> "list[Prediction]":
+        """One prediction for each text (or for the one), in order: ``label``, ``score``, ``scores``, ``sure``, ...
+
+        A text may be in parts, as a tuple or a dict by column, where the model learned from several columns.
+        """
+        from workspace.text_parts import whole_text
+
+        given = [texts] if isinstance(texts, str) else texts
+        return self.predictor.predict([whole_text(text, self.predictor.meta["text"]) for text in given])
 
     def evaluate(self, data: Any, *, text: Names = (), label: str | None = None) -> "Evaluation":
         """Scores it on labelled rows: a file, or a pandas table. Raises InputError."""
@@ -117,7 +124,7 @@ def load(model: str | Path) -> Model:
     return Model(folder, load_predictor(folder))
 
 
-def predict(model: str | Path | Model, texts: str | Iterable[str]) -> "list[Prediction]":
+def predict(model: str | Path | Model, texts: "str | Iterable[TextParts]") -> "list[Prediction]":
     """What a model says about texts. For more than one call, :func:`load` it once."""
     return (model if isinstance(model, Model) else load(model)).predict(texts)
 

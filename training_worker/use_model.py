@@ -29,6 +29,7 @@ from workspace.plan import TrainingPlan
 from workspace.queue import LocalQueue
 from workspace.reading import Limits, read
 from workspace.settings import Settings, load_settings
+from workspace.text_parts import TextParts, whole_text
 
 BATCH_ROWS = 2048
 _Write = Callable[[pa.Table], None]
@@ -68,9 +69,10 @@ def open_folder(settings: Settings, model: str) -> tuple[Path, dict[str, Any]]:
     return folder, read_meta(folder)
 
 
-def predict_text(model: str, text: str, *, fast: bool = False) -> Prediction:
-    """What the model says about one text. Raises as :func:`open_model`."""
-    return open_model(load_settings(), model, fast=fast).predict([text])[0]
+def predict_text(model: str, text: TextParts, *, fast: bool = False) -> Prediction:
+    """What the model says about one text. Raises as :func:`open_model`, and InputError (``TEXT_PARTS``)."""
+    predictor = open_model(load_settings(), model, fast=fast)
+    return predictor.predict([whole_text(text, predictor.meta["text"])])[0]
 
 
 def evaluate_file(model: str, file: Path, text: Sequence[str], label: str | None) -> Evaluation:

@@ -8,8 +8,10 @@ import pytest
 
 from tests.assistant.test_api import add_model
 from tests.assistant.web_client import Site
+from workspace.dataset import TaskKind
 from workspace.home import LOCAL_OWNER, Workspace
 from workspace.model import Entity, Prediction
+from workspace.plan import TrainingPlan
 from workspace.settings import Settings
 
 
@@ -154,3 +156,18 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back(settings: Settings)
     assert error(answer) == (429, "RATE_LIMITED")
     assert 1 <= int(answer.headers["retry-after"]) <= 30
     assert online.ask({"inputs": ["a"]}, Authorization=f"Bearer {other}").status_code == 200
+
+
+def test_a_text_in_parts_is_read_as_the_rows_that_the_model_learned_from(online: Online) -> None:
+    run_id = online.workspace.models.get("mdl_1").run_id
+    plan = TrainingPlan(dataset_id="ds_1", task=TaskKind.CLASSIFICATION, text=("question", "answer"), label="fits")
+    run, _ = online.workspace.runs.create(online.workspace.plans.add(plan))
+    online.workspace.models.add(online.workspace.models.get("mdl_1").model_copy(update={"run_id": run.id}))
+    assert run_id != run.id
+    parts = ["Where is it?", {"answer": "On its way.", "question": "Where is it?"}, ["Where is it?", "On its way."]]
+    assert online.ask({"inputs": parts}).status_code == 200
+    assert online.site.queue.asked[-1][2] == ["Where is it?", *["Where is it?\nOn its way."] * 2]
+    assert error(online.ask({"inputs": [{"body": "a"}]})) == (422, "TEXT_PARTS")
+    assert error(online.ask({"inputs": [["a", "b", "c"]]})) == (422, "TEXT_PARTS")
+    assert error(online.ask({"inputs": [[]]})) == (422, "REQUEST_INVALID")
+    assert error(online.ask({"inputs": [{"question": 1}]})) == (422, "REQUEST_INVALID")

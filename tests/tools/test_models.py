@@ -193,3 +193,15 @@ def test_another_form_is_made_by_a_worker_once_and_then_downloaded(
     assert b"".join(open_export(context, model.id, "onnx-int8").chunks)[:2] == b"PK"
     assert open_export(context, model.id, "onnx-int8").files == ["predict.py"]
     assert any("form=onnx-int8" in o.id for o in call("export_model").ask.options)  # type: ignore[union-attr]
+
+
+def test_a_model_of_two_columns_asks_for_both(call: Call, trained: Trained, context: ToolContext) -> None:
+    run = trained()
+    model = context.workspace.models.of_run(run.id)
+    assert model is not None
+    plan = run.plan.model_copy(update={"text": ("question", "answer")})
+    pair, _ = context.workspace.runs.create(context.workspace.plans.add(plan))
+    context.workspace.models.add(model.model_copy(update={"run_id": pair.id}))
+    asked = call("try_model", model_id=model.id).ask
+    assert asked is not None
+    assert "“question” and “answer” together" in asked.text
