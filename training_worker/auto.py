@@ -15,7 +15,7 @@ from training_worker.ensemble import NAME as ENSEMBLE
 from training_worker.ensemble import EnsembleCandidate, Pool, pool_of
 from training_worker.job import Answers, Candidate, Job, Pace, Trainer, read_json, write_array, write_json
 from training_worker.kinds import kind_of
-from training_worker.split import Split
+from training_worker.split import ENOUGH_VALID_ROWS, Split
 from training_worker.vector_cache import VectorCache
 from workspace.dataset import TaskKind
 from workspace.errors import InputError, WizardError
@@ -24,6 +24,8 @@ from workspace.plan import STARTER, SettingValue, TrainingPlan
 from workspace.recipe import Recipe, load_recipes
 
 CHARACTERS_PER_TOKEN = 3.5
+ENOUGH = 0.995
+"""A score on enough validation rows from which on nothing dearer is tried."""
 SAFETY = 1.15  # estimates are rough: what would only just fit is left out
 
 
@@ -118,6 +120,9 @@ class Tournament:
         errors: list[Exception] = []
         for number, recipe in enumerate(recipes):
             if any(recipe.name in load_recipes()[name].contains for name in attempts):
+                continue
+            if best is not None and best.score >= ENOUGH and len(best.rows) >= ENOUGH_VALID_ROWS:
+                self.notes.append(f"{recipe.title} was not tried: there is hardly anything left to win.")
                 continue
             job = self.job(recipe, recipes[number + 1 :])
             attempt = self._kept(recipe.name)

@@ -6,6 +6,7 @@ It is put together from the model's form: where its network and its words are, a
 
 import importlib.metadata
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,13 @@ _SOFTMAX = """scores = np.exp(scores - scores.max(1, keepdims=True))
     return scores / scores.sum(1, keepdims=True)"""
 _SIGMOID = "return 1 / (1 + np.exp(-scores))"
 
-_BOTH = """
+_TOGETHER = """
 
 def probabilities(texts):
-    \"\"\"The log-probabilities of both parts, added with their weights.\"\"\"
-    logs = {words} * np.log(np.maximum(read_words(texts), 1e-30))
-    logs += {meaning} * np.log(np.maximum(read_meaning(texts), 1e-30))
+    \"\"\"The log-probabilities of all parts, added with their weights.\"\"\"
+    parts = [
+{parts}    ]
+    logs = sum(weight * np.log(np.maximum(found, 1e-30)) for weight, found in parts)
     scores = np.exp(logs - logs.max(1, keepdims=True))
     return scores / scores.sum(1, keepdims=True)
 """
@@ -204,7 +206,7 @@ def script_of(meta: dict[str, Any]) -> str:
     formats = [member["format"] for member in members]
     if formats == ["crfsuite"]:
         return ""
-    parts = [_part(meta, member) for member in members]
+    parts = [_own_names(_part(meta, member), member) for member in members]
     wanted = {name for form in formats for name in _IMPORTS[form]} | ({"numpy as np"} if _numpy(meta) else set())
     if meta["task"] in (TaskKind.CLASSIFICATION, TaskKind.MULTILABEL):
         parts.append(_answers(meta, formats))
@@ -241,7 +243,7 @@ def _part(meta: dict[str, Any], member: dict[str, Any]) -> str:
         case "sklearn":
             return _WORDS.format(folder=folder)
         case "transformers":
-            return _PIPELINE
+            return _PIPELINE.replace("str(HERE)", f'str(HERE / "{folder}")') if folder else _PIPELINE
         case "token_classification":
             return _TAGGER
         case "causal":
@@ -263,12 +265,24 @@ def _part(meta: dict[str, Any], member: dict[str, Any]) -> str:
     )
 
 
+_NAMES = re.compile(r"(?<![\w/.\"])(tokenizer|encoder|network|head|model|words|read_words|read_meaning)\b(?!=)")
+"""What a part calls its own; not where the same word is part of a file's name, or an argument's."""
+_STEMS = {"words": "pipeline", "read_words": "read", "read_meaning": "read"}
+
+
+def _own_names(code: str, member: dict[str, Any]) -> str:
+    """The code of one of several parts: each calls what it opens after its folder."""
+    if "folder" not in member:
+        return code
+    return _NAMES.sub(lambda found: f"{_STEMS.get(found[1], found[1])}_{member['folder']}", code)
+
+
 def _answers(meta: dict[str, Any], formats: list[str]) -> str:
     """How probabilities become labels."""
     code, found = "", "read_words(texts)" if formats == ["sklearn"] else "read_meaning(texts)"
     if "members" in meta:
-        words, meaning = meta["members"]
-        code, found = _BOTH.format(words=words["weight"], meaning=meaning["weight"]), "probabilities(texts)"
+        parts = "".join(f"        ({m['weight']}, read_{m['folder']}(texts)),\n" for m in meta["members"])
+        code, found = _TOGETHER.format(parts=parts), "probabilities(texts)"
     if meta.get("favours"):
         code, found = code + _FAVOURED, f"favoured({found})"
     answers = _SEVERAL_LABELS if meta["task"] == TaskKind.MULTILABEL else _ONE_LABEL
