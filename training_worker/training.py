@@ -166,7 +166,10 @@ def _rough_seconds(plan: TrainingPlan, recipes: Sequence[Recipe], rows: int) -> 
 def _fit_to_budget(plan: TrainingPlan, split: Split, first: Recipe, tournament: Tournament) -> Split:
     """Leaves rows out where even the first recipe would take longer than the budget; says so."""
     job: Job = tournament.job(first)
-    estimate = trainer_of(first.name).least_seconds(job)
+    trainer = trainer_of(first.name)
+    estimate = trainer.least_seconds(job)
+    if first.uses_base:  # from the measured pace of reading, for the time left that is told
+        tournament.facts[f"{first.name}_estimate"] = trainer.estimate(job)
     allowed = SAMPLE_SHARE * plan.budget_seconds
     if estimate <= allowed:
         return split

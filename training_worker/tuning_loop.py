@@ -324,7 +324,12 @@ class TuningLoop(ABC):
         else:
             self.position.attention, seconds = quicker_kernel(self.learner.module, seconds_of_step)
         per_step = seconds * 1.1 * mean / sum(len(self.tokens[i]) for i in batch)
-        return int(np.clip((self.job.seconds_left - END_SECONDS) * 0.9 / max(per_step, 1e-6), 1, asked))
+        steps = int(np.clip((self.job.seconds_left - END_SECONDS) * 0.9 / max(per_step, 1e-6), 1, asked))
+        # From now on it is known how long all of it takes, and which share of that is over.
+        spent = time.monotonic() - self.begun
+        self.job.facts[f"{self.job.recipe}_seconds"] = whole = spent + steps * per_step + END_SECONDS / 2
+        self.start_share = spent / whole
+        return steps
 
     def _checkpoint(self) -> None:
         if together.rank():

@@ -9,6 +9,7 @@ first tenth of it on (a second at least is always forgiven: nobody plans by it).
 
 import argparse
 import csv
+import importlib
 import json
 import os
 import tempfile
@@ -28,7 +29,7 @@ from workspace.dataset import TaskKind
 from workspace.plan import TrainingPlan
 from workspace.run import MetricLogged, Progressed
 
-ROWS = {"linear": 6_000, "finetune": 500}
+ROWS = {"linear": 2_500, "finetune": 500}
 
 
 class Listener(ListReporter):
@@ -65,6 +66,7 @@ def main() -> None:
     parser.add_argument("--curve", action="store_true", help="print each time left beside the true one")
     parser.add_argument("recipes", nargs="*", default=list(ROWS))
     call = parser.parse_args()
+    importlib.import_module("training_worker.preload")  # what the worker has loaded before a training begins
     with (call.data / "banking77/train.csv").open(encoding="utf-8", newline="") as source:
         rows = list(csv.DictReader(source))
     for recipe in call.recipes:
