@@ -7,15 +7,15 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from workspace.judging.marks import parse
+from workspace.parquet import open_table
 
 
 def count_labels(table: Path, column: str) -> dict[str, int]:
     """Rows for each value of a column, most frequent first. Lists count each of their items. Read in batches."""
     counts: Counter[str] = Counter()
-    file = pq.ParquetFile(table)
+    file = open_table(table)
     for batch in file.iter_batches(50_000, columns=[column]):
         values = batch.column(0)
         if pa.types.is_list(values.type) or pa.types.is_large_list(values.type):
@@ -33,7 +33,7 @@ def count_labels(table: Path, column: str) -> dict[str, int]:
 def count_marks(table: Path, column: str) -> dict[str, int]:
     """Marked places of each kind, most frequent first: JSON of marks, or lists of tags. Read in batches."""
     counts: Counter[str] = Counter()
-    for batch in pq.ParquetFile(table).iter_batches(10_000, columns=[column]):
+    for batch in open_table(table).iter_batches(10_000, columns=[column]):
         for cell in batch.column(0).to_pylist():
             if isinstance(cell, str):
                 counts.update(_kinds_of_marks(parse(cell) or []))

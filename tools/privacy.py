@@ -129,6 +129,8 @@ def _both(scan: PersonalScan, seen: PersonalScan) -> PersonalScan:
             "columns": {n: most(scan.columns.get(n, {}), seen.columns.get(n, {})) for n in dict.fromkeys(columns)},
             "examples": seen.examples | scan.examples,
             "any_row": max(scan.any_row, seen.any_row),
+            "names": seen.names,
+            "small_names": seen.small_names,
         }
     )
 
@@ -187,6 +189,11 @@ def _note(dataset: Dataset, scan: PersonalScan, by_model: int) -> str:
             f"A model looked for names and addresses{where}: it misses some, and takes some words for names "
             "that are none."
         )
+    if scan.doubtful_names:
+        notes.append(
+            "These texts are written as in chats, where about half of the names it sees are none, so names are not "
+            "chosen here. “Hide all” hides them as well."
+        )
     return " ".join(notes)
 
 
@@ -215,6 +222,7 @@ def _card(dataset: Dataset, scan: PersonalScan, columns: list[PersonalColumnView
                 label=KINDS[kind].one if rows == 1 else KINDS[kind].many,
                 rows=rows,
                 examples=[plain(example, 40) for example in scan.examples.get(kind, [])],
+                treatment="keep" if kind == "name" and scan.doubtful_names else "mask",
                 instead=KINDS[kind].mask,
             )
             for kind, rows in scan.rows.items()

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from tools.cards import Piece, RowChangeView
 from tools.context import ToolContext
 from tools.exporting import local_path
@@ -20,6 +18,7 @@ from workspace.dataset import Dataset
 from workspace.errors import NotFound
 from workspace.home import Workspace
 from workspace.judging.columns import values_at
+from workspace.parquet import open_table
 from workspace.privacy import shade
 from workspace.versions import changes_key
 
@@ -36,7 +35,7 @@ _HEADER = ("row", "what", "repair", "column", "before", "after")
 
 def count_changes(changes: Path) -> int:
     """Lines of a file of changes."""
-    lines: int = pq.ParquetFile(changes).metadata.num_rows
+    lines: int = open_table(changes).metadata.num_rows
     return lines
 
 
@@ -169,7 +168,7 @@ def _harmless(cell: str) -> str:
 
 
 def _lines(changes: Path) -> Iterator[dict[str, Any]]:
-    for batch in pq.ParquetFile(changes).iter_batches(1_000):
+    for batch in open_table(changes).iter_batches(1_000):
         yield from batch.to_pylist()
 
 

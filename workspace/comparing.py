@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from workspace.dataset import Dataset
 from workspace.errors import NotFound
 from workspace.home import Workspace
+from workspace.parquet import open_table
 from workspace.versions import changes_key, lineage
 
 MOST_ROWS = 1_000_000
@@ -67,7 +68,7 @@ def compare(
     with storage.as_file(before.table_key) as first, storage.as_file(after.table_key) as second:
         if origin is not None:
             return _by_row(first, second, origin, label)
-        there = set(pq.ParquetFile(first).schema_arrow.names) & set(pq.ParquetFile(second).schema_arrow.names)
+        there = set(open_table(first).schema_arrow.names) & set(open_table(second).schema_arrow.names)
         names = [name for name in text if name in there] or sorted(there - {label})
         if not names:
             return Comparison(by_row=False, added=after.rows, removed=before.rows)
@@ -106,7 +107,7 @@ def _removed(workspace: Workspace, version: Dataset) -> Rows | None:
 
 
 def _by_row(first: Path, second: Path, origin: Rows, label: str | None) -> Comparison:
-    old_file, new_file = pq.ParquetFile(first), pq.ParquetFile(second)
+    old_file, new_file = open_table(first), open_table(second)
     rows = old_file.metadata.num_rows
     found = Comparison(by_row=True, removed=rows - len(origin))
     touched = np.zeros(len(origin), dtype=bool)
@@ -165,7 +166,7 @@ def _by_text(first: Path, second: Path, names: Sequence[str], label: str | None)
     found.removed = sum(map(len, waiting.values()))
     if label and found.changed:
         found.cells[label] = found.changed
-    total = max(pq.ParquetFile(first).metadata.num_rows, pq.ParquetFile(second).metadata.num_rows)
+    total = max(open_table(first).metadata.num_rows, open_table(second).metadata.num_rows)
     found.rows_seen = max(seen) if max(seen) < total else None
     return found
 
@@ -174,7 +175,7 @@ def _keyed(table: Path, names: Sequence[str], label: str | None) -> Iterator[tup
     """Digest of a row's text, its place, its answer, its text."""
     columns = list(dict.fromkeys([*names, *([label] if label else [])]))
     row = 0
-    for batch in pq.ParquetFile(table).iter_batches(_BATCH, columns=columns):
+    for batch in open_table(table).iter_batches(_BATCH, columns=columns):
         answers = batch.column(label).to_pylist() if label else [None] * batch.num_rows
         for cells, answer in zip(
             zip(*(batch.column(name).to_pylist() for name in names), strict=True), answers, strict=True

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from workspace.dataset import TaskKind
 from workspace.errors import InputError
+from workspace.parquet import open_table
 from workspace.reading.records import OBJECT
 
 MOST_ROWS = 4_000
@@ -61,7 +62,7 @@ def write_pool(
     known: list[tuple[float, int, str, list[str] | None]] = []
     seen: set[int] = set()
     open_rows = row = 0
-    file = pq.ParquetFile(table)
+    file = open_table(table)
     columns = list(text) if joined else [text[0]]
     wanted = list(dict.fromkeys([*columns, *([target] if target else [])]))
     for batch in file.iter_batches(_BATCH_ROWS, columns=wanted):
@@ -116,7 +117,7 @@ def write_labelled(
         text: the columns that were read for the answers; without them repeats stay as they are.
         note: told of each row that gets a value, and whether it is a repeat.
     """
-    file = pq.ParquetFile(table)
+    file = open_table(table)
     schema = file.schema_arrow
     field = _field(target, task)
     place = schema.get_field_index(target)

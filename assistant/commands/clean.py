@@ -1,16 +1,18 @@
 """``mtw clean``: the repairs that a file needs, offered or done, with a list of what changed."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from assistant.commands.data import File, Sheet, read_table
+from assistant.commands.data import File, Sheet, bar, read_table
 from workspace.errors import InputError
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from workspace.cleaning import CleaningReport, Columns
     from workspace.dataset import DataProblem, DatasetProfile, FixCall
 
@@ -27,6 +29,9 @@ def clean(
     save_recipe: Annotated[Path | None, typer.Option(help="Keep the repairs, for the next file.")] = None,
     report: Annotated[Path | None, typer.Option(help="What changed, row by row, as CSV.")] = None,
     sheet: Sheet = None,
+    no_model: Annotated[
+        bool, typer.Option("--no-model", help="Hide personal data without the model that sees names; much quicker.")
+    ] = False,
     text: Annotated[list[str] | None, typer.Option(help="Column to read, where the guess is wrong.")] = None,
     label: Annotated[str | None, typer.Option(help="Column to learn, where the guess is wrong.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -39,10 +44,11 @@ def clean(
         if not asked or out is None:
             _offer(profile, as_json=json)
             return
-        calls = [*_from_recipe(recipe), *_calls(fix or [], all_, profile)]
+        calls = [*_from_recipe(recipe), *_calls(fix or [], all_, profile, deep=not no_model)]
         with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
             cleaned, changes = Path(folder) / "table.parquet", Path(folder) / "changes.parquet"
-            done = _repair(table, cleaned, calls, profile, changes)
+            with bar(f"Repairing {file.name}") as progress:
+                done = _repair(table, cleaned, calls, profile, changes, progress)
             notes = _write(cleaned, out, profile)
             if report is not None:
                 _write_report(changes, report)
@@ -95,14 +101,17 @@ def _as_said(profile: "DatasetProfile", table: Path, text: Sequence[str] | None,
     return profile_table(table, profile, task=said)
 
 
-def _calls(fixes: Sequence[str], everything: bool, profile: "DatasetProfile") -> "list[FixCall]":
+def _calls(fixes: Sequence[str], everything: bool, profile: "DatasetProfile", *, deep: bool) -> "list[FixCall]":
+    """The repairs that were asked for. ``deep``: personal data is looked for as the chat does it, with the model."""
     from tools.repairs import offered, place_of
     from workspace.dataset import FixCall
+    from workspace.privacy.tagger import available
 
     codes = [code.strip() for code in fixes]
     if everything:
         codes += [problem.fix.code for problem in offered(profile.problems) if problem.fix]
-    return [FixCall(code=code) for code in sorted(dict.fromkeys(codes), key=place_of)]
+    options: dict[str, dict[str, JsonValue]] = {"redact": {"deep": True}} if deep and available() else {}
+    return [FixCall(code=code, args=options.get(code, {})) for code in sorted(dict.fromkeys(codes), key=place_of)]
 
 
 def _from_recipe(recipe: Path | None) -> "list[FixCall]":
@@ -123,13 +132,19 @@ def _from_recipe(recipe: Path | None) -> "list[FixCall]":
 
 
 def _repair(
-    table: Path, out: Path, calls: "list[FixCall]", profile: "DatasetProfile", changes: Path
+    table: Path,
+    out: Path,
+    calls: "list[FixCall]",
+    profile: "DatasetProfile",
+    changes: Path,
+    progress: Callable[[float], None],
 ) -> "CleaningReport":
     from workspace.cleaning import apply_fixes
     from workspace.findings import FILE
 
     findings = table.with_name(FILE)
-    return apply_fixes(table, out, calls, _columns(profile), findings if findings.exists() else None, changes)
+    known = findings if findings.exists() else None
+    return apply_fixes(table, out, calls, _columns(profile), known, changes, progress)
 
 
 def _columns(profile: "DatasetProfile") -> "Columns":

@@ -1,7 +1,8 @@
 """``mtw inspect`` and ``mtw convert``: what is in a file, and the table as the wizard read it."""
 
+import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,12 @@ from workspace.dataset import DatasetProfile
 from workspace.errors import InputError
 
 File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A table, texts, what an annotation tool wrote, or hf://owner/name.")
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="A table, texts, what an annotation tool wrote, hf://owner/name, or data://NAME for data kept here, "
+        "such as data://mails (its current version) and data://mails@1.",
+    ),
 ]
 Sheet = Annotated[
     str | None,
@@ -22,6 +28,9 @@ Sheet = Annotated[
         metavar="S",
     ),
 ]
+
+# A path loses one of the two slashes.
+_KEPT = re.compile(r"data:/{1,2}(.+)")
 
 
 def inspect(
@@ -85,32 +94,77 @@ def convert(
 
 
 @contextmanager
-def read_table(file: Path, sheet: str | None) -> Iterator[tuple[DatasetProfile, Path]]:
-    """The profile of a file and its table as a temporary Parquet file."""
+def bar(what: str) -> Iterator[Callable[[float], None]]:
+    """A bar for what takes its time; it takes fractions from 0 to 1. Nothing is shown where nobody looks."""
     from rich.progress import Progress
 
     from assistant.commands.printing import err
+
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as shown:
+        task = shown.add_task(what.replace("[", "\\["), total=1.0)
+        yield lambda fraction: shown.update(task, completed=fraction)
+
+
+@contextmanager
+def read_table(file: Path, sheet: str | None) -> Iterator[tuple[DatasetProfile, Path]]:
+    """The profile of a file, or of data that is kept here (``data://name``), and its table as a Parquet file."""
     from workspace.reading import Limits, read
     from workspace.reading.hub_reader import fetch_hub_dataset, hub_name
     from workspace.settings import load_settings
 
+    if (kept := kept_name(file)) is not None:
+        with _kept_table(kept, sheet) as found:
+            yield found
+        return
     settings = load_settings()
     hub = hub_name(str(file))
     if hub is None and not file.exists():
         raise InputError("FILE_NOT_FOUND", f"The file {file} does not exist.", "Check the name and the folder.")
     with tempfile.TemporaryDirectory(prefix="mtw-") as folder:
         table = Path(folder) / "table.parquet"
-        with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
-            task = bar.add_task(f"Reading {file.name}".replace("[", "\\["), total=1.0)
-
-            def progress(fraction: float) -> None:
-                bar.update(task, completed=fraction)
-
+        with bar(f"Reading {file.name}") as progress:
             if hub is not None:
                 file = fetch_hub_dataset(hub, Path(folder), settings, progress)
             name = file.name or file.resolve().name
             profile = read(file, name=name, out=table, limits=Limits.of(settings), sheet=sheet, progress=progress)
         yield profile, table
+
+
+def kept_name(file: Path) -> str | None:
+    """The name in ``data://name``: data that was uploaded, labelled or cleaned here; None for anything else."""
+    said = _KEPT.fullmatch(str(file))
+    return said.group(1) if said else None
+
+
+@contextmanager
+def _kept_table(name: str, sheet: str | None) -> Iterator[tuple[DatasetProfile, Path]]:
+    """The current version of data that is kept here; ``name@2`` is its second one. Raises NotFound."""
+    from assistant.commands.online import NoWorkers
+    from tools.context import ToolContext
+    from tools.finding import find_dataset
+    from workspace import versions
+    from workspace.home import LOCAL_OWNER, Workspace
+    from workspace.migrations import upgrade
+    from workspace.settings import load_settings
+
+    if sheet is not None:
+        message = "A sheet can be chosen of a file only."
+        raise InputError("SHEET_OF_KEPT_DATA", message, "Leave --sheet out, or name the uploaded file.")
+    named, at, number = name.rpartition("@")
+    is_version = bool(at) and number.isdigit()
+    settings = load_settings()
+    upgrade(settings.database)
+    context = ToolContext(Workspace(LOCAL_OWNER, settings, NoWorkers()))
+    found = find_dataset(context, (named if is_version else name) or None)
+    dataset = versions.current(context.workspace, found)
+    if is_version:
+        line = versions.lineage(context.workspace, dataset)
+        dataset = next((one for one in line if one.version == int(number)), dataset)
+        if dataset.version != int(number):
+            known = ", ".join(str(one.version) for one in line)
+            raise InputError("NO_SUCH_VERSION", f"“{named}” has no version {number}.", f"Choose one of {known}.")
+    with context.workspace.storage.as_file(dataset.table_key) as table:
+        yield dataset.profile, table
 
 
 def _show(name: str, profile: DatasetProfile) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from assistant.cli import run
 from tests.tools.conftest import mails
+from workspace.privacy.tagger import available
 
 
 @pytest.fixture
@@ -120,3 +121,19 @@ def test_for_people(messy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shown = " ".join(capsys.readouterr().out.split())
     assert "66 rows before, 60 now" in shown
     assert "6 repeated rows removed" in shown
+
+
+@pytest.mark.skipif(not available(), reason="the model that sees names is not installed")
+def test_hiding_uses_the_model_unless_it_is_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "calls.csv"
+    texts = ["Yesterday Jennifer Miller rang about her order", "it is anna.keller@gmail.com now", "nothing to see here"]
+    path.write_text("text,team\n" + "".join(f"{text},{'ab'[i % 2]}\n" for i, text in enumerate(texts)))
+    quick, whole = tmp_path / "quick.csv", tmp_path / "whole.csv"
+    clean(capsys, path, quick, "--fix", "redact", "--no-model")
+    clean(capsys, path, whole, "--fix", "redact")
+    assert [row[0] for row in rows_of(quick)[1:]] == [texts[0], "it is [EMAIL] now", texts[2]]
+    assert "Miller" not in rows_of(whole)[1][0]
+    assert "[NAME]" in rows_of(whole)[1][0]
+    recipe = tmp_path / "again.yaml"
+    clean(capsys, path, whole, "--fix", "redact", "--save-recipe", recipe)
+    assert "deep: true" in recipe.read_text()

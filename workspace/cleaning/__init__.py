@@ -45,19 +45,21 @@ def apply_fixes(
     columns: Columns,
     findings: Path | None = None,
     changes: Path | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> CleaningReport:
     """Writes ``table`` as repaired to ``out``, one repair after the other in the order given. Memory stays flat.
 
     Args:
         findings: rows that problems are about (:mod:`workspace.findings`), by their place in ``table``.
         changes: where a line for every changed cell and removed row goes, with :data:`CHANGES_SCHEMA`.
+        progress: is told how far it is, from 0 to 1.
 
     Raises:
         InputError: BAD_FIX, with all faults of all calls; then nothing is written.
     """
     checked = _checked(calls, columns, table)
     rows = row_count(table)
-    done = engine.run(table, out, checked, FixInput(table, columns, findings), changes)
+    done = engine.run(table, out, checked, FixInput(table, columns, findings), changes, progress)
     return CleaningReport(rows_before=rows, rows_after=row_count(out), done=done)
 
 

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from workspace.judging.types import RowNumbers
+from workspace.parquet import open_table
 
 BATCH = 32_768
 _SHOWN = 100
@@ -19,14 +19,14 @@ _BETWEEN = "\x1f"
 def batches(table: Path, names: Sequence[str]) -> Iterator[tuple[int, pa.RecordBatch]]:
     """Record batches of some columns, each with the row at which it starts."""
     at = 0
-    for batch in pq.ParquetFile(table).iter_batches(batch_size=BATCH, columns=list(names)):
+    for batch in open_table(table).iter_batches(batch_size=BATCH, columns=list(names)):
         yield at, batch
         at += batch.num_rows
 
 
 def row_count(table: Path) -> int:
     """Rows of a Parquet file, from its footer."""
-    rows: int = pq.ParquetFile(table).metadata.num_rows
+    rows: int = open_table(table).metadata.num_rows
     return rows
 
 
@@ -56,7 +56,7 @@ def rows_without(table: Path, names: Sequence[str]) -> RowNumbers:
 def values_at(table: Path, names: Sequence[str], rows: Iterable[int]) -> list[str]:
     """The text of some rows, in file order, read from the row groups that hold them alone."""
     wanted = sorted({int(row) for row in rows})
-    file = pq.ParquetFile(table)
+    file = open_table(table)
     found: list[str] = []
     start = 0
     for index in range(file.metadata.num_row_groups if wanted else 0):

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from workspace.dataset import ColumnRole, DatasetProfile
 from workspace.errors import InputError
+from workspace.parquet import open_table
 from workspace.privacy.kinds import KINDS, Found
 from workspace.privacy.pseudonyms import Pseudonyms
 from workspace.privacy.recognise import find_personal
@@ -122,7 +123,7 @@ def redact_table(
     """
     from workspace.cleaning.types import CHANGES_SCHEMA  # that package has a repair that imports this module
 
-    file = pq.ParquetFile(table)
+    file = open_table(table)
     schema = _schema(file.schema_arrow, redaction.drop_columns)
     redactor = Redactor(redaction, pseudonyms)
     report = RedactionReport(rows=file.metadata.num_rows, dropped=list(redaction.drop_columns))
@@ -164,7 +165,7 @@ def spans_of(profile: DatasetProfile) -> tuple[str, str] | None:
 
 def estimated_seconds(table: Path, redaction: Redaction) -> float:
     """About how long :func:`redact_table` takes on one core. Counts the characters; memory stays flat."""
-    file = pq.ParquetFile(table)
+    file = open_table(table)
     kept = [field for field in file.schema_arrow if field.name not in redaction.drop_columns]
     characters = texts = 0
     for batch in file.iter_batches(_GROUP_ROWS, columns=[field.name for field in kept]):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from workspace.dataset import DataProblem, FixOffer
+from workspace.parquet import open_table
 from workspace.privacy.kinds import KINDS, Found
 from workspace.privacy.names import worth_a_look
 
@@ -33,6 +34,8 @@ _SAMPLED_TEXTS = 300
 
 EXAMPLES = 3
 _STRETCH = 500
+_CHAT = 0.1
+_FEW_WORDS = 4
 _WORTH_A_LOOK = re.compile(r"[@\d]")
 _BARE = r"^\s*\d{1,11}\s*$"
 """Row numbers, ids, years: too short for a card, and nothing else without a word that says what they are."""
@@ -47,6 +50,13 @@ class PersonalScan(BaseModel):
     any_row: int = 0
     looked_at: int = 0
     total: int = 0
+    names: int = Field(default=0, description="names seen in texts of several words")
+    small_names: int = Field(default=0, description="of those, written in small letters only, as in chats")
+
+    @property
+    def doubtful_names(self) -> bool:
+        """Whether people write as in chats: then about half of what the model takes for names are none (measured)."""
+        return self.names >= 5 and self.small_names >= _CHAT * self.names
 
     @property
     def complete(self) -> bool:
@@ -69,7 +79,7 @@ def scan_personal(
     Raises:
         KeyError: the table has no such column.
     """
-    file = pq.ParquetFile(table)
+    file = open_table(table)
     names = [name for name in dict.fromkeys(columns) if name in file.schema_arrow.names]
     if len(names) < len(set(columns)):
         raise KeyError(", ".join(sorted(set(columns) - set(names))))
@@ -101,7 +111,7 @@ def _scan(
         met += len(chosen)
         scan.looked_at += batch.num_rows - len(chosen) + len(taken)
         for row in batch.take(pa.array(taken, pa.int64())).to_pylist():
-            here = _look_into(row, by_column, scan.examples, deep)
+            here = _look_into(row, by_column, scan, deep)
             counts.update(here)
             scan.any_row += bool(here)
     scan.rows = {kind: counts[kind] for kind in KINDS if counts[kind]}
@@ -109,10 +119,8 @@ def _scan(
     return scan
 
 
-def _look_into(
-    row: dict[str, Any], by_column: dict[str, Counter[str]], examples: dict[str, list[str]], deep: bool
-) -> set[str]:
-    """The kinds that stand in a row; counts them by column, too."""
+def _look_into(row: dict[str, Any], by_column: dict[str, Counter[str]], scan: PersonalScan, deep: bool) -> set[str]:
+    """The kinds that stand in a row; counts them by column, too, and how names are written."""
     from workspace.privacy.recognise import find_personal
 
     here: set[str] = set()
@@ -122,7 +130,11 @@ def _look_into(
         kinds = {one.kind for one in found}
         by_column[name].update(kinds)
         here |= kinds
-        _remember(examples, text, found)
+        _remember(scan.examples, text, found)
+        if "name" in kinds and len(text.split()) >= _FEW_WORDS:
+            written = [text[one.start : one.end] for one in found if one.kind == "name"]
+            scan.names += len(written)
+            scan.small_names += sum(map(str.islower, written))
     return here
 
 

@@ -31,6 +31,10 @@ SHA256 = {
 _SURE = 0.5
 """Probability from which the label of a token counts: the default of the model's makers."""
 
+_SURE_OF_SMALL = 0.95
+"""Probability from which a name counts that is written in small letters only: of such names, 17 of 100 were right at
+0.5 and 38 at 0.95; of those with a capital, 47 (2,400 words of chat: training rows of WNUT 2017)."""
+
 _WINDOW, _OVERLAP = 160, 32
 """Tokens. The model was made for single messages and sees best in windows of a few sentences."""
 
@@ -81,7 +85,9 @@ def find_tagged(text: str) -> Iterator[tuple[int, int, str]]:
         return
     parts = _with_streets_of_persons(text, _parts(text))
     for start, end in _joined(text, [one for one in parts if one[2] in _NAME], _BETWEEN_NAMES):
-        yield *_whole_words(text, start, end), "name"
+        start, end = _whole_words(text, start, end)
+        if sum(char.isalpha() for char in text[start:end]) > 1:
+            yield start, end, "name"
     places = [one for one in parts if one[2] in _ADDRESS]
     for start, end in _joined(text, places, _BETWEEN_PARTS):
         inside = {label for a, b, label in places if start <= a and b <= end}
@@ -114,12 +120,20 @@ def _parts(text: str) -> list[tuple[int, int, str]]:
         logits = model.session.run(None, {name: value for name, value in given.items() if name in model.inputs})[0][0]
         weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
         best = weights.argmax(axis=-1)
-        sure = weights.max(axis=-1) / weights.sum(axis=-1) >= _SURE
-        for (start, end), number, counts in zip(window.offsets, best.tolist(), sure.tolist(), strict=True):
+        sure = weights.max(axis=-1) / weights.sum(axis=-1)
+        for (start, end), number, how_sure in zip(window.offsets, best.tolist(), sure.tolist(), strict=True):
             label = model.labels[number].partition("-")[2]
-            if counts and label and end > start:
+            if label and end > start and how_sure >= _least(label, text, start, end):
                 found.setdefault(start, (start, end, label))
     return sorted(found.values())
+
+
+def _least(label: str, text: str, start: int, end: int) -> float:
+    """How sure the model has to be of a token: surer of a name in a word without a capital."""
+    if label not in _NAME:
+        return _SURE
+    start, end = _whole_words(text, start, end)
+    return _SURE_OF_SMALL if text[start:end].islower() else _SURE
 
 
 def _joined(text: str, parts: list[tuple[int, int, str]], between: re.Pattern[str]) -> Iterator[tuple[int, int]]:

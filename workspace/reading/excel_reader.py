@@ -28,6 +28,7 @@ from workspace.reading.unwrapping import holds_table, open_inside
 _SAMPLE_ROWS = 400
 _MOST_SHEETS = 20
 _MOST_SPLIT_ROWS = 50_000
+_MOST_MERGED = 100_000
 _NUMBERED = re.compile(r"(.+) \(\d+\)", re.S)
 
 
@@ -252,7 +253,9 @@ def _merged_header(sheet: Any) -> int | None:
     """The last row of cells merged downwards that begin in the first rows: a header over several rows."""
     ranges = sheet.merged_cell_ranges or []
     top = [(low, high) for low, high in ranges if low[0] <= 5 and low[0] < high[0] <= low[0] + 6]
-    return max((high[0] for _, high in top), default=None) if len(top) > 1 else None
+    # Names stand side by side; cells merged below each other are groups of rows.
+    beside = [high[0] for low, high in top if sum(other[0] == low[0] for other, _ in top) > 1]
+    return max(beside, default=None)
 
 
 def _rows(source: Source, sheet: Any, layout: Layout, part: Part) -> Iterator[list[str]]:
@@ -266,13 +269,33 @@ def _rows(source: Source, sheet: Any, layout: Layout, part: Part) -> Iterator[li
     if layout.header_row is not None:
         place = block.start + layout.header_row
         header = next((part.cut(row) for row in islice(_grid(sheet), place, place + 1)), None)
-    for index, row in enumerate(islice(_grid(sheet), start, end)):
+    below = _merged_below(sheet, start)
+    held: dict[int, str] = {}
+    for index, whole in enumerate(islice(_grid(sheet), start, end)):
         if index % 8_192 == 0:
             source.report(index / height)
-        row = part.cut(row)
+        row = part.cut(whole)
         # Boards show their header anew above each group of rows.
-        if not is_comment(row, layout.comment) and not all(map(is_blank, row)) and row != header:
+        kept = not is_comment(row, layout.comment) and not all(map(is_blank, row)) and row != header
+        if here := below.get(start + index):
+            held = {column: held.get(column, "") if goes_on else whole[column] for column, goes_on in here.items()}
+            row = part.cut([held.get(column, cell) for column, cell in enumerate(whole)])
+        if kept:
             yield row[: layout.width] + [""] * (layout.width - len(row))
+
+
+def _merged_below(sheet: Any, start: int) -> dict[int, dict[int, bool]]:
+    """By row from ``start`` on: the columns of cells merged over several rows, and whether they began further up.
+
+    Such a cell says the same of all its rows, and only the first of them has its value.
+    """
+    found: dict[int, dict[int, bool]] = {}
+    first = sheet.start[1] if sheet.start else 0
+    for low, high in sheet.merged_cell_ranges or []:
+        if low[0] >= start and low[0] < high[0] and low[1] >= first:
+            for row in range(low[0], min(high[0], low[0] + _MOST_MERGED) + 1):
+                found.setdefault(row, {})[low[1] - first] = row > low[0]
+    return found
 
 
 def as_text(cell: object) -> str:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from workspace.dataset import ColumnProfile, DataProblem, Dataset, DatasetProfile, TaskGuess
 from workspace.errors import LimitExceeded, Unavailable, UnreadableFile
@@ -18,6 +17,7 @@ from workspace.findings import FILE as FINDINGS
 from workspace.findings import write_findings
 from workspace.ids import new_id
 from workspace.judging.judge import judge
+from workspace.parquet import open_table
 from workspace.reading.detect import detect_format
 from workspace.reading.folder_reader import folder_bytes, pack_folder
 from workspace.reading.registry import READERS
@@ -181,7 +181,7 @@ def profile_table(
         fixed: codes of repairs that were made, whose problems are over.
         task: what the columns are for, where the person has said so.
     """
-    file = pq.ParquetFile(table)
+    file = open_table(table)
     statistics = TableStatistics(file.schema_arrow)
     for batch in file.iter_batches(32_768):
         statistics.see(batch)
@@ -224,7 +224,7 @@ def inspect_file(
 
 def preview(table: Path, n: int = 10) -> list[dict[str, Any]]:
     """The first ``n`` rows of a Parquet table, each a mapping from column name to text, list of texts or None."""
-    file = pq.ParquetFile(table)
+    file = open_table(table)
     rows: list[dict[str, Any]] = []
     for batch in file.iter_batches(batch_size=max(1, min(n, 1_024))):
         rows += batch.to_pylist()

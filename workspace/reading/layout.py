@@ -27,7 +27,7 @@ _PAGE = re.compile(
 _ROWS_IN_ALL = re.compile(r"\(?\d[\d,.]* rows?(?: (?:selected|affected|in set|returned)\b.{0,20})?\.?\)?", re.I)
 """What databases print below a list."""
 
-_RULE = re.compile(r"\s*:?[-=_+]{3,}:?\s*")
+_RULE = re.compile(r"\s*:?[-=_+]{2,}:?\s*")
 _COUNTED = re.compile(r"[\d.,\s]*\d\s?[^\W\d_]{1,6}\.?")
 _UNIT = re.compile(r"\[[^\]]{0,20}\]|\([^)\s]{1,5}\)")
 _TOTALS = frozenset(
@@ -113,7 +113,8 @@ def is_rule(row: Row) -> bool:
     """Whether a record is a line drawn between rows, as lists in print and tables in Markdown have them."""
     filled = [cell for cell in row if not is_blank(cell)]
     long = len(filled) > 1 or (len(filled) == 1 and len(filled[0].strip()) >= 10)
-    return long and all(map(_RULE.fullmatch, filled))
+    # Two dashes alone are a missing value as well: one of the lines has to be longer.
+    return long and all(map(_RULE.fullmatch, filled)) and any(len(cell.strip()) > 2 for cell in filled)
 
 
 def count_footers(tail: Sequence[Row], layout: Layout) -> int:

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workspace.errors import UnreadableFile
+from workspace.parquet import open_table
 from workspace.reading.columns import BATCH_ROWS
 from workspace.reading.features import Names, names_in_schema
 from workspace.reading.names import usable
@@ -17,7 +18,7 @@ from workspace.reading.source import Opened, Source
 def open_parquet(source: Source) -> Opened:
     """A Parquet file. Raises UnreadableFile."""
     try:
-        file = pq.ParquetFile(source.path)
+        file = open_table(source.path)
         names = source.class_names or names_in_schema(file.schema_arrow)
         as_text = AsText(file.schema_arrow, names)
     except (pa.ArrowException, OSError, ValueError) as exc:

@@ -10,8 +10,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-import pyarrow.parquet as pq
-
+from workspace.parquet import open_table
 from workspace.reading.annotations.fasttext import MARK
 from workspace.writing.rows import Table, does_not_fit
 
@@ -33,7 +32,7 @@ def tsv_lines(table: Table) -> Iterator[str]:
 
 
 def _delimited(path: Path, delimiter: str) -> Iterator[str]:
-    source = pq.ParquetFile(path)
+    source = open_table(path)
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     writer.writerow(source.schema_arrow.names)

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from workspace.dataset import ColumnRole, TaskGuess
 from workspace.errors import InputError
+from workspace.parquet import open_table
 from workspace.reading.annotations.spans import Span, canonical
 from workspace.reading.records import OBJECT
 from workspace.reading.roles import guess
@@ -62,7 +63,7 @@ class Table:
     def parts(self) -> Parts:
         """Which column is for what: as the task says, else as the columns look."""
         statistics = TableStatistics(self.schema)
-        for batch in pq.ParquetFile(self.path).iter_batches(_ROWS_AT_ONCE * 8):
+        for batch in open_table(self.path).iter_batches(_ROWS_AT_ONCE * 8):
             statistics.see(batch)
         guessed = guess(statistics.columns)
         task = self.task or guessed.task
@@ -88,7 +89,7 @@ class Table:
     def records(self) -> Iterator[dict[str, Any]]:
         """The rows as mappings; cells that hold JSON are read."""
         objects = {f.name for f in self.schema if f.metadata and f.metadata.get(b"mtw.kind") == OBJECT[b"mtw.kind"]}
-        for batch in pq.ParquetFile(self.path).iter_batches(_ROWS_AT_ONCE):
+        for batch in open_table(self.path).iter_batches(_ROWS_AT_ONCE):
             for record in batch.to_pylist():
                 for name in objects:
                     record[name] = _parsed(record[name])

@@ -7,6 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from workspace.privacy import count_personal, hide, masked, personal_problem, scan_personal, shade
+from workspace.privacy.scan import PersonalScan
+from workspace.privacy.tagger import available
 
 
 def stored(folder: Path, **columns: list[object]) -> Path:
@@ -84,3 +86,20 @@ def test_row_numbers_and_ids_leave_the_look_to_the_texts(tmp_path: Path) -> None
 
     assert scan_personal(table, ["id", "text"], texts=100).rows == {"email": 100}
     assert scan_personal(table, ["mobile"], texts=100).rows == {"phone": 100}
+
+
+def test_names_in_small_letters_make_all_names_doubtful() -> None:
+    assert not PersonalScan(names=40, small_names=3).doubtful_names
+    assert PersonalScan(names=40, small_names=4).doubtful_names
+    assert not PersonalScan(names=3, small_names=3).doubtful_names, "too few to tell"
+
+
+@pytest.mark.skipif(not available(), reason="the model that sees names is not installed")
+def test_how_names_are_written_is_counted(tmp_path: Path) -> None:
+    texts = ["I spoke with Jennifer Miller about it", "then mark rang me up again", "where is the invoice for it"]
+    table = tmp_path / "table.parquet"
+    pq.write_table(pa.table({"text": texts}), table)
+    scan = scan_personal(table, ["text"], deep=True)
+    assert scan.names >= 1
+    assert scan.small_names <= scan.names
+    assert scan.rows["name"] >= 1

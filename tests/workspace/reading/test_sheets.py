@@ -104,3 +104,20 @@ def test_a_stored_empty_text_is_a_result(tmp_path: Path) -> None:
             new.writestr(entry, content)
     found = empty_formulas(path, "xlsx", "Data")
     assert (found.count, found.places) == (1, ["B3"])
+
+
+def test_a_cell_merged_over_rows_speaks_for_all_of_them(tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    sheet = made.create_sheet("Data", 0)
+    sheet.append(["area", "message"])
+    for area in ("Room", "Food"):
+        top = sheet.max_row + 1
+        for number in range(4):
+            sheet.append([area if number == 0 else None, f"the {area} was cold {number} times"])
+        sheet.merge_cells(f"A{top}:A{top + 3}")
+    sheet.append([None, "nobody knows of which room this is"])
+    out = io.BytesIO()
+    made.save(out)
+    profile, table = read_bytes(tmp_path, "a.xlsx", out.getvalue())
+    assert table["area"] == ["Room"] * 4 + ["Food"] * 4 + [None]
+    assert profile.rows == 9
