@@ -261,21 +261,29 @@ def metric_view(name: str, evaluation: Evaluation) -> MetricView:
     )
 
 
-def _rows_wanted(evaluation: Evaluation, rows_per_label: Mapping[str, int]) -> list[str]:
-    """The weak labels that have fewer rows than the usual one: more rows help these most."""
+def rare_weak_labels(evaluation: Evaluation, rows_per_label: Mapping[str, int]) -> list[str]:
+    """The weak labels that have fewer rows than the usual one, weakest first: more rows help these most."""
     if not rows_per_label:
         return []
-    usual = sorted(rows_per_label.values())[len(rows_per_label) // 2]
+    usual = _usual_rows(rows_per_label)
     weak = [s for s in sorted(evaluation.per_class, key=lambda s: s.f1) if s.support and s.f1 < 0.9]
-    few = [s for s in weak if rows_per_label.get(s.label, usual) < max(usual, 50)]
-    found = []
-    for score in few[:2]:
-        have = rows_per_label[score.label]
-        found.append(
-            f"“{plain(score.label, 60)}” has {count(have, 'row')}; {usual:,} is usual here. "
-            "More examples of it would help most."
-        )
-    return found
+    few = max(usual, 50)
+    return [s.label for s in weak if rows_per_label.get(s.label, few) < few]
+
+
+def _usual_rows(rows_per_label: Mapping[str, int]) -> int:
+    return sorted(rows_per_label.values())[len(rows_per_label) // 2]
+
+
+def _rows_wanted(evaluation: Evaluation, rows_per_label: Mapping[str, int]) -> list[str]:
+    if not rows_per_label:
+        return []
+    usual = _usual_rows(rows_per_label)
+    return [
+        f"“{plain(label, 60)}” has {count(rows_per_label[label], 'row')}; {usual:,} is usual here. "
+        "More examples of it would help most."
+        for label in rare_weak_labels(evaluation, rows_per_label)[:2]
+    ]
 
 
 def _folded(labels: Sequence[str], confusion: Sequence[Sequence[int]]) -> tuple[list[str], list[list[int]], int]:

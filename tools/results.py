@@ -9,6 +9,7 @@ from tools.aims import aim_views, criteria_of
 from tools.asking import ask, button
 from tools.context import ToolContext
 from tools.finding import find_run
+from tools.improvements import better_buttons
 from tools.inspecting import labels_of
 from tools.quoting import plain, quote, quote_all, unquote
 from tools.registry import ToolOutput, tool
@@ -27,7 +28,7 @@ from tools.result_cards import (
 from tools.task_words import in_short
 from workspace.dataset import TaskKind
 from workspace.errors import Conflict, InputError, NotFound
-from workspace.events import Asked
+from workspace.events import Asked, Option
 from workspace.model import Evaluation, RunOutcome
 from workspace.run import Run, RunStatus
 
@@ -91,7 +92,7 @@ def explain_results(context: ToolContext, run_id: Annotated[str | None, _RUN] = 
     return ToolOutput(
         data=data,
         cards=cards,
-        ask=_next_steps(task, outcome),
+        ask=_next_steps(run, outcome, better_buttons(run, outcome, metrics.aims, _rows_per_label(context, run))),
         stage="check",
     )
 
@@ -174,12 +175,13 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _next_steps(task: TaskKind, outcome: RunOutcome) -> Asked:
-    writes = task is TaskKind.GENERATION
+def _next_steps(run: Run, outcome: RunOutcome, better: list[Option]) -> Asked:
+    writes = run.plan.task is TaskKind.GENERATION
     return ask(
         "What would you like to do next?",
         button("Try it", "try_model", primary=True, model_id=outcome.model_id),
         button("See more answers" if writes else "See mistakes", "show_mistakes", run_id=outcome.model_id),
+        *better,
         button("Download it", "export_model", model_id=outcome.model_id),
         button("Change the plan", "revise_plan"),
     )
