@@ -48,7 +48,7 @@ def pool_of(tried: Mapping[str, tuple[NDArray[np.int64], Probabilities]], classe
             rows = np.intersect1d(rows, tried[name][0])
         if len(rows) < LEAST_ROWS:
             return None
-        members = [log_probabilities(_of(rows, *tried[name])) for name in names]
+        members = [log_probabilities(answers_for(rows, *tried[name])) for name in names]
         weights = fit_weights(members, classes[rows])
         kept = [name for name, weight in zip(names, weights, strict=True) if weight >= LEAST_SHARE * weights.sum()]
         if kept == names:
@@ -58,7 +58,8 @@ def pool_of(tried: Mapping[str, tuple[NDArray[np.int64], Probabilities]], classe
     return None
 
 
-def _of(wanted: NDArray[np.int64], rows: NDArray[np.int64], answers: Probabilities) -> Probabilities:
+def answers_for(wanted: NDArray[np.int64], rows: NDArray[np.int64], answers: Probabilities) -> Probabilities:
+    """The answers of the wanted rows; ``rows`` says whose ``answers`` are."""
     order = np.argsort(rows)
     return answers[order[np.searchsorted(rows, wanted, sorter=order)]]
 

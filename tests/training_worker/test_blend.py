@@ -13,6 +13,7 @@ from tests.training_worker.test_base_recipes import _tiny_bert
 from training_worker import auto
 from training_worker.ensemble import Pool
 from training_worker.prediction import load_predictor
+from training_worker.recipes import blend
 from training_worker.reporter import ListReporter
 from training_worker.training import Trained, train
 
@@ -82,3 +83,20 @@ def test_several_together_are_saved_as_one_model(tmp_path: Path, monkeypatch: py
     )
     said = [float(number) for number in re.findall(r"0\.\d+|1\.0", alone.stdout)]
     assert said == pytest.approx(found.max(axis=1), abs=2e-3)
+
+
+def test_where_the_time_is_short_a_part_of_the_texts_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading is said to take the whole budget; how long it really takes does not matter here."""
+    monkeypatch.setattr(blend, "reading_seconds", lambda job, encoder: 60.0)
+    texts, labels = sms()
+    rows = table(tmp_path / "rows.parquet", texts, labels)
+    wanted = plan("blend", base=str(_tiny_bert(tmp_path / "tiny")), budget_seconds=60)
+    trained = train(wanted, rows, None, tmp_path / "work", ListReporter(), "Messages")
+    (tried,) = trained.outcome.tried
+    found = re.search(r"time to read (\d+) of (\d+) texts", tried.note)
+    assert found
+    read, counted = map(int, found.groups())
+    assert counted / 4 <= read < counted
+    assert trained.outcome.evaluation.metrics["macro_f1"] > 0.8
+    kept = np.load(tmp_path / "work" / "blend" / "rows_to_read.npy")
+    assert len(kept) == read

@@ -17,14 +17,15 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from training_worker.calibration import fit_scale, fit_weights, log_probabilities, softmax
 from training_worker.embedding import Encoder, Vectors, load_encoder, vectors_of
-from training_worker.ensemble import ensemble_facts
+from training_worker.ensemble import answers_for, ensemble_facts
 from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
-from training_worker.job import Job, Probabilities
+from training_worker.job import Job, Probabilities, write_array
 from training_worker.lanes import Lanes, processors
 from training_worker.reading_texts import no_vectors, read_texts, reader_of, reading_seconds
 from training_worker.recipes import linear
 from training_worker.sequence_export import save_head_beside_encoder
+from training_worker.split import Split, sample
 from training_worker.starter import resolve_base
 from training_worker.whitened_head import Option, Weights, Within, compact, fit, variation
 from workspace.recipe import load_recipes
@@ -44,13 +45,18 @@ SIDE_BY_SIDE_BYTES = 250_000_000
 """Vectors larger than this are fitted one option at a time: each whitens a copy of them."""
 HEADS_SHARE = 0.5
 """Of the time that is left, what choosing the classifier may take; with less, fewer folds judge."""
+LEAST_READ = 0.25
+"""Share of the texts that must fit into the time; with less, reading them is not worth it."""
+SLACK = 1.2
+"""What the time for reading is divided by: the pace may sink."""
 WORDS, READING, SEARCHED = 0.2, 0.75, 0.9
 """Shares of the time after which words are learned, texts are read, and all is chosen."""
 
 
 @dataclass
 class BlendCandidate:
-    """See :class:`training_worker.job.Candidate`. ``weights`` are those of words and meaning."""
+    """See :class:`training_worker.job.Candidate`. ``weights`` are those of words and meaning, ``read`` are the rows
+    whose texts the base model has read, with ``vectors``."""
 
     rows: NDArray[np.int64]
     answers: Probabilities
@@ -61,6 +67,7 @@ class BlendCandidate:
     scale: float
     weights: NDArray[np.float64]
     encoder: Encoder
+    read: Split
     vectors: Vectors
     names: Vectors
 
@@ -70,7 +77,8 @@ class BlendCandidate:
         words = self.words.save(words_job(job, SEARCHED, 0.95), folder / "words")
         job.tell(0.95, f"Learning once more from all {len(self.vectors):,} texts")
         labels, max_tokens = job.split.labels, job.whole("max_tokens")
-        weights, bias = run_interruptible(job.report, lambda: learn_head(job, self.vectors, self.names, self.option))
+        read = replace(job, split=self.read)
+        weights, bias = run_interruptible(job.report, lambda: learn_head(read, self.vectors, self.names, self.option))
         job.tell(0.98, "Putting the model together")
         meaning = run_interruptible(
             job.report,
@@ -84,42 +92,97 @@ class BlendCandidate:
 
 class BlendTrainer:
     def estimate(self, job: Job) -> float:
-        """The linear recipe where it has not run, reading these texts on this machine, and fitting the classifiers."""
-        words = words_job(job, 0.0, 1.0)
-        counting = linear.TRAINER.estimate(words) / (linear.fits(words) if any(words.work.glob("C*.npy")) else 1)
-        encoder = encoder_of(job)
-        folds, end = head_seconds(job, encoder.size)
-        return 1.0 + counting + reading_seconds(job, encoder) + min(1, len(job.split.folds)) * folds + end
+        """The linear recipe where it has not run, reading these texts on this machine, and fitting the classifiers.
+
+        Where all texts take too long and a part is worth reading, it is what the time allows.
+        """
+        other, reading = seconds_of(job)
+        room = job.seconds_left / SLACK
+        return room if other + LEAST_READ * reading <= room < other + reading else other + reading
 
     def least_seconds(self, job: Job) -> float:
-        return self.estimate(job)
+        other, reading = seconds_of(job)
+        return other + LEAST_READ * reading
 
     def train(self, job: Job) -> BlendCandidate:
-        classes = job.split.classes
         words = linear.TRAINER.train(words_job(job, 0.0, WORDS))
         assert isinstance(words, linear.LinearCandidate)
         job.tell(WORDS, "Opening the base model")
         encoder = run_interruptible(job.report, lambda: encoder_of(job))
+        kept = rows_to_read(job, encoder)
+        job = replace(job, split=part_of(job.split, kept))
         vectors = read_texts(job, encoder, lambda done, text: job.tell(WORDS + (READING - WORDS) * done, text))
         share_last_layer(job, encoder, vectors)
-        job = with_folds_for_the_time(job, encoder.size)
-        rows, known = job.split.judged
-        option, scores, names = search(job, vectors, names_of(job, encoder), rows)
-        scale = fit_scale(scores[known], classes[rows[known]])
-        # The first folds' rows come first among those that the words were judged on.
-        members = [log_probabilities(words.answers[: len(rows)]), log_probabilities(softmax(scores * scale))]
-        weights = fit_weights([member[known] for member in members], classes[rows[known]])
+        judging = with_folds_for_the_time(job, encoder.size)
+        rows, known = judging.split.judged
+        option, scores, names = search(judging, vectors, names_of(job, encoder), rows)
+        true = job.split.classes[rows]
+        scale = fit_scale(scores[known], true[known])
+        said = answers_for(kept[rows], words.rows, words.answers)
+        members = [log_probabilities(said), log_probabilities(softmax(scores * scale))]
+        weights = fit_weights([member[known] for member in members], true[known])
         answers = softmax(np.tensordot(weights, np.stack(members), axes=1))
-        share = weights[0] / max(float(weights.sum()), 1e-9)
-        note = f"words count {share:.0%}, meaning {1 - share:.0%}; {option.words}" + (
-            ", the labels' names are learned from, too" if len(names) else ""
-        )
         return BlendCandidate(
-            rows, answers, note, encoder.base.name, words, option, scale, weights, encoder, vectors, names
+            rows=kept[rows],
+            answers=answers,
+            note=note_of(job, option, weights, len(words.matrix.indptr) - 1, named=len(names) > 0),
+            base=encoder.base.name,
+            words=words,
+            option=option,
+            scale=scale,
+            weights=weights,
+            encoder=encoder,
+            read=job.split,
+            vectors=vectors,
+            names=names,
         )
 
 
 TRAINER = BlendTrainer()
+
+
+def note_of(job: Job, option: Option, weights: NDArray[np.float64], rows: int, *, named: bool) -> str:
+    """What was chosen, for people; ``rows`` are those that the words were counted in."""
+    share = weights[0] / max(float(weights.sum()), 1e-9)
+    note = f"words count {share:.0%}, meaning {1 - share:.0%}; {option.words}"
+    if len(job.split.learn) < rows:
+        note += f"; there was time to read {len(job.split.learn):,} of {rows:,} texts"
+    return note + (", the labels' names are learned from, too" if named else "")
+
+
+def seconds_of(job: Job) -> tuple[float, float]:
+    """Seconds for all but reading, and for reading all texts."""
+    words = words_job(job, 0.0, 1.0)
+    counting = linear.TRAINER.estimate(words) / (linear.fits(words) if any(words.work.glob("C*.npy")) else 1)
+    encoder = encoder_of(job)
+    fold, end = head_seconds(job, encoder.size)
+    return 1.0 + counting + min(1, len(job.split.folds)) * fold + end, reading_seconds(job, encoder)
+
+
+def rows_to_read(job: Job, encoder: Encoder) -> NDArray[np.int64]:
+    """The learning rows whose texts there is time to read: all, or a part of each label; always the same ones when an
+    interrupted training goes on."""
+    rows = len(job.split.learn)
+    file = job.work / "rows_to_read.npy"
+    if file.exists():
+        return np.asarray(np.load(file))
+    other, reading = seconds_of(job)
+    share = max((job.seconds_left - other) / (SLACK * reading), LEAST_READ) if reading else 1.0
+    least = 2 * len(job.split.labels)
+    kept = np.arange(rows)
+    if share < 1 and least < rows:
+        kept = sample(kept.tolist(), job.split.strata, max(int(share * rows), least), job.plan.seed)
+    write_array(file, kept)
+    return kept
+
+
+def part_of(split: Split, kept: NDArray[np.int64]) -> Split:
+    """The split with these learning rows only; the folds keep their sides."""
+    if len(kept) == len(split.learn):
+        return split
+    sides = [[np.searchsorted(kept, np.intersect1d(kept, side)) for side in fold] for fold in split.folds]
+    folds = [(train, valid) for train, valid in sides if len(train) and len(valid)]
+    return replace(split, learn=split.learn.take(kept.tolist()), folds=folds)
 
 
 def words_job(job: Job, begin: float, end: float) -> Job:
