@@ -1,6 +1,7 @@
 """What a conversation hears at the end of an analysis: the finding, and a question only where it disturbs nobody."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.guide.texts import after
@@ -25,16 +26,35 @@ from workspace.home import Workspace
 from workspace.ids import new_id
 from workspace.run import RunStatus
 
+
+@dataclass(frozen=True)
+class Telling:
+    """How the end of one kind of analysis is told: the tool that shows what it found, called with which arguments.
+
+    ``about_data``: nobody wants to hear of it once the data was deleted or changed.
+    """
+
+    tool: str
+    args: Callable[[Analysis], dict[str, Any]]
+    about_data: bool = True
+
+
+def _data(analysis: Analysis) -> dict[str, Any]:
+    return {"dataset_id": analysis.job.dataset_id}
+
+
+def _model(analysis: Analysis) -> dict[str, Any]:
+    return {name: value for name, value in analysis.job.args.items() if name in ("model_id", "form")}
+
+
 _TELLING = {
-    "check": "check_dataset",
-    "augment": "augment_dataset",
-    "redact": "redact_dataset",
-    "export": "export_model",
+    "check": Telling("check_dataset", _data),
+    "augment": Telling("augment_dataset", _data),
+    "redact": Telling("redact_dataset", lambda analysis: _data(analysis) | choices_of(analysis)),
+    "export": Telling("export_model", _model, about_data=False),
+    "predict": Telling("predict_file", lambda analysis: _data(analysis) | _model(analysis), about_data=False),
 }
-"""Kind of analysis -> the tool that shows what it found."""
-_SHOWS_DATA = frozenset(
-    {"inspect_dataset", "load_sample", "clean_dataset", "check_dataset", "augment_dataset", "redact_dataset"}
-)
+_SHOWS_DATA = frozenset({"inspect_dataset", "load_sample", "clean_dataset"}) | {t.tool for t in _TELLING.values()}
 
 
 def ending(workspace: Workspace, analysis: Analysis) -> Sequence[ConversationEvent]:
@@ -42,17 +62,12 @@ def ending(workspace: Workspace, analysis: Analysis) -> Sequence[ConversationEve
 
     The events end no turn: they come between two, and the conversation stays where it was.
     """
-    tool = _TELLING.get(analysis.job.kind)
-    about_data = tool != "export_model"
-    if tool is None or analysis.status is not RunStatus.SUCCEEDED:
+    telling = _TELLING.get(analysis.job.kind)
+    if telling is None or analysis.status is not RunStatus.SUCCEEDED:
         return []
-    if about_data and not still_wanted(workspace, analysis):
+    if telling.about_data and not still_wanted(workspace, analysis):
         return []
-    args: dict[str, Any] = {"dataset_id": analysis.job.dataset_id}
-    if not about_data:
-        args = {name: analysis.job.args[name] for name in ("model_id", "form")}
-    if tool == "redact_dataset":
-        args |= choices_of(analysis)
+    tool, args = telling.tool, telling.args(analysis)
     outcome = call_tool(ToolContext(workspace, analysis.conversation_id), tool, args)
     if not outcome.ok or not outcome.output.cards:
         return []

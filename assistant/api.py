@@ -1,6 +1,6 @@
 """The HTTP API: health, models and their files. Errors have one shape: ``{"error": {code, message, next_step}}``."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote
 
 import anyio
@@ -21,6 +21,9 @@ from workspace.dataset import TaskKind
 from workspace.errors import LimitExceeded, TooManyRequests, Unauthorized, WizardError
 from workspace.home import Workspace
 from workspace.model import Evaluation
+
+if TYPE_CHECKING:
+    from tools.row_changes import ChangesFile
 
 API_VERSION = "1"
 
@@ -137,11 +140,21 @@ def api_routes(web: Web) -> APIRouter:
         """What a version's step changed, row by row, as CSV."""
         from tools.row_changes import open_changes
 
-        file = open_changes(ToolContext(_workspace(web)), dataset_id)
-        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.file_name)}"}
-        return StreamingResponse(file.chunks, media_type="text/csv; charset=utf-8", headers=headers)
+        return _as_csv(open_changes(ToolContext(_workspace(web)), dataset_id))
+
+    @router.get("/datasets/{dataset_id}/answers/{analysis_id}", response_class=StreamingResponse)
+    def answers(dataset_id: str, analysis_id: str) -> StreamingResponse:
+        """A file's rows with a model's answers beside them, as CSV."""
+        from tools.predicting import open_answers
+
+        return _as_csv(open_answers(ToolContext(_workspace(web)), dataset_id, analysis_id))
 
     return router
+
+
+def _as_csv(file: "ChangesFile") -> StreamingResponse:
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.file_name)}"}
+    return StreamingResponse(file.chunks, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def add_errors(app: FastAPI) -> None:

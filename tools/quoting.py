@@ -4,6 +4,7 @@
 :func:`plain` is for people: the text as it is, without characters that hide or turn round what stands beside it.
 """
 
+import re
 import unicodedata
 
 from pydantic import JsonValue
@@ -51,6 +52,15 @@ def prose(text: str, limit: int) -> str:
     """As :func:`plain`, with its line ends and spaces as they are: for texts that are shown whole, or in parts."""
     lines = text[: limit + 1].replace("\r\n", "\n").split("\n")
     return _cut("\n".join("".join(_clean(c, _JOINERS) for c in line) for line in lines), limit)
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?")
+
+
+def harmless_cell(cell: str) -> str:
+    """What a spreadsheet would run as a formula gets an apostrophe in front (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def _one_line(text: str, keep: frozenset[str]) -> str:

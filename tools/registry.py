@@ -114,6 +114,7 @@ def all_tools() -> dict[str, Tool]:
     import tools.managing
     import tools.models
     import tools.plans
+    import tools.predicting
     import tools.prelabelling
     import tools.privacy
     import tools.results

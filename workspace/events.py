@@ -19,6 +19,7 @@ CardKind = Literal[
     "datasets",
     "runs",
     "prediction",
+    "answers",
     "concept",
     "download",
     "deployment",

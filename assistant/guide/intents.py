@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from assistant.guide import data_intents, deploy_intents, label_intents
+from assistant.guide import data_intents, deploy_intents, fault_intents, label_intents
 from assistant.guide.aims import set_aims
 from assistant.guide.division import division_in
 from assistant.guide.journey import Journey
@@ -310,6 +310,7 @@ _ACTIONS: dict[str, Action] = {
     "compare_runs": _tool("compare_runs", "model_id", "no_model_yet"),
     "try_model": try_it,
     "try": try_it,
+    "predict_file": _tool("predict_file", "model_id", "no_model_yet"),
     "export_model": _tool("export_model", "model_id", "no_model_yet"),
     "deploy_model": _tool("deploy_model", "model_id", "no_model_yet"),
     "delete_model": _tool("delete_model", "model_id", "no_model_yet"),
@@ -319,6 +320,9 @@ _ACTIONS: dict[str, Action] = {
     "support_state": _tool("support_state"),
     "give_feedback": give_feedback,
     "explain_concept": explain,
+    "diagnose_problem": fault_intents.diagnose,
+    "odd_results": fault_intents.explain_text,
+    "apply_fix": fault_intents.apply,
     "greeting": greeting,
     "goodbye": goodbye,
 }

@@ -31,6 +31,7 @@ ROWS: Mapping[CardKind, frozenset[str]] = {
     "changes": frozenset({"text", "before", "after"}),
     "mistakes": frozenset({"text", "words"}),
     "samples": frozenset({"prompt", "reference", "before", "after"}),
+    "answers": frozenset({"preview"}),
     "prediction": frozenset({"text", "output", "words"}),
     "concept": frozenset({"yours"}),
     "privacy": frozenset({"examples"}),

@@ -280,6 +280,18 @@ def _prediction(card: cards.PredictionCard) -> RenderableType:
     return Group(*parts)
 
 
+def _answers(card: cards.AnswersCard) -> RenderableType:
+    if card.checking:
+        return _lines(f"{card.checking.message} … you can go on meanwhile.")
+    most = max((said.count for said in card.counts), default=1)
+    unsure = f"In {card.unsure:,} of {card.rows:,} rows it is not sure: look at these yourself." if card.unsure else ""
+    return Group(
+        _grid(["", "Rows", ""], [(said.label, f"{said.count:,}", _bar(said.count / most)) for said in card.counts[:12]]),
+        _grid(card.header, card.preview),
+        _lines(unsure, f"All rows with their answers: {card.path or card.url}"),
+    )
+
+
 def _download(card: cards.DownloadCard) -> RenderableType:
     where = card.path or card.url
     if card.checking:
@@ -375,6 +387,7 @@ _VIEWS: dict[str, View] = {
     "mistakes": _mistakes,
     "samples": _samples,
     "prediction": _prediction,
+    "answers": _answers,
     "download": _download,
     "deployment": _deployment,
     "datasets": _datasets,

@@ -71,4 +71,20 @@ def samples() -> Card:
     ).card("Its answers, before and after the training")
 
 
-ALL = (marked_mistakes, marked_prediction, several_labels, written, samples)
+def answers() -> Card:
+    return cards.AnswersCard(
+        dataset_id="ds_1",
+        dataset_name="new mails",
+        model_id="mdl_1",
+        model_name="mails",
+        rows=1_200,
+        counts=[cards.SaidCount(label="Billing", count=800), cards.SaidCount(label="Orders <b>", count=400)],
+        unsure=37,
+        header=["Body", "prediction", "score", "sure"],
+        preview=[["Where is my parcel? <script>alert(1)</script>", "Orders <b>", "0.93", "yes"]],
+        file_name="new mails-answers.csv",
+        url="/api/v1/datasets/ds_1/answers/an_1",
+    ).card("1,200 rows answered, 37 of them not surely")
+
+
+ALL = (marked_mistakes, marked_prediction, several_labels, written, samples, answers)

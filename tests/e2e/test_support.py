@@ -25,7 +25,8 @@ def stuck(site: Site) -> str:
 
 
 def test_from_the_list_to_the_error_to_an_answer(open_page: OpenPage, site: Site, stuck: str) -> None:
-    page = open_page("/support?error=FILE_EMPTY")
+    page = open_page()
+    page.goto(f"{site.address}/support?error=FILE_EMPTY")
     expect(page.get_by_role("heading", name="Conversations")).to_be_visible()
     assert axe_faults(page) == []
     page.locator(f"a[href='/support/{stuck}']").click()

@@ -5,6 +5,7 @@ must escape them. They are cut to a length and free of control and text-directio
 Shares, scores and fractions are between 0 and 1. Times are seconds. Dates are ISO 8601 with a zone.
 """
 
+from tools.cards.answers import AnswersCard, SaidCount
 from tools.cards.augmentation import AugmentationCard, NewRowView, RareLabelView
 from tools.cards.base import CardData, Cell
 from tools.cards.cleaning import (
@@ -92,6 +93,7 @@ CARDS: dict[CardKind, type[CardData]] = {
         MistakesCard,
         SamplesCard,
         PredictionCard,
+        AnswersCard,
         DownloadCard,
         DeploymentCard,
         DatasetsCard,
@@ -109,6 +111,7 @@ CARDS: dict[CardKind, type[CardData]] = {
 __all__ = [
     "CARDS",
     "AimView",
+    "AnswersCard",
     "AugmentationCard",
     "BaseModelFacts",
     "CalibrationView",
@@ -174,6 +177,7 @@ __all__ = [
     "RunPairView",
     "RunRowView",
     "RunsCard",
+    "SaidCount",
     "SaidView",
     "SampleView",
     "SamplesCard",

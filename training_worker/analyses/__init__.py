@@ -62,6 +62,7 @@ ANALYSES: dict[str, str] = {
     "augment": "training_worker.analyses.augmentation:augment",
     "check": "training_worker.analyses.checking:check",
     "export": "training_worker.analyses.exporting:export",
+    "predict": "training_worker.analyses.predicting:predict",
     "redact": "training_worker.analyses.redaction:redact",
 }
 """Kind of analysis -> ``module:function`` that takes an :class:`AnalysisInput` and gives an :class:`AnalysisResult`."""
