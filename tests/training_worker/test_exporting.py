@@ -12,6 +12,10 @@ import torch
 from pydantic import JsonValue
 from transformers import AutoTokenizer, BertConfig, BertModel
 
+from tests.training_worker.multilabel.test_multilabel_training import comments
+from tests.training_worker.multilabel.test_multilabel_training import table as emotions
+from tests.training_worker.ner.samples import ner_plan, tagged
+from tests.training_worker.ner.samples import table as words
 from tests.training_worker.runs import stored_dataset
 from tests.training_worker.samples import banking, plan, table
 from training_worker.analyses import AnalysisInput, analysis_of_kind
@@ -27,6 +31,7 @@ from training_worker.starter import starter_folder
 from training_worker.training import train
 from training_worker.vector_cache import VectorCache
 from workspace.analysis import AnalysisJob
+from workspace.dataset import TaskKind
 from workspace.errors import InputError
 from workspace.home import Workspace
 
@@ -171,3 +176,35 @@ def test_a_worker_writes_it_for_the_chat(tiny: Path, tmp_path: Path, workspace: 
     assert str(found.data["sentence"]).endswith(f"right on {rows_tested} test texts.")
     with workspace.storage.as_file(key) as file, zipfile.ZipFile(file) as archive:
         assert {"x/predict.py", "x/model.onnx", "x/requirements.txt", "x/labels.json"} <= set(archive.namelist())
+
+
+@pytest.mark.slow
+def test_several_labels_keep_their_thresholds(tiny: Path, tmp_path: Path) -> None:
+    wanted = plan("embed", base=str(tiny), task=TaskKind.MULTILABEL, settings={"C": 3.0})
+    rows = emotions(tmp_path / "rows.parquet", comments()[:120])
+    made = train(wanted, rows, None, tmp_path / "work", ListReporter(), "Emotions").folder
+    texts = [text for text, _ in comments()[:20]]
+    ours = load_predictor(made).predict(texts)
+    assert any(answer.labels for answer in ours)
+    export_model(made, "onnx", tmp_path / "out", _no_rows, _silent)
+    theirs = load_predictor(tmp_path / "out").predict(texts)
+    for ours_one, theirs_one in zip(ours, theirs, strict=True):
+        assert theirs_one.scores == pytest.approx(ours_one.scores, abs=0.03)
+    program = runpy.run_path(str(tmp_path / "out" / "predict.py"))
+    for text, answer in zip(texts, theirs, strict=True):
+        assert {label for label, _ in program["predict"]([text])[0]} == set(answer.labels or [])
+
+
+@pytest.mark.slow
+def test_names_are_found_in_the_same_places(tiny: Path, tmp_path: Path) -> None:
+    rows = words(tmp_path / "rows.parquet", tagged()[:60])
+    wanted = ner_plan("ner_finetune", base=str(tiny), settings={"epochs": 1, "batch_size": 16})
+    made = train(wanted, rows, None, tmp_path / "work", ListReporter(), "Names").folder
+    export_model(made, "onnx", tmp_path / "out", _no_rows, _silent)
+    texts = [" ".join(found) for found, _ in tagged()[:30]]
+    ours, theirs = (load_predictor(folder).predict(texts) for folder in (made, tmp_path / "out"))
+    places = [[[(e.start, e.end, e.label) for e in p.entities or []] for p in answers] for answers in (ours, theirs)]
+    assert places[0] == places[1]
+    answers = runpy.run_path(str(tmp_path / "out" / "predict.py"))["predict"](texts)
+    for text, names in zip(texts, answers, strict=True):
+        assert all(text[start:end] == word for _, word, start, end in names)
