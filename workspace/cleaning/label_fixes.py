@@ -106,7 +106,29 @@ def _value(suggestion: str | None, kind: pa.DataType) -> Any:
     return json.loads(suggestion) if pa.types.is_list(kind) else pa.scalar(suggestion).cast(kind).as_py()
 
 
+def _empty_is_no(given: FixInput, _: NoOptions) -> Edit:
+    name = given.columns.label
+    assert name is not None
+
+    def change(batch: pa.RecordBatch, at: int) -> pa.RecordBatch:
+        index = batch.schema.get_field_index(name)
+        column = batch.column(index)
+        if not pa.types.is_string(column.type):
+            return batch
+        filled = [value if value and value.strip() else "no" for value in column.to_pylist()]
+        return batch.set_column(index, batch.schema.field(index), pa.array(filled, column.type))
+
+    return Edit(lambda n: f"“no” written into {cells(n, 'empty cell')}", change=change)
+
+
 LABEL_FIXES = [
+    Fix(
+        "empty_is_no",
+        "Read nothing as no",
+        "Writes “no” where a column holds its own name or nothing, as a box that was ticked or not.",
+        _empty_is_no,
+        needs_label=True,
+    ),
     Fix(
         "merge_label_variants",
         "Write each answer in one way",

@@ -12,7 +12,7 @@ from workspace.judging.repeats import Repeats, find_repeats
 from workspace.judging.sample import Sample
 from workspace.judging.text_checks import find_text_problems
 from workspace.judging.types import CountedColumn, CountedTable
-from workspace.reading.label_shapes import part_counts, yes_count
+from workspace.reading.label_shapes import is_tick, part_counts, yes_count
 
 _COMPARED = 2_000
 """Rows of a long table that are compared with each other."""
@@ -28,7 +28,15 @@ _HARM = [
     *("LABEL_VARIANTS", "SIMILAR_LABELS", "RAGGED_ROWS", "BAD_BYTES", "BROKEN_LINES", "MISSING_TAGS", "BLANK_SPANS"),
     # Less would be learnt.
     *("QUOTED_MAIL", "BOILERPLATE", "SIGNATURES", "HTML_IN_TEXT", "MOJIBAKE", "RARE_CLASSES", "FEW_ROWS"),
-    *("MISSING_LABEL", "MISSING_TEXT", "TEXT_TOO_SHORT", "TOO_MANY_CLASSES", "IMBALANCE", "MIXED_LANGUAGES"),
+    *(
+        "TICKED_OR_EMPTY",
+        "MISSING_LABEL",
+        "MISSING_TEXT",
+        "TEXT_TOO_SHORT",
+        "TOO_MANY_CLASSES",
+        "IMBALANCE",
+        "MIXED_LANGUAGES",
+    ),
 ]
 
 
@@ -68,9 +76,12 @@ def find_problems(
     label, text = _column(statistics, task.label), _column(statistics, task.text[0] if task.text else None)
     if text is not None and text.missing:
         found.append(_missing_text(text))
-    if label is not None and label.missing:
-        found.append(_missing_label(label))
     labels = label_counts(statistics, task)
+    if label is not None and labels and task.kind is TaskKind.CLASSIFICATION and is_tick(label):
+        found.append(_ticked(label))
+        labels = {**labels, "": label.missing}
+    elif label is not None and label.missing:
+        found.append(_missing_label(label))
     if labels:
         found += find_label_problems(labels, rows, single=task.kind is TaskKind.CLASSIFICATION)
     if text is not None:
@@ -166,6 +177,18 @@ def _missing_label(column: CountedColumn) -> DataProblem:
         count=column.missing,
         message=f"{column.missing:,} {have} no answer in “{column.name}”. They are not used for learning.",
         fix=FixOffer(code="drop_missing_label", label="Leave them out"),
+    )
+
+
+def _ticked(column: CountedColumn) -> DataProblem:
+    (said,) = column.counts or [""]
+    return DataProblem(
+        code="TICKED_OR_EMPTY",
+        severity="blocking",
+        count=column.missing,
+        message=f"“{column.name}” says “{said[:80]}” in {_rows(column.rows - column.missing)} and nothing in "
+        f"{_rows(column.missing)}, as a box that was ticked or not. If nothing means no, I can write “no” there.",
+        fix=FixOffer(code="empty_is_no", label="Nothing means no"),
     )
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from workspace.judging.types import CountedColumn
 from workspace.reading import names
 from workspace.reading.statistics import ColumnStatistics
 
@@ -89,7 +90,7 @@ def _says_both(column: ColumnStatistics, values: set[str]) -> bool:
     return len(values) > 1 or values <= NO or bool(column.missing) or values <= {"1", "1.0", "true", "yes"}
 
 
-def is_tick(column: ColumnStatistics) -> bool:
+def is_tick(column: CountedColumn) -> bool:
     """Whether a column holds its own name or nothing, as survey tools write a box that was ticked."""
     values = {value.strip().casefold() for value in column.counts or ()}
     return bool(column.missing) and len(values) == 1 and names_itself(column.name, *values)

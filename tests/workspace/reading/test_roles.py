@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.workspace.reading.files import read_bytes
-from workspace.dataset import DatasetProfile
+from workspace.cleaning import Columns, apply_fixes
+from workspace.dataset import DatasetProfile, FixCall
+from workspace.reading import profile_table
 
 _WORDS = (
     "the a refund card late parcel please thanks invoice login password broken when order again very much help".split()
@@ -240,3 +242,17 @@ def test_several_answers_in_a_cell_that_ends_with_the_separator(tmp_path: Path) 
     profile, _ = read_bytes(tmp_path, "a.csv", f"comment,Which areas?\n{rows}".encode())
     assert (profile.task.kind, profile.task.label_separator) == ("multilabel", ";")
     assert profile.labels == {"Late": 24, "Broken": 16, "Price": 16}
+
+
+def test_a_box_that_was_not_ticked_can_be_made_a_no(tmp_path: Path) -> None:
+    rows = "".join(f"{i},we waited for {i} hours,{'urgent' if i % 4 == 0 else ''}\n" for i in range(40))
+    profile, _ = read_bytes(tmp_path, "a.csv", f"nr,what happened,urgent\n{rows}".encode())
+    problem = next(one for one in profile.problems if one.code == "TICKED_OR_EMPTY")
+    assert problem.fix is not None
+    assert not {"ONE_CLASS", "MISSING_LABEL"} & {one.code for one in profile.problems}
+    out = tmp_path / "out.parquet"
+    columns = Columns(profile.task.text, profile.task.label, profile.task.kind)
+    apply_fixes(tmp_path / "table.parquet", out, [FixCall(code=problem.fix.code)], columns)
+    after = profile_table(out, profile)
+    assert after.labels == {"no": 30, "urgent": 10}
+    assert "TICKED_OR_EMPTY" not in {one.code for one in after.problems}
