@@ -238,8 +238,10 @@ def _put_aside(rows: LabelledRows, fraction: float, rng: np.random.Generator) ->
 
 
 def _unlike(rows: LabelledRows, test: LabelledRows) -> Indices:
-    """Positions of the rows that neither repeat a test row nor nearly do."""
-    group = _alike(LabelledRows(rows.texts + test.texts, rows.labels + test.labels))
+    """Positions of the rows that neither repeat a test row nor nearly do, whatever their labels are: the labels of test
+    rows have no say in what is learned."""
+    texts = rows.texts + test.texts
+    group = _alike(LabelledRows(texts, [""] * len(texts)))
     seen = set(group[len(rows) :])
     return np.array([i for i in range(len(rows)) if group[i] not in seen], dtype=np.int64)
 

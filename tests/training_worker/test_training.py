@@ -122,7 +122,8 @@ def test_what_is_told_is_what_the_saved_model_scores_on_the_test_file(tmp_path: 
     trained = train(plan("linear"), rows, test, tmp_path / "work", ListReporter(), "banking")
     again = read_rows(test, ("text",), "label")
     predictor = load_predictor(trained.folder)
-    scored = evaluate(again.texts, again.labels, predictor.probabilities(again.texts), predictor.labels)
+    probabilities, sharpening = predictor.probabilities(again.texts), predictor.meta["sharpening"]
+    scored = evaluate(again.texts, again.labels, probabilities, predictor.labels, sharpening=sharpening)
     assert scored.metrics == trained.outcome.evaluation.metrics
     assert trained.outcome.rows["test"] == len(texts[::4])
 
