@@ -121,7 +121,7 @@ class Tournament:
         for number, recipe in enumerate(recipes):
             if any(recipe.name in load_recipes()[name].contains for name in attempts):
                 continue
-            if best is not None and best.score >= ENOUGH and len(best.rows) >= ENOUGH_VALID_ROWS:
+            if best is not None and self._hardly_better(best):
                 self.notes.append(f"{recipe.title} was not tried: there is hardly anything left to win.")
                 continue
             job = self.job(recipe, recipes[number + 1 :])
@@ -259,6 +259,12 @@ class Tournament:
 
     def _score(self, rows: NDArray[np.int64], answers: Answers) -> float:
         return self.kind.score(self.plan, self.split, rows, answers)
+
+    def _hardly_better(self, best: Attempt) -> bool:
+        """Whether nothing is left to win, as far as enough validation rows of every label say."""
+        if self.plan.task is not TaskKind.CLASSIFICATION or len(best.rows) < ENOUGH_VALID_ROWS:
+            return False
+        return best.score >= ENOUGH and len(np.unique(self.split.classes[best.rows])) == len(self.split.labels)
 
     def _better(self, champion: Attempt, challenger: Attempt) -> Attempt:
         """Compared on the rows that both were judged on; the cheaper one stays unless the other is better."""

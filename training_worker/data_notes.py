@@ -23,7 +23,8 @@ def notes_on(split: Split, *, starter: bool) -> list[str]:
     ``starter``: whether the starter model reads the texts.
     """
     counts = Counter(split.learn.labels)
-    return [*_few(counts, len(split.folds)), *_uneven(counts), *(_language(split) if starter else [])]
+    judged = {split.learn.labels[row] for _, valid in split.folds for row in valid}
+    return [*_few(counts, len(split.folds)), *_uneven(counts, judged), *(_language(split) if starter else [])]
 
 
 def _few(counts: Counter[str], folds: int) -> list[str]:
@@ -34,14 +35,20 @@ def _few(counts: Counter[str], folds: int) -> list[str]:
     return [f"There are few examples: half of the labels have {middle} or fewer.{how} More of them would help most."]
 
 
-def _uneven(counts: Counter[str]) -> list[str]:
+def _uneven(counts: Counter[str], judged: set[str]) -> list[str]:
     (common, most), (rare, least) = counts.most_common(1)[0], counts.most_common()[-1]
     if most < UNEVEN * least:
         return []
-    return [
-        f"The label {common} has {most:,} rows and {rare} has {least:,}. So it was also tried to let rare labels count "
-        "more. Accuracy says little here: look at the scores of each label."
+    notes = [
+        f"The label {common} has {most:,} rows and {rare} has {least:,}. Accuracy says little here: look at the scores "
+        "of each label."
     ]
+    if unjudged := sorted(set(counts) - judged):
+        notes.append(
+            f"{', '.join(unjudged[:3])}: too few rows to choose settings by. The model rarely gives such a label; its "
+            "probability still says which texts to look at first."
+        )
+    return notes
 
 
 def _language(split: Split) -> list[str]:

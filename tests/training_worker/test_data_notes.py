@@ -1,5 +1,7 @@
 """What is said of few rows, uneven labels and other languages."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from training_worker.data import LabelledRows
@@ -27,8 +29,12 @@ def test_few_rows_and_how_they_judge() -> None:
 
 
 def test_uneven_labels_are_named() -> None:
-    (note,) = notes_on(_split([ENGLISH] * 4004, ["ham"] * 4000 + ["spam"] * 4), starter=True)
+    split = _split([ENGLISH] * 4004, ["ham"] * 4000 + ["spam"] * 4)
+    (note,) = notes_on(split, starter=True)
     assert "ham has 4,000 rows and spam has 4" in note
+    early = (np.arange(2000, 4004), np.arange(2000))  # no spam among the rows that judge
+    _, second = notes_on(replace(split, folds=[early]), starter=True)
+    assert second.startswith("spam: too few rows")
 
 
 def test_another_language_is_said_where_the_starter_model_reads() -> None:
