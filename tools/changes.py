@@ -27,6 +27,7 @@ _FIELDS = (
     "base",
     "budget_seconds",
     "metric",
+    "limits",
     "test_fraction",
     "valid_fraction",
     "seed",
@@ -85,15 +86,18 @@ def wishes_from(
     names = sorted({name for recipe in recipes for name in recipe.settings})
     nested = changes.get("settings")
     flat = {k: v for k, v in changes.items() if k != "settings"} | (nested if isinstance(nested, dict) else {})
+    now = plan.model_dump(mode="json")
     for given, value in flat.items():
         name = _proper(given, names)
+        if name in now and value == now[name]:
+            continue  # a whole plan that was pasted holds much that is not changed
         if name in _FIELDS:
             fields[name] = _usual(name, settings) if value is None else value
         elif owners := [r for r in (*recipes, *load_recipes().values()) if name in r.settings]:
             usual = [r.settings[name].default for r in owners if r in recipes] or [owners[0].settings[name].default]
             wanted = usual[0] if value is None else value
-            if all(wanted == now for now in ([plan.settings[name]] if name in plan.settings else usual)):
-                continue  # it is so already, for every method that can be meant
+            if wanted == plan.settings.get(name, usual[0]):
+                continue  # it is so already; a form sends everything, also what was left as it was shown
             if name in names:
                 knobs[name] = wanted
             else:

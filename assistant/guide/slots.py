@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from workspace.dataset import TaskKind
+from workspace.plan import TrainingPlan
 from workspace.recipe import Recipe, load_recipes
 
 _NUMBER = r"(\d+(?:[.,]\d+)?(?:e-?\d+)?)"
@@ -279,3 +280,24 @@ def _base(text: str) -> str:
         if looks and not _FILE.fullmatch(name):
             return name
     return ""
+
+
+def pasted_plan(text: str) -> dict[str, Any]:
+    """A plan as YAML or JSON, whole or in part, such as the card shows it; empty where the text is none.
+
+    Fences and a word before them do not matter. What is in it is checked by ``revise_plan``.
+    """
+    body = found[1] if (found := re.search(r"```(?:ya?ml|json)?\s*\n(.*?)```", text, re.DOTALL)) else text
+    if body.count(":") < 2 or len(body.strip().splitlines()) < 2 or len(body) > _LONGEST_PLAN:
+        return {}
+    try:
+        loaded = yaml.safe_load(body)
+    except yaml.YAMLError:
+        return {}
+    known = {*TrainingPlan.model_fields, *(name for recipe in load_recipes().values() for name in recipe.settings)}
+    if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded) or not known & set(loaded):
+        return {}
+    return loaded
+
+
+_LONGEST_PLAN = 20_000

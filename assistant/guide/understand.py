@@ -7,6 +7,7 @@ from assistant.approval import normal, option_of, verdict
 from assistant.guide.aims import aims_in
 from assistant.guide.data_intents import gives_new_name
 from assistant.guide.division import division_in
+from assistant.guide.fault_intents import complains, explain_text, pasted
 from assistant.guide.intents import act, change_columns, faster_or_better, revise
 from assistant.guide.journey import Journey
 from assistant.guide.label_intents import changed_while_labelling, lists_categories
@@ -19,6 +20,7 @@ from assistant.guide.slots import (
     columns_in,
     columns_said,
     file_named,
+    pasted_plan,
     text_led_to,
     texts_to_try,
     wishes_in,
@@ -73,6 +75,10 @@ def _by_rule(text: str, journey: Journey) -> Reply | None:
         return act("rename_dataset", text, journey)
     if tried := _tried(text, journey):
         return tried
+    if pasted(text, trying=journey.trying):
+        return explain_text(text, journey)
+    if journey.plan_id and not journey.running and (plan := pasted_plan(text)):
+        return Reply(calls=(Call("revise_plan", {"changes": plan}),))
     if journey.trying and not is_addressed(text):
         return None
     return _by_slots(text, journey)

@@ -9,7 +9,7 @@ from assistant.followup import Followup
 from tests.assistant.talking import Talker, calls, errors, failures, finish_run, of, words
 from tests.fakes import FakeQueue
 from tests.workspace.reading.hub import hub_of_our_own
-from workspace.events import ToolCalled
+from workspace.events import CardShown, ToolCalled
 from workspace.model import Prediction
 from workspace.recipe import load_recipes
 from workspace.run import Failure
@@ -411,3 +411,24 @@ def test_what_cannot_be_set_is_refused_with_all_reasons_at_once(planned: Talker)
     (failure,) = failures(planned.say("dropout 0.2, 500 epochs, learning rate 3"))
     for reason in ("dropout", "epochs must be at most 100", "learning_rate must be at most 0.01"):
         assert reason in failure["message"]
+
+
+def test_a_plan_can_be_pasted_back_as_yaml(planned: Talker) -> None:
+    card = next(e.card for e in reversed(planned.stored) if isinstance(e, CardShown) and e.card.kind == "plan")
+    body = str(card.data["yaml"])
+    assert "Nothing is different" in words(planned.say(f"```yaml\n{body}```"))
+    changed = body.replace("seed: 42", "seed: 7").replace(
+        "settings: {}", "settings:\n  learning_rate: 3e-5\n  epochs: 8"
+    )
+    assert changed != body
+    happened = planned.say(f"take this:\n```yaml\n{changed}```")
+    assert calls(happened) == ["revise_plan"]
+    stored = planned.workspace.plans.latest(planned.conversation.id)
+    assert stored is not None
+    assert (stored.plan.seed, stored.plan.settings) == (7, {"learning_rate": 3e-5, "epochs": 8})
+
+
+def test_all_faults_of_a_pasted_plan_are_told_at_once(planned: Talker) -> None:
+    (failure,) = failures(planned.say("recipe: finetune\nseed: many\nsettings:\n  epochs: 500\n  colour: red\n"))
+    for fault in ("seed must be a whole number", "epochs must be at most 100", "colour"):
+        assert fault in failure["message"]
