@@ -201,6 +201,7 @@ _TAKERS = {
     "show_mistakes": _use,
     "try_model": _use,
     "export_model": _use,
+    "predict_file": _use,
     "deploy_model": _use,
     "change_deployment": _use,
 }

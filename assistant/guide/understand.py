@@ -6,8 +6,8 @@ from collections.abc import Callable
 from assistant.approval import normal, option_of, verdict
 from assistant.guide.aims import aims_in
 from assistant.guide.data_intents import gives_new_name
-from assistant.guide.fault_intents import complains, explain_text, pasted
 from assistant.guide.division import division_in
+from assistant.guide.fault_intents import complains, explain_text, pasted
 from assistant.guide.intents import act, change_columns, faster_or_better, revise
 from assistant.guide.journey import Journey
 from assistant.guide.label_intents import changed_while_labelling, lists_categories
@@ -20,6 +20,7 @@ from assistant.guide.slots import (
     columns_in,
     columns_said,
     file_named,
+    pasted_plan,
     text_led_to,
     texts_to_try,
     wishes_in,
@@ -53,8 +54,6 @@ def understand(text: str, journey: Journey, match: Matcher) -> Reply:
         return act("recommend_task", text, journey)
     if found.sure:
         return act(found.intent, text, journey)
-    if complains(text):
-        return explain_text(text, journey)
     if journey.labelling and journey.asked:
         return Reply(say("unsure_labelling"), ask=_again(journey.asked))
     return Reply(say("unsure"), ask=Ask(say("next_ask"), offers(found.likely, journey)))
@@ -74,10 +73,12 @@ def _by_rule(text: str, journey: Journey) -> Reply | None:
         return act("change_categories", text, journey)
     if journey.dataset_id and gives_new_name(text):
         return act("rename_dataset", text, journey)
-    if pasted(text, trying=journey.trying):
-        return explain_text(text, journey)
     if tried := _tried(text, journey):
         return tried
+    if pasted(text, trying=journey.trying):
+        return explain_text(text, journey)
+    if journey.plan_id and not journey.running and (plan := pasted_plan(text)):
+        return Reply(calls=(Call("revise_plan", {"changes": plan}),))
     if journey.trying and not is_addressed(text):
         return None
     return _by_slots(text, journey)
