@@ -54,6 +54,8 @@ def understand(text: str, journey: Journey, match: Matcher) -> Reply:
         return act("recommend_task", text, journey)
     if found.sure:
         return act(found.intent, text, journey)
+    if complains(text):
+        return explain_text(text, journey)
     if journey.labelling and journey.asked:
         return Reply(say("unsure_labelling"), ask=_again(journey.asked))
     return Reply(say("unsure"), ask=Ask(say("next_ask"), offers(found.likely, journey)))
@@ -73,12 +75,12 @@ def _by_rule(text: str, journey: Journey) -> Reply | None:
         return act("change_categories", text, journey)
     if journey.dataset_id and gives_new_name(text):
         return act("rename_dataset", text, journey)
-    if tried := _tried(text, journey):
-        return tried
     if pasted(text, trying=journey.trying):
         return explain_text(text, journey)
     if journey.plan_id and not journey.running and (plan := pasted_plan(text)):
         return Reply(calls=(Call("revise_plan", {"changes": plan}),))
+    if tried := _tried(text, journey):
+        return tried
     if journey.trying and not is_addressed(text):
         return None
     return _by_slots(text, journey)
