@@ -5,15 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from tests.tools.conftest import Call, mails
-from tools.cards import MetricsCard
+from tools.cards import MetricsCard, PlanCard
+from tools.registry import ToolOutput
 from workspace.dataset import CurvePoint, Dataset
 from workspace.errors import InputError
 from workspace.model import LearningCurve, Prediction, ReliabilityBin, Slice, Sureness, ThresholdPrice
 from workspace.run import Run
 
 
-def _card(output: object) -> MetricsCard:
-    return MetricsCard.of(output.cards[0].data)  # type: ignore[attr-defined]
+def _card(output: ToolOutput) -> MetricsCard:
+    return MetricsCard.of(output.cards[0].data)
 
 
 def test_all_of_it_is_told_in_words(trained: Callable[..., Run], call: Call) -> None:
@@ -62,10 +63,11 @@ def test_a_plan_that_may_say_not_sure(load: Callable[..., Dataset], call: Call) 
     call("propose_plan")
     revised = call("revise_plan", changes={"not_sure_below": 0.8})
     assert any(
-        "less than 80% sure of an answer, it will say “not sure”" in s for s in revised.cards[0].data["sentences"]
+        "less than 80% sure of an answer, it will say “not sure”" in s
+        for s in PlanCard.of(revised.cards[0].data).sentences
     )
     back = call("revise_plan", changes={"answer_from": None})
-    assert [change["field"] for change in back.cards[0].data["changes"]] == ["answer_from"]
+    assert [change.field for change in PlanCard.of(back.cards[0].data).changes] == ["answer_from"]
     with pytest.raises(InputError) as fault:
         call("revise_plan", changes={"answer_from": 1.5})
     assert fault.value.code == "SETTING_INVALID"
