@@ -1,9 +1,15 @@
 """Limits on mistakes as factors on probabilities."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from tests.training_worker.samples import plan, sms, table
 from training_worker.favouring import MOST, favoured, favouring_notes, favours_of
+from training_worker.prediction import load_predictor
+from training_worker.reporter import ListReporter
+from training_worker.training import train
 from workspace.success import MistakeLimit
 
 LABELS = ["calm", "urgent"]
@@ -86,3 +92,26 @@ def test_rows_still_sum_to_one_and_the_notes_say_what_was_done() -> None:
         "To keep to what you want, “urgent” is said sooner: its probability counts 3 times.",
         "To keep to what you want, “calm” is said later: its probability counts 0.5 times.",
     ]
+
+
+@pytest.mark.slow
+def test_a_training_keeps_to_the_limit_and_the_saved_model_does_too(tmp_path: Path) -> None:
+    rows = table(tmp_path / "rows.parquet", *sms())
+    limit = MistakeLimit(kind="missed", label="spam", at_most=0.05)
+    # A classifier that is held back much misses many of the rarer label.
+    settings = {"C": 0.01, "class_weight": "none"}
+    wanted = plan("linear", settings=settings)
+    free = train(wanted, rows, None, tmp_path / "free", ListReporter(), "free")
+    kept = train(wanted.model_copy(update={"limits": (limit,)}), rows, None, tmp_path / "kept", ListReporter(), "kept")
+    recall = [
+        next(score.recall for score in trained.outcome.evaluation.per_class if score.label == "spam")
+        for trained in (free, kept)
+    ]
+    assert recall[1] > recall[0]
+    assert recall[1] >= 0.85
+    assert any("“spam” is said sooner" in note for note in kept.outcome.notes)
+    predictor = load_predictor(kept.folder)
+    assert predictor.meta["favours"]["spam"] > 1
+    assert "`favours`" in (kept.folder / "README.md").read_text("utf-8")
+    (answer,) = predictor.predict(["call now to claim your free prize"])
+    assert sum(answer.scores.values()) == pytest.approx(1, abs=1e-4)
