@@ -182,7 +182,7 @@ def _export_job(context: ToolContext, model: TrainedModel, form: Form) -> Analys
 
 def _why_not(analysis: Analysis) -> tuple[str, str]:
     failure = analysis.failure
-    message = failure.message if failure else "It was stopped."
+    message = failure.message if failure else "Its file is no longer there."
     return f"The model could not be written in this form. {message}", "Take it as zip."
 
 

@@ -24,31 +24,35 @@ if (!all.DownloadCard) {
         )}
         {broken && <p className="mtw-note mtw-note-warning">The model could not be written in this form.</p>}
         {data.note && <p className="mtw-note">{data.note}</p>}
-        {!data.checking && <div className="mtw-row">
-          <span>
-            <strong>{data.file_name}</strong> <span className="mtw-small">{window.mtw.bytes(data.bytes)}</span>
-          </span>
-          <a className="mtw-button mtw-button-primary" href={data.url} download={data.file_name}>
-            Download
-          </a>
-        </div>}
-        {!data.checking && <details>
-          <summary>What is in it</summary>
-          <ul className="mtw-points">
-            {data.files.map((file) => (
-              <li key={file}>
-                <code className="mtw-code">{file}</code>
-              </li>
-            ))}
-          </ul>
-        </details>}
-        {!data.checking && <details>
-          <summary>How to use it in your own program</summary>
-          <pre className="mtw-code" tabIndex={0}>{data.snippet}</pre>
-          <button type="button" className="mtw-button" onClick={copy}>
-            {copied ? "Copied" : "Copy"}
-          </button>
-        </details>}
+        {!data.checking && (
+          <>
+            <div className="mtw-row">
+              <span>
+                <strong>{data.file_name}</strong> <span className="mtw-small">{window.mtw.bytes(data.bytes)}</span>
+              </span>
+              <a className="mtw-button mtw-button-primary" href={data.url} download={data.file_name}>
+                Download
+              </a>
+            </div>
+            <details>
+              <summary>What is in it</summary>
+              <ul className="mtw-points">
+                {data.files.map((file) => (
+                  <li key={file}>
+                    <code className="mtw-code">{file}</code>
+                  </li>
+                ))}
+              </ul>
+            </details>
+            <details>
+              <summary>How to use it in your own program</summary>
+              <pre className="mtw-code" tabIndex={0}>{data.snippet}</pre>
+              <button type="button" className="mtw-button" onClick={copy}>
+                {copied ? "Copied" : "Copy"}
+              </button>
+            </details>
+          </>
+        )}
       </section>
     )
   }
