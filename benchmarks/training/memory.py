@@ -36,15 +36,15 @@ CASES = {
     "linear": Case("linear", 5_000, 15, 20),
     "linear-long": Case("linear", 2_000, 300, 5),
     "linear-many": Case("linear", 50_000, 12, 10, 120),
-    "embed": Case("embed", 1_000, 15, 20),
+    "embed": Case("embed", 400, 15, 20),
     "embed-long": Case("embed", 80, 250, 5),
-    "blend": Case("blend", 1_000, 15, 20),
-    "finetune": Case("finetune", 300, 15, 20),
-    "finetune-long": Case("finetune", 80, 250, 5),
-    "finetune-all": Case("finetune", 300, 15, 20, settings={"freeze_word_embeddings": False}),
-    "ner_finetune": Case("ner_finetune", 200, 20, 4),
-    "ner_finetune-long": Case("ner_finetune", 60, 250, 4),
-    "lora": Case("lora", 60, 60, 0, 60),
+    "blend": Case("blend", 300, 15, 20),
+    "finetune": Case("finetune", 100, 15, 20),
+    "finetune-long": Case("finetune", 30, 250, 5),
+    "finetune-all": Case("finetune", 100, 15, 20, settings={"freeze_word_embeddings": False}),
+    "ner_finetune": Case("ner_finetune", 60, 20, 4),
+    "ner_finetune-long": Case("ner_finetune", 24, 250, 4),
+    "lora": Case("lora", 24, 30, 0),
 }
 
 
