@@ -87,7 +87,8 @@ def suspicious_several(read: Read, doubt: Doubt, names: Sequence[str]) -> list[D
     have = "text has labels" if count == 1 else "texts have labels"
     message = (
         f"{count:,} {have} that look wrong: a model that learned from the other rows misses a label there or doubts one"
-        f"{of_sample(read)}. Wrong labels teach mistakes; the most doubtful come first."
+        f"{of_sample(read)}. Take it as a hint and look through them: where labels are a matter of opinion, as with "
+        "emotions, only about 2 of 10 such texts were labelled wrongly when it was measured."
     )
     fix = FixOffer(code="relabel_suspicious", label="Change them to the probable labels")
     severity: Severity = "warning" if count >= WORTH_A_WARNING * len(read.rows) else "info"

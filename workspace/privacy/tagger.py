@@ -33,7 +33,7 @@ _SURE = 0.5
 
 _SURE_OF_SMALL = 0.95
 """Probability from which a name counts that is written in small letters only: of such names, 17 of 100 were right at
-0.5 and 38 at 0.95; of those with a capital, 47 (2,400 words of chat: training rows of WNUT 2017)."""
+0.5 and 38 at 0.95; of those with a capital, 47 (700 training texts of WNUT 2017)."""
 
 _WINDOW, _OVERLAP = 160, 32
 """Tokens. The model was made for single messages and sees best in windows of a few sentences."""
