@@ -123,6 +123,7 @@ def _explained(context: ToolContext, found: Diagnosis, run: Run | None) -> ToolO
         "confidence": found.confidence,
         "whose": card.whose_sentence,
         "happened": quote(card.happened, 300) if card.happened else "",
+        "advice": quote(run.failure.next_step, 300) if run and run.failure else "",
         "explanation": found.explanation,
         "next_steps": list(found.next_steps),
         "fix": card.fix,
