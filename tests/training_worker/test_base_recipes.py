@@ -148,10 +148,10 @@ class _StopAtStep(ListReporter):
 
 
 def test_embedding_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from training_worker import embedding, reading_texts
+    from training_worker import length_batches, reading_texts
 
     monkeypatch.setattr(reading_texts, "CHECKPOINT_SECONDS", 0.0)
-    monkeypatch.setattr(embedding, "BATCH_ROWS", 16)
+    monkeypatch.setattr(length_batches, "BATCH_ROWS", 16)
     (tmp_path / "whole").mkdir()
     base = str(_tiny_bert(tmp_path / "tiny"))
     whole = _train(tmp_path / "whole", "embed", base=base)
