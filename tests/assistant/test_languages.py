@@ -21,9 +21,9 @@ from assistant.languages import (
     translated,
     welcome_words,
 )
-from tests.assistant.talking import Talker, finish_run, words, write_csv
+from tests.assistant.talking import Talker, calls, finish_run, of, words, write_csv
 from tools.asking import CHANGE, UPLOAD, button, form
-from workspace.events import FormField
+from workspace.events import FormField, ToolReturned
 
 OTHERS = languages()[1:]
 MOST_USED = (
@@ -174,3 +174,22 @@ def test_somebody_may_ask_for_a_language(talker: Talker) -> None:
 def test_arabic_is_understood_and_spoken(talker: Talker) -> None:
     assert "مرحبًا" in words(talker.say("مرحبا"))
     assert "لا يكلّف شيئًا" in words(talker.say("كم يكلف هذا"))
+
+
+@pytest.mark.parametrize("code", OTHERS)
+@pytest.mark.parametrize(
+    ("english", "tool"),
+    [
+        ("I want to sort messages into groups", "recommend_task"),
+        ("I want to find names and other details in text", "recommend_task"),
+        ("I want a model that writes text", "recommend_task"),
+        ("Show me how it works with sample data", "load_sample"),
+    ],
+)
+def test_the_first_buttons_are_understood_in_every_language(talker: Talker, code: str, english: str, tool: str) -> None:
+    happened = talker.say(welcome_words()[code][english])
+    assert calls(happened) == [tool]
+    assert language_written(welcome_words()[code][english]) == code
+    task = next(event.data for event in of(happened, ToolReturned))
+    assert isinstance(task, dict)
+    assert task.get("task", "") is not None
