@@ -220,7 +220,7 @@ def test_talk_while_it_runs(planned: Talker) -> None:
     assert calls(planned.say("please stop it now")) == ["cancel_run"]
 
 
-def test_after_a_failure_the_next_step_is_another_plan(planned: Talker) -> None:
+def test_after_a_failure_one_press_starts_it_again(planned: Talker) -> None:
     planned.say("go")
     run = planned.workspace.runs.list()[0]
     finish_run(
@@ -231,9 +231,9 @@ def test_after_a_failure_the_next_step_is_another_plan(planned: Talker) -> None:
     assert "No training is running" in words(planned.say("stop the training"))
     assert "without a result" in words(planned.say("what next"))
     assert "Too little memory. Fewer rows." in words(planned.say("why did it fail?"))
-    assert labels(planned)[0] == "Make another plan"
-    assert calls(planned.press("Make another plan")) == ["propose_plan"]
-    assert calls(planned.press("Start")) == ["launch_training"]
+    assert labels(planned)[0] == "Do that and start again"
+    assert calls(planned.press("Do that and start again")) == ["apply_fix"]
+    assert [run.status.value for run in planned.workspace.runs.list()] == ["queued", "failed"]
 
 
 def test_data_that_went_away_meanwhile_is_not_offered_again(planned: Talker) -> None:
