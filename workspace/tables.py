@@ -171,6 +171,7 @@ class ConversationRow(Owned, table=True):
 
 class ConversationEventRow(Owned, table=True):
     __tablename__ = "conversation_events"
+    __table_args__ = (Index("ix_conversation_events_kind", "kind", "at"),)
 
     conversation_id: str = Field(primary_key=True)
     seq: int = Field(primary_key=True)

@@ -299,6 +299,7 @@ class _Conditions:
 
     @staticmethod
     def _event(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        # As a list and not as EXISTS: SQLite then reads the events once, and not once for each conversation.
         with_it = select(ConversationEventRow.conversation_id).where(*conditions)
         return col(ConversationRow.id).in_(with_it)
 

@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("ix_conversation_events_kind", "conversation_events", ["kind", "at"], unique=False)
     for name in ("support_accesses", "support_cases"):
         op.create_index(op.f(f"ix_{name}_conversation_id"), name, ["conversation_id"], unique=False)
     for name in _OWNED:
@@ -49,5 +50,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_conversation_events_kind", table_name="conversation_events")
     for name in reversed(_OWNED):
         op.drop_table(name)
