@@ -19,6 +19,8 @@ _COMPARED = 2_000
 
 _ORDER = {"blocking": 0, "warning": 1, "info": 2}
 _HARM = [
+    # Most of the rows would be missing.
+    "SHEETS_ALIKE",
     # The score would be wrong.
     *("LEAKAGE_SPLIT", "LEAKAGE_COLUMN", "EXACT_DUPLICATES", "NEAR_DUPLICATES"),
     # What is not to be learnt would be, and could be given away.
