@@ -4,7 +4,9 @@ import os
 import time
 from typing import Literal
 
-Prefix = Literal["usr", "ds", "plan", "run", "mdl", "ask", "call", "fb", "lab", "an", "del", "shr", "dep", "key", "acc", "case"]
+Prefix = Literal[
+    "usr", "ds", "plan", "run", "mdl", "ask", "call", "fb", "lab", "an", "del", "shr", "dep", "key", "acc", "case"
+]
 
 
 def uuid7_hex() -> str:

@@ -286,7 +286,9 @@ def _answers(card: cards.AnswersCard) -> RenderableType:
     most = max((said.count for said in card.counts), default=1)
     unsure = f"In {card.unsure:,} of {card.rows:,} rows it is not sure: look at these yourself." if card.unsure else ""
     return Group(
-        _grid(["", "Rows", ""], [(said.label, f"{said.count:,}", _bar(said.count / most)) for said in card.counts[:12]]),
+        _grid(
+            ["", "Rows", ""], [(said.label, f"{said.count:,}", _bar(said.count / most)) for said in card.counts[:12]]
+        ),
         _grid(card.header, card.preview),
         _lines(unsure, f"All rows with their answers: {card.path or card.url}"),
     )
