@@ -34,6 +34,7 @@ OWN_TALK = {
     "leave",
     "language",
     "restart",
+    "odd_results",
     "wrong_file",
     "other_file",
     "other_column",
