@@ -7,11 +7,12 @@ from rich import box
 from rich.console import Group, RenderableType
 from rich.markdown import Markdown
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
+from assistant.surfaces import terminal_results
+from assistant.surfaces.terminal_parts import bar, text_grid, text_lines
 from tools import cards
-from tools.words import duration, duration_range, of_100
+from tools.words import duration_range, of_100
 from workspace.events import SUPPORT, Asked, AssistantSaid, Card, CardShown, ConversationEvent, ErrorShown
 
 View = Callable[[Any], RenderableType]
@@ -44,31 +45,14 @@ def event_view(event: ConversationEvent) -> RenderableType | None:
             return None
 
 
-def _grid(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for header in headers:
-        table.add_column(Text(header), overflow="fold", max_width=60)
-    for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
-    return table
-
-
-def _bar(share: float, width: int = 24) -> str:
-    return "█" * max(1, round(share * width))
-
-
-def _lines(*lines: str) -> Text:
-    return Text("\n".join(line for line in lines if line))
-
-
 def _table(card: cards.TableCard) -> RenderableType:
     columns = card.columns[:5]
     parts: list[RenderableType] = [
-        _grid([f"{c.name} ({c.role})" for c in columns], [row[: len(columns)] for row in card.preview[:5]])
+        text_grid([f"{c.name} ({c.role})" for c in columns], [row[: len(columns)] for row in card.preview[:5]])
     ]
     if card.labels:
-        bars = [(share.label, f"{share.count:,}", _bar(share.share)) for share in card.labels[:12]]
-        parts += [_grid(["Answer", "Rows", ""], bars), Text(card.labels_sentence)]
+        bars = [(share.label, f"{share.count:,}", bar(share.share)) for share in card.labels[:12]]
+        parts += [text_grid(["Answer", "Rows", ""], bars), Text(card.labels_sentence)]
     parts.append(Text(card.read_as, style="dim"))
     return Group(*parts)
 
@@ -76,21 +60,21 @@ def _table(card: cards.TableCard) -> RenderableType:
 def _problems(card: cards.ProblemsCard) -> RenderableType:
     going_on = ["A model looks more closely now; I tell you what it finds."] if card.checking else []
     if not card.problems and not card.verdict:
-        return _lines(*(going_on or ["Nothing to fix."]))
+        return text_lines(*(going_on or ["Nothing to fix."]))
     marks = {"blocking": "✗", "warning": "!", "info": "·"}
     verdict = [card.verdict.sentence] if card.verdict else []
     mends = {p.code: f"  → write: {p.button.label}" if p.button else "" for p in card.problems}
     lines = [part for p in card.problems for part in (f"{marks[p.severity]} {p.message}", mends[p.code])]
-    return _lines(*verdict, *lines, *going_on)
+    return text_lines(*verdict, *lines, *going_on)
 
 
 def _changes(card: cards.ChangesCard) -> RenderableType:
-    parts: list[RenderableType] = [_lines(*(f"• {fix.title}" for fix in card.fixes), card.note)]
+    parts: list[RenderableType] = [text_lines(*(f"• {fix.title}" for fix in card.fixes), card.note)]
     if card.changes:
         rows = [
             (c.row, c.column or c.kind, c.text[:60], _marked(c.before, "red strike"), _after(c)) for c in card.changes
         ]
-        parts.append(_grid(["Row", "", "Text", "Before", "After"], rows))
+        parts.append(text_grid(["Row", "", "Text", "Before", "After"], rows))
     if card.hidden_changes:
         parts.append(Text(f"and {card.hidden_changes:,} more changes", style="dim"))
     if card.path or card.url:
@@ -111,7 +95,7 @@ def _after(change: cards.RowChangeView) -> Text:
 
 def _comparison(card: cards.ComparisonCard) -> RenderableType:
     parts: list[RenderableType] = [
-        _lines(
+        text_lines(
             f"{card.before}: {card.rows_before:,} rows; {card.after}: {card.rows_after:,} rows",
             f"Only in the first {card.rows_removed:,}, only in the second {card.rows_added:,}, "
             f"changed {card.rows_changed:,}",
@@ -120,37 +104,13 @@ def _comparison(card: cards.ComparisonCard) -> RenderableType:
         )
     ]
     if card.moves:
-        parts.append(_grid(["From", "To", "Rows"], [(m.before, m.after, m.rows) for m in card.moves]))
+        parts.append(text_grid(["From", "To", "Rows"], [(m.before, m.after, m.rows) for m in card.moves]))
     if card.labels:
-        parts.append(_grid(["Answer", "Before", "After"], [(c.label, c.before, c.after) for c in card.labels]))
+        parts.append(text_grid(["Answer", "Before", "After"], [(c.label, c.before, c.after) for c in card.labels]))
     if card.columns:
         rows = [(c.name, c.before or "not there", c.after or "not there", c.cells_changed) for c in card.columns]
-        parts.append(_grid(["Column", "Before", "After", "Cells changed"], rows))
+        parts.append(text_grid(["Column", "Before", "After", "Cells changed"], rows))
     return Group(*parts)
-
-
-def _run_comparison(card: cards.RunComparisonCard) -> RenderableType:
-    def figure(value: float | None) -> str:
-        return "" if value is None else f"{value:.1%}" if card.share else f"{value:.2f}"
-
-    rows = [
-        (
-            f"{'✓ ' if one.best else ''}{one.name}",
-            one.recipe_title,
-            one.data,
-            figure(one.value),
-            f"{figure(one.low)} to {figure(one.high)}" if one.low is not None else "",
-            duration(one.seconds),
-        )
-        for one in card.runs
-    ]
-    apart = [
-        f"• {p.sentence} Difference {figure(p.difference)} ({figure(p.low)} to {figure(p.high)})." for p in card.pairs
-    ]
-    return Group(
-        _lines(card.sentence, *apart, card.cost, card.note),
-        _grid(["Training", "Method", "Data", card.metric_label, "95 % between", "Time"], rows),
-    )
 
 
 def _privacy(card: cards.PrivacyCard) -> RenderableType:
@@ -158,24 +118,24 @@ def _privacy(card: cards.PrivacyCard) -> RenderableType:
         words = {"mask": "hidden", "pseudonym": "replaced by stand-ins", "keep": "kept"}
         lines = [f"• {k.values:,} {k.label} {words[k.treatment]} {k.instead}".rstrip() for k in card.kinds]
         lines += [f"• the column “{name}” left out" for name in card.dropped]
-        return _lines(*lines, card.note)
+        return text_lines(*lines, card.note)
     if card.checking:
-        return _lines("I tell you when all of it is hidden; you can go on meanwhile.", card.note)
+        return text_lines("I tell you when all of it is hidden; you can go on meanwhile.", card.note)
     rows = [(k.label, f"{k.rows:,}", ", ".join(k.examples)) for k in card.kinds]
     columns = [f"“{c.name}”: {c.rows:,} rows" for c in card.columns]
-    grid = [_grid(["Kind", "Rows", "For example"], rows)] if rows else []
-    return Group(*grid, _lines(*columns, card.note))
+    grid = [text_grid(["Kind", "Rows", "For example"], rows)] if rows else []
+    return Group(*grid, text_lines(*columns, card.note))
 
 
 def _augmentation(card: cards.AugmentationCard) -> RenderableType:
     if card.state == "measuring":
-        return _lines("I tell you what it brings when it is measured; you can go on meanwhile.", card.note)
+        return text_lines("I tell you what it brings when it is measured; you can go on meanwhile.", card.note)
     rows = [(r.label, r.rows, r.added, f"{100 * r.before:.0f}", f"{100 * r.after:.0f}") for r in card.labels]
     made = [(s.label, s.made_from, s.text) for s in card.samples]
     return Group(
-        _lines(card.sentence),
-        _grid(["Answer", "Rows", "New", "Before", "After"], rows),
-        _grid(["Answer", "Made from", "New row"], made),
+        text_lines(card.sentence),
+        text_grid(["Answer", "Rows", "New", "Before", "After"], rows),
+        text_grid(["Answer", "Made from", "New row"], made),
         Text(card.note, style="dim"),
     )
 
@@ -185,8 +145,8 @@ def _plan(card: cards.PlanCard) -> RenderableType:
     methods = [(r.title, r.summary) for r in card.recipes if r.chosen]
     changes = [f"{c.label}: {c.before} → {c.after}" for c in card.changes]
     return Group(
-        _lines(*card.sentences, *changes, *(f"! {warning}" for warning in card.warnings)),
-        _grid(["Method", "What it does"], methods),
+        text_lines(*card.sentences, *changes, *(f"! {warning}" for warning in card.warnings)),
+        text_grid(["Method", "What it does"], methods),
         Text(f"About {time}, about {card.memory_mb:,} MB of memory.", style="dim"),
     )
 
@@ -194,111 +154,14 @@ def _plan(card: cards.PlanCard) -> RenderableType:
 def _progress(card: cards.ProgressCard) -> RenderableType:
     best = f"Best so far: {of_100(card.best)} ({card.metric_label})" if card.best is not None else ""
     failure = f"{card.failure.message} {card.failure.next_step}" if card.failure else ""
-    return _lines(card.message, f"{card.fraction:.0%} done" if not card.failure else "", best, failure)
-
-
-def _metrics(card: cards.MetricsCard) -> RenderableType:
-    scores = [(m.label, f"{m.value:.3f}" if m.share else f"{m.value:.1f}", m.meaning) for m in card.metrics]
-    classes = [
-        (c.label, f"{c.precision:.2f}", f"{c.recall:.2f}", f"{c.f1:.2f}", c.support) for c in card.per_class[:12]
-    ]
-    return Group(
-        _lines(card.headline, card.baseline, *(f"{_MET[aim.met]} {aim.sentence}" for aim in card.aims)),
-        _grid(["Score", "", "What it means"], scores),
-        _grid(["Answer", "Precision", "Recall", "F1", "Rows"], classes),
-        *_beyond(card),
-        _lines(*(f"→ {advice}" for advice in card.advice)),
-    )
-
-
-def _beyond(card: cards.MetricsCard) -> list[RenderableType]:
-    """What the single figures hide."""
-    parts: list[RenderableType] = [
-        _lines(
-            *(view.sentence for view in card.sureness),
-            card.calibration.sentence if card.calibration else "",
-            card.more_rows.sentence if card.more_rows else "",
-            card.parts_sentence,
-        )
-    ]
-    if card.parts:
-        rows = [(p.name, f"{p.rows:,}", f"{p.value:.1%}", f"{p.low:.0%} to {p.high:.0%}") for p in card.parts]
-        parts.append(_grid(["Part of the exam", "Rows", "Right", "95 % between"], rows))
-    if card.prices:
-        prices = [(f"{p.threshold:.0%}", f"{p.missed:.1%}", f"{p.false_alarms:.1%}") for p in card.prices]
-        parts.append(_grid([f"“{card.prices[0].label}” said from", "Missed", "False alarms"], prices))
-    return parts
-
-
-_MET = {"yes": "✓", "likely": "✓", "unlikely": "✗", "no": "✗"}
-
-
-def _confusion(card: cards.ConfusionCard) -> RenderableType:
-    rows = [(label, *counts[:10]) for label, counts in zip(card.labels[:10], card.matrix, strict=False)]
-    return Group(Text(card.sentence), _grid(["is ↓  said →", *card.labels[:10]], rows))
-
-
-def _with_labels(parts: Sequence[cards.TextPart]) -> Text:
-    """``met [Ann](person) in [Rome](place)``: readable where there are no colours, too."""
-    text = Text()
-    for part in parts:
-        text.append(f"[{part.text}]({part.label})" if part.label else part.text, style="bold" if part.label else "")
-    return text
-
-
-def _samples(card: cards.SamplesCard) -> RenderableType:
-    parts: list[RenderableType] = []
-    for sample in card.samples:
-        answers = [("before", sample.before), ("after", sample.after), ("wished for", sample.reference)]
-        parts += [Text(sample.prompt, style="bold"), _grid(["", ""], answers)]
-    return Group(*parts)
-
-
-def _mistakes(card: cards.MistakesCard) -> RenderableType:
-    if any(m.expected_parts for m in card.mistakes):
-        pairs = [(_with_labels(m.expected_parts), _with_labels(m.predicted_parts)) for m in card.mistakes]
-        return _grid(["Should be marked", "The model marked"], pairs)
-    rows = [(_pushed(m), m.expected, m.predicted, f"{m.score:.0%}", ", ".join(m.because)) for m in card.mistakes]
-    headers = ["Text", "Right answer", "Said", "Sure", "Because of"]
-    return _grid(headers, rows) if rows else Text("No mistakes.", style="green")
-
-
-def _pushed(mistake: cards.MistakeView) -> Text:
-    """The text, in bold what spoke for the answer."""
-    if not mistake.words:
-        return Text(mistake.text)
-    return Text.assemble(*((part.text, "bold" if part.push > 0 else "") for part in mistake.words))
-
-
-def _prediction(card: cards.PredictionCard) -> RenderableType:
-    parts: list[RenderableType] = []
-    for p in card.predictions:
-        parts += [_with_labels(p.parts) if p.parts else Text(p.text, style="dim"), Text(p.sentence, style="bold")]
-        if p.output is not None:
-            parts.append(Text(p.output or "(It wrote nothing.)"))
-        parts.append(_grid(["", "", ""], [(s.label, f"{s.score:.0%}", _bar(s.score)) for s in p.scores[:5]]))
-    return Group(*parts)
-
-
-def _answers(card: cards.AnswersCard) -> RenderableType:
-    if card.checking:
-        return _lines(f"{card.checking.message} … you can go on meanwhile.")
-    most = max((said.count for said in card.counts), default=1)
-    unsure = f"In {card.unsure:,} of {card.rows:,} rows it is not sure: look at these yourself." if card.unsure else ""
-    return Group(
-        _grid(
-            ["", "Rows", ""], [(said.label, f"{said.count:,}", _bar(said.count / most)) for said in card.counts[:12]]
-        ),
-        _grid(card.header, card.preview),
-        _lines(unsure, f"All rows with their answers: {card.path or card.url}"),
-    )
+    return text_lines(card.message, f"{card.fraction:.0%} done" if not card.failure else "", best, failure)
 
 
 def _download(card: cards.DownloadCard) -> RenderableType:
     where = card.path or card.url
     if card.checking:
-        return _lines(f"{card.checking.message} … I tell you when it is there.")
-    return Group(_lines(f"{card.file_name}, {card.bytes / 1_000_000:,.1f} MB", where, ""), Text(card.snippet))
+        return text_lines(f"{card.checking.message} … I tell you when it is there.")
+    return Group(text_lines(f"{card.file_name}, {card.bytes / 1_000_000:,.1f} MB", where, ""), Text(card.snippet))
 
 
 def _deployment(card: cards.DeploymentCard) -> RenderableType:
@@ -307,65 +170,65 @@ def _deployment(card: cards.DeploymentCard) -> RenderableType:
     versions = [(v.version, v.model_name, live[v.live], v.score) for v in card.versions]
     usage = [(day.day, f"{day.requests:,}", f"{day.texts:,}") for day in card.usage]
     return Group(
-        _lines(card.url, *key, card.drift),
-        _grid(["Version", "Model", "", "Test"], versions),
-        *([_grid(["Day", "Requests", "Texts"], usage)] if usage else []),
-        _lines(f"Keys: {', '.join(k.hint for k in card.keys) or 'none'}", card.limits, "", card.snippets[0].code),
+        text_lines(card.url, *key, card.drift),
+        text_grid(["Version", "Model", "", "Test"], versions),
+        *([text_grid(["Day", "Requests", "Texts"], usage)] if usage else []),
+        text_lines(f"Keys: {', '.join(k.hint for k in card.keys) or 'none'}", card.limits, "", card.snippets[0].code),
     )
 
 
 def _datasets(card: cards.DatasetsCard) -> RenderableType:
     rows = [(d.name, d.version, f"{d.rows:,}", d.labels, "; ".join(d.steps)) for d in card.datasets[:20]]
-    return _grid(["Name", "Version", "Rows", "Answers", "Steps"], rows)
+    return text_grid(["Name", "Version", "Rows", "Answers", "Steps"], rows)
 
 
 def _runs(card: cards.RunsCard) -> RenderableType:
-    return _grid(["Data", "State", "Result"], [(r.name, r.status, r.headline) for r in card.runs[:20]])
+    return text_grid(["Data", "State", "Result"], [(r.name, r.status, r.headline) for r in card.runs[:20]])
 
 
 def _models(card: cards.ModelsCard) -> RenderableType:
     rows = [(m.name, m.languages, m.speed, m.summary, m.note) for m in card.models]
-    return _grid(["Name", "Languages", "Speed", "", ""], rows)
+    return text_grid(["Name", "Languages", "Speed", "", ""], rows)
 
 
 def _concept(card: cards.ConceptCard) -> RenderableType:
     related = f"See also: {', '.join(card.related)}" if card.related else ""
-    return _lines(card.text, f"Example: {card.example}" if card.example else "", card.yours, related)
+    return text_lines(card.text, f"Example: {card.example}" if card.example else "", card.yours, related)
 
 
 def _labelling(card: cards.LabelCard) -> RenderableType:
     seen = card.view
     if seen.item is None:
-        return _lines(seen.estimate.sentence, seen.agreement)
+        return text_lines(seen.estimate.sentence, seen.agreement)
     suggestion = seen.item.suggestion.sentence if seen.item.suggestion else ""
     counts = [(c.name, c.count) for c in seen.classes[:12]]
     return Group(
         Text(seen.item.text, style="bold"),
-        _lines("", seen.item.why, suggestion),
-        _grid(["Category", "So far"], counts),
-        _lines(seen.estimate.sentence, seen.agreement),
+        text_lines("", seen.item.why, suggestion),
+        text_grid(["Category", "So far"], counts),
+        text_lines(seen.estimate.sentence, seen.agreement),
     )
 
 
 def _differences(card: cards.DifferencesCard) -> RenderableType:
     item = card.view.item
     if item is None:
-        return _lines(f"{card.view.decided:,} decided.")
+        return text_lines(f"{card.view.decided:,} decided.")
     rows = [(", ".join(said.who), said.sentence) for said in item.said]
-    return Group(Text(item.text, style="bold"), _grid(["Who", "Answer"], rows))
+    return Group(Text(item.text, style="bold"), text_grid(["Who", "Answer"], rows))
 
 
 def _diagnosis(card: cards.DiagnosisCard) -> RenderableType:
     steps = [f"• {step}" for step in card.next_steps]
     others = "; ".join(option.label for option in card.buttons)
     parts: list[RenderableType] = [
-        _lines(card.happened, card.explanation, card.why, card.whose_sentence, card.sure, *card.facts),
+        text_lines(card.happened, card.explanation, card.why, card.whose_sentence, card.sure, *card.facts),
         Text("What to do", style="bold"),
-        _lines(*steps),
+        text_lines(*steps),
     ]
     if card.changes:
         rows = [(c.label, c.before, c.after) for c in card.changes]
-        parts.append(_grid(["What I would change", "Now", "Then"], rows))
+        parts.append(text_grid(["What I would change", "Now", "Then"], rows))
     if others:
         parts.append(Text(f"It may also be: {others}", style="dim"))
     return Group(*parts)
@@ -379,17 +242,17 @@ _VIEWS: dict[str, View] = {
     "problems": _problems,
     "changes": _changes,
     "comparison": _comparison,
-    "run_comparison": _run_comparison,
+    "run_comparison": terminal_results.run_comparison,
     "privacy": _privacy,
     "augmentation": _augmentation,
     "plan": _plan,
     "progress": _progress,
-    "metrics": _metrics,
-    "confusion": _confusion,
-    "mistakes": _mistakes,
-    "samples": _samples,
-    "prediction": _prediction,
-    "answers": _answers,
+    "metrics": terminal_results.metrics,
+    "confusion": terminal_results.confusion,
+    "mistakes": terminal_results.mistakes,
+    "samples": terminal_results.samples,
+    "prediction": terminal_results.prediction,
+    "answers": terminal_results.answers,
     "download": _download,
     "deployment": _deployment,
     "datasets": _datasets,
