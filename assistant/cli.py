@@ -22,7 +22,6 @@ _TRAINING = {
     "evaluate": "Score a saved model on labelled rows.",
     "predict": "Let a saved model read a text or a file.",
     "export": "Write a saved model as a folder or file to take away.",
-    "export": "Write a saved model as a folder or file to take away.",
 }
 _INSTALL = "Install it with: pip install 'model-training-wizard[worker]'"
 
@@ -56,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
 
 def _application(arguments: Sequence[str]) -> typer.Typer:
     """The command tree. Only the module of the command that is called gets imported, so that each starts fast."""
-    from assistant.commands import chat, clean, data, diagnose, doctor, online, server, transcripts, users
+    from assistant.commands import chat, clean, data, diagnose, doctor, online, report, server, transcripts, users
 
     application = typer.Typer(
         help="Train language models by talking: sort texts, with a number you can trust.",
@@ -73,6 +72,7 @@ def _application(arguments: Sequence[str]) -> typer.Typer:
         "clean": clean.clean,
         "diagnose": diagnose.diagnose,
         "chat": chat.chat,
+        "report": report.report,
         "doctor": doctor.doctor,
     }
     for name, command in commands.items():

@@ -169,7 +169,7 @@ def test_each_line_is_closed_by_one_turn_end(
     assert turns[4][0]["code"] == "QUESTION_NOT_FOUND"
     assert turns[5] == []
     assert turns[6][-1]["kind"] == "confirm"
-    assert {option["id"] for option in turns[6][-1]["options"]} == {"start", "change"}
+    assert {option["id"] for option in turns[6][-1]["options"]} == {"start", "change", "set_success_criteria"}
 
 
 def test_waiting_brings_the_result(

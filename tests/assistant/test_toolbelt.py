@@ -55,6 +55,7 @@ def test_nothing_that_needs_a_yes_runs_without_it(context: ToolContext) -> None:
         "share_dataset": "NOBODY_ELSE",
         "prelabel_examples": "NO_LABELLING",
         "deploy_model": "NO_MODEL",
+        "apply_fix": "NO_RUN",
         "delete_model": "NO_MODEL",
         "change_deployment": "NOTHING_ONLINE",
     }

@@ -15,6 +15,7 @@ import training_worker.analyses
 import training_worker.runner
 import training_worker.training
 from training_worker.analyses import AnalysisInput, AnalysisResult
+from training_worker.energy import Energy
 from training_worker.fork_server import serve_the_worker
 from training_worker.reporter import Reporter
 from training_worker.training import Trained
@@ -38,6 +39,7 @@ def train(
     name: str,
     vectors: VectorCache | None = None,
     cleaned: Sequence[FixCall] = (),
+    energy: Energy | None = None,
 ) -> Trained:
     """Counts from the checkpoint to ``steps``."""
     assert table.is_file()

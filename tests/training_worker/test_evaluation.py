@@ -60,6 +60,8 @@ def test_an_evaluation_tells_the_baseline_the_labels_and_the_surest_mistakes() -
         "recall",
         "micro_f1",
         "weighted_f1",
+        "roc_auc",
+        "pr_auc",
         "balanced_accuracy",
         "ece",
     } == set(found.metrics)

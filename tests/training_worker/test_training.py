@@ -87,7 +87,8 @@ def test_the_folder_loads_with_plain_skops_and_agrees_with_the_predictor(
 
 def test_no_pickle_is_written(learned: tuple[Trained, ListReporter]) -> None:
     names = {p.name for p in learned[0].folder.rglob("*")}
-    assert names == {"README.md", "model.skops", "mtw.json"}
+    program = {"predict.py", "labels.json", "requirements.txt"}
+    assert names == {"README.md", "model.skops", "mtw.json"} | program
 
 
 def test_the_card_has_valid_front_matter_and_the_measured_numbers(learned: tuple[Trained, ListReporter]) -> None:
@@ -262,7 +263,8 @@ def test_a_damaged_or_foreign_folder_is_refused(learned: tuple[Trained, ListRepo
     assert error.value.code == "NOT_A_MODEL"
     meta = json.loads((learned[0].folder / "mtw.json").read_text("utf-8"))
     (tmp_path / "mtw.json").write_text(json.dumps(meta), "utf-8")
-    (tmp_path / "README.md").write_bytes((learned[0].folder / "README.md").read_bytes())
+    for name in ("README.md", "predict.py", "labels.json", "requirements.txt"):
+        (tmp_path / name).write_bytes((learned[0].folder / name).read_bytes())
     (tmp_path / "model.skops").write_bytes((learned[0].folder / "model.skops").read_bytes()[:-1])
     with pytest.raises(InputError) as error:
         load_predictor(tmp_path)

@@ -28,6 +28,7 @@ OWN_TALK = {
     "duration",
     "amount",
     "complaint",
+    "odd_results",
     "elsewhere",
     "why",
     "code",
