@@ -12,7 +12,7 @@ from typing import Any
 from tools.cards import Piece, RowChangeView
 from tools.context import ToolContext
 from tools.exporting import local_path
-from tools.quoting import plain
+from tools.quoting import harmless_cell, plain
 from workspace.cleaning import FIXES
 from workspace.dataset import Dataset
 from workspace.errors import NotFound
@@ -28,8 +28,6 @@ _BEFORE_DIFFERENCE = 60
 _TOKENS = 400
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
 _BLANK = "␣"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_NUMBER = re.compile(r"[-+]?[\d.,]+%?")
 _HEADER = ("row", "what", "repair", "column", "before", "after")
 
 
@@ -150,7 +148,7 @@ def csv_of(changes: Path) -> Iterator[bytes]:
         title = FIXES[line["fix"]].title if line["fix"] in FIXES else line["fix"]
         row = "" if line["row"] < 0 else line["row"] + 1
         cells = [line["kind"], title, line["column"] or "", line["before"] or "", line["after"] or ""]
-        writer.writerow([row, *map(_harmless, cells)])
+        writer.writerow([row, *map(harmless_cell, cells)])
         if number % 1000 == 0:
             yield _taken(out, first=number == 1000)
     yield _taken(out, first=out.getvalue().startswith(",".join(_HEADER)))
@@ -161,10 +159,6 @@ def _taken(out: io.StringIO, *, first: bool) -> bytes:
     out.seek(0)
     out.truncate()
     return text.encode("utf-8-sig" if first else "utf-8", "replace")
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def _lines(changes: Path) -> Iterator[dict[str, Any]]:
