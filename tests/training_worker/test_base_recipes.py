@@ -80,7 +80,7 @@ def test_plain_transformers_gives_the_same_calibrated_answers(kind: str, request
         assert scores == pytest.approx(prediction.scores, abs=0.02 if _bfloat16() else 1e-3)
     model = AutoModelForSequenceClassification.from_pretrained(trained.folder)
     assert list(model.config.id2label.values()) == trained.labels
-    assert {p.suffix for p in trained.folder.iterdir()} == {".json", ".md", ".safetensors"}
+    assert {p.suffix for p in trained.folder.iterdir()} == {".json", ".md", ".safetensors", ".py", ".txt"}
 
 
 def _bfloat16() -> bool:

@@ -19,7 +19,7 @@ def test_a_step_that_does_not_fit_is_made_in_smaller_pieces_with_the_same_result
     free, told = learn(tmp_path / "free")
     assert Thrift.of(tmp_path / "free").halvings == 0
     assert not any("Memory" in message for message in told)
-    script = [sys.executable, "-m", "tests.training_worker.thrifty_training", str(tmp_path / "tight"), "400"]
+    script = [sys.executable, "-m", "tests.training_worker.thrifty_training", str(tmp_path / "tight"), "250"]
     tight = subprocess.run(script, capture_output=True, text=True, check=False)
     assert tight.returncode == 0, tight.stderr[-2000:]
     assert "Memory ran short: going on with smaller pieces" in tight.stdout

@@ -74,7 +74,8 @@ def test_answers_name_the_very_letters(kind: str, request: pytest.FixtureRequest
 
 
 def test_a_saved_crf_is_no_pickle_and_its_card_says_how_to_open_it(linear: Trained) -> None:
-    assert {path.name for path in linear.folder.iterdir()} == {"model.crfsuite", "mtw.json", "README.md"}
+    names = {path.name for path in linear.folder.iterdir()}
+    assert names == {"model.crfsuite", "mtw.json", "README.md", "labels.json", "requirements.txt"}
     card = (linear.folder / "README.md").read_text("utf-8")
     assert "token-classification" in card
     assert "pycrfsuite" in card
