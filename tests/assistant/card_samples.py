@@ -159,8 +159,8 @@ def run_comparison() -> Card:
             cards.RunPairView(
                 first="the older one",
                 second="the newer one",
-                sentence="A real difference, the newer one is better: 4 texts only the older one gets right, 18 only the "
-                "newer one (of 354).",
+                sentence="A real difference, the newer one is better: 4 texts only the older one gets right, 18 only "
+                "the newer one (of 354).",
                 difference=0.04,
                 low=0.01,
                 high=0.07,

@@ -56,6 +56,7 @@ def test_the_code_on_the_card_gives_the_same_answers(tmp_path: Path, tmp_path_fa
     assert trained.outcome.evaluation.metrics["macro_f1"] > 0.8
 
 
+@pytest.mark.long
 def test_several_together_are_saved_as_one_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The weights are given here, so that it wins for certain; all else is real."""
 

@@ -71,7 +71,9 @@ def test_predict_by_folder_and_by_id(home: Path, trained: dict[str, Any]) -> Non
         assert answer["score"] == answer["scores"]["spam"] > 0.5
 
 
-@pytest.mark.parametrize("kind", ["csv", "parquet", "jsonl"])
+@pytest.mark.parametrize(
+    "kind", ["csv", pytest.param("parquet", marks=pytest.mark.long), pytest.param("jsonl", marks=pytest.mark.long)]
+)
 def test_predict_a_file(home: Path, trained: dict[str, Any], tmp_path: Path, kind: str) -> None:
     file, out = tmp_path / "in.csv", tmp_path / f"out.{kind}"
     file.write_text('text,prediction\n"hello, mum",1\n\nfree prize,2\n=1+1,3\n')
@@ -143,6 +145,7 @@ def test_rows_that_cannot_be_learned_from_are_the_files_fault(home: Path, tmp_pa
     assert json.loads(done.stdout)["error"]["code"] == "ONE_CLASS"
 
 
+@pytest.mark.long
 def test_a_full_disk_is_told_and_leaves_nothing_half(tmp_path: Path) -> None:
     """Files may not grow beyond 20 MB: what a full disk does to the model's weights, and to nothing smaller."""
     pyarrow.csv.write_csv(mails(200), tmp_path / "mails.csv")
@@ -166,6 +169,7 @@ def test_a_full_disk_is_told_and_leaves_nothing_half(tmp_path: Path) -> None:
     assert not (home / "work" / run.id).exists()
 
 
+@pytest.mark.long
 def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     pyarrow.csv.write_csv(mails(5000), tmp_path / "mails.csv")  # so many that it cannot end before it is stopped
     home = tmp_path / "home"

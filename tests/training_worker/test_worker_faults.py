@@ -133,6 +133,7 @@ def test_a_broker_that_is_away_is_told_and_holds_nobody_up(served: Workspace, br
     assert caught.value.code == "WORKER_UNAVAILABLE"
 
 
+@pytest.mark.long
 def test_one_run_sent_twice_to_two_workers_is_trained_once(served: Workspace, start_worker: StartWorker) -> None:
     start_worker(), start_worker()
     run = _launch(served, steps=100)

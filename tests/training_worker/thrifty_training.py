@@ -1,6 +1,6 @@
 """A small model trained by the real loop, in a process whose memory the system limits.
 
-    python -m tests.training_worker.thrifty_training WORK [MEGABYTES]
+python -m tests.training_worker.thrifty_training WORK [MEGABYTES]
 """
 
 import resource

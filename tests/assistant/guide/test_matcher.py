@@ -28,7 +28,6 @@ OWN_TALK = {
     "duration",
     "amount",
     "complaint",
-    "odd_results",
     "elsewhere",
     "why",
     "code",

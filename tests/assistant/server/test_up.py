@@ -141,7 +141,9 @@ ENDS: dict[str, Callable[[Running], object]] = {
 }
 
 
-@pytest.mark.parametrize("how", ENDS)
+@pytest.mark.parametrize(
+    "how", ["kill -9", *(pytest.param(how, marks=pytest.mark.long) for how in ENDS if how != "kill -9")]
+)
 def test_leaves_nothing_behind(start: Callable[..., Running], how: str) -> None:
     running = start("--no-worker")
     text = said(running, "Stop it with Ctrl-C")

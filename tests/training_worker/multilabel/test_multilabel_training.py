@@ -129,7 +129,9 @@ def test_rows_that_teach_nothing_are_refused(tmp_path: Path, rows: list[tuple[st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("recipe", "settings"), [("embed", {}), ("finetune", {"epochs": 1})])
+@pytest.mark.parametrize(
+    ("recipe", "settings"), [("embed", {}), pytest.param("finetune", {"epochs": 1}, marks=pytest.mark.long)]
+)
 def test_models_with_a_base_load_with_plain_transformers(
     tmp_path: Path, recipe: str, settings: dict[str, object]
 ) -> None:
