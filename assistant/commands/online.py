@@ -9,8 +9,6 @@ import typer
 
 from workspace.errors import Unavailable
 
-from workspace.errors import Unavailable
-
 if TYPE_CHECKING:
     from tools.context import ToolContext
     from tools.registry import ToolOutput
@@ -83,8 +81,6 @@ def _do(tool: str, as_json: bool, **arguments: Any) -> None:
 
     from assistant.commands.printing import console, print_json
     from assistant.surfaces.terminal_cards import card_view
-    from rich.text import Text
-
     from tools.registry import all_tools
 
     found = all_tools()[tool]
