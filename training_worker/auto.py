@@ -29,6 +29,10 @@ ENOUGH = 0.995
 SAFETY = 1.15  # estimates are rough: what would only just fit is left out
 
 
+HALVES, MOST_HALVES = 20, 0.7
+"""A recipe that costs more must be better in so many of so many random halves of the validation rows."""
+
+
 @dataclass
 class Attempt:
     """One recipe's result, as it is kept in ``state.json``."""
@@ -267,11 +271,21 @@ class Tournament:
         return best.score >= ENOUGH and len(np.unique(self.split.classes[best.rows])) == len(self.split.labels)
 
     def _better(self, champion: Attempt, challenger: Attempt) -> Attempt:
-        """Compared on the rows that both were judged on; the cheaper one stays unless the other is better."""
+        """Compared on the rows that both were judged on; the cheaper one stays unless the other is better, and so in
+        most halves of these rows: few rows favour now one and now the other. What contains the cheaper one need not."""
         common, a, b = np.intersect1d(champion.rows, challenger.rows, return_indices=True)
         if not len(common):
             # No rows to judge on (one row per label): what knows the language already needs fewer examples.
             return challenger if not len(challenger.rows) and challenger.recipe in ("blend", "embed") else champion
-        old = self._score(common, self.kind.select(champion.answers, a))
-        new = self._score(common, self.kind.select(challenger.answers, b))
-        return challenger if new > old else champion
+
+        def gain(part: NDArray[np.int64]) -> float:
+            old = self._score(common[part], self.kind.select(champion.answers, a[part]))
+            return self._score(common[part], self.kind.select(challenger.answers, b[part])) - old
+
+        if gain(np.arange(len(common))) <= 0:
+            return champion
+        if champion.recipe in load_recipes()[challenger.recipe].contains:
+            return challenger
+        rng = np.random.default_rng(self.plan.seed)
+        halves = [np.sort(rng.permutation(len(common))[: (len(common) + 1) // 2]) for _ in range(HALVES)]
+        return challenger if np.mean([gain(half) >= 0 for half in halves]) >= MOST_HALVES else champion

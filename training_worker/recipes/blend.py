@@ -96,13 +96,13 @@ class BlendTrainer:
 
         Where all texts take too long and a part is worth reading, it is what the time allows.
         """
-        other, reading = seconds_of(job)
+        words, rows = seconds_of(job)
         room = job.seconds_left / SLACK
-        return room if other + LEAST_READ * reading <= room < other + reading else other + reading
+        return room if words + LEAST_READ * rows <= room < words + rows else words + rows
 
     def least_seconds(self, job: Job) -> float:
-        other, reading = seconds_of(job)
-        return other + LEAST_READ * reading
+        words, rows = seconds_of(job)
+        return words + LEAST_READ * rows
 
     def train(self, job: Job) -> BlendCandidate:
         words = linear.TRAINER.train(words_job(job, 0.0, WORDS))
@@ -151,12 +151,12 @@ def note_of(job: Job, option: Option, weights: NDArray[np.float64], rows: int, *
 
 
 def seconds_of(job: Job) -> tuple[float, float]:
-    """Seconds for all but reading, and for reading all texts."""
+    """Seconds for counting words, and for what grows with the texts that are read: reading and fitting classifiers."""
     words = words_job(job, 0.0, 1.0)
     counting = linear.TRAINER.estimate(words) / (linear.fits(words) if any(words.work.glob("C*.npy")) else 1)
     encoder = encoder_of(job)
     fold, end = head_seconds(job, encoder.size)
-    return 1.0 + counting + min(1, len(job.split.folds)) * fold + end, reading_seconds(job, encoder)
+    return 1.0 + counting, min(1, len(job.split.folds)) * fold + end + reading_seconds(job, encoder)
 
 
 def rows_to_read(job: Job, encoder: Encoder) -> NDArray[np.int64]:
@@ -166,8 +166,8 @@ def rows_to_read(job: Job, encoder: Encoder) -> NDArray[np.int64]:
     file = job.work / "rows_to_read.npy"
     if file.exists():
         return np.asarray(np.load(file))
-    other, reading = seconds_of(job)
-    share = max((job.seconds_left - other) / (SLACK * reading), LEAST_READ) if reading else 1.0
+    words, seconds = seconds_of(job)
+    share = max((job.seconds_left - words) / (SLACK * seconds), LEAST_READ)
     least = 2 * len(job.split.labels)
     kept = np.arange(rows)
     if share < 1 and least < rows:
