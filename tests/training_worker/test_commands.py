@@ -60,6 +60,7 @@ def test_train_prints_the_promised_shape(trained: dict[str, Any]) -> None:
     assert set(trained["tried"][0]) >= {"recipe", "score", "seconds"}
 
 
+@pytest.mark.long
 def test_predict_by_folder_and_by_id(home: Path, trained: dict[str, Any]) -> None:
     text = "WINNER!! Claim your free prize now, call 09061701461"
     for model in (trained["out"], trained["model"]):
