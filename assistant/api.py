@@ -23,7 +23,7 @@ from workspace.home import Workspace
 from workspace.model import Evaluation
 
 if TYPE_CHECKING:
-    from tools.row_changes import ChangesFile
+    from tools.row_changes import CsvFile
 
 API_VERSION = "1"
 
@@ -152,7 +152,7 @@ def api_routes(web: Web) -> APIRouter:
     return router
 
 
-def _as_csv(file: "ChangesFile") -> StreamingResponse:
+def _as_csv(file: "CsvFile") -> StreamingResponse:
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.file_name)}"}
     return StreamingResponse(file.chunks, media_type="text/csv; charset=utf-8", headers=headers)
 

@@ -18,7 +18,7 @@ from tools.exporting import local_path
 from tools.finding import find_dataset, find_model
 from tools.quoting import harmless_cell, plain, quote
 from tools.registry import ToolOutput, tool
-from tools.row_changes import ChangesFile
+from tools.row_changes import CsvFile
 from tools.words import count
 from workspace.analysis import Analysis, AnalysisJob
 from workspace.dataset import Dataset
@@ -141,7 +141,7 @@ def _preview(table: Path, text: tuple[str, ...]) -> tuple[list[str], list[list[s
     return header, [[plain(_cell(row[name]), _CHARS) for name in names] for row in rows]
 
 
-def open_answers(context: ToolContext, dataset_id: str, analysis_id: str) -> ChangesFile:
+def open_answers(context: ToolContext, dataset_id: str, analysis_id: str) -> CsvFile:
     """The rows with their answers as CSV, for whoever streams it. Raises NotFound, before the first chunk."""
     dataset = context.workspace.datasets.get(dataset_id)
     analysis = context.workspace.analyses.get(analysis_id)
@@ -153,7 +153,7 @@ def open_answers(context: ToolContext, dataset_id: str, analysis_id: str) -> Cha
         with context.workspace.storage.as_file(key) as table:
             yield from csv_of_table(table)
 
-    return ChangesFile(answers_file_name(dataset), chunks())
+    return CsvFile(answers_file_name(dataset), chunks())
 
 
 def answers_file_name(dataset: Dataset) -> str:

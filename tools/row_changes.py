@@ -99,14 +99,14 @@ def pieces(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
 
 
 @dataclass(frozen=True)
-class ChangesFile:
-    """All changes of a version as CSV, in pieces: UTF-8 with a mark that Excel wants."""
+class CsvFile:
+    """A table as CSV, in pieces: UTF-8 with a mark that Excel wants."""
 
     file_name: str
     chunks: Iterator[bytes]
 
 
-def open_changes(context: ToolContext, dataset_id: str) -> ChangesFile:
+def open_changes(context: ToolContext, dataset_id: str) -> CsvFile:
     """What a version's step changed, for whoever streams it. Raises NotFound, before the first chunk."""
     dataset = context.workspace.datasets.get(dataset_id)
     key = changes_key(context.workspace, dataset)
@@ -117,7 +117,7 @@ def open_changes(context: ToolContext, dataset_id: str) -> ChangesFile:
         with context.workspace.storage.as_file(key) as changes:
             yield from csv_of(changes)
 
-    return ChangesFile(changes_file_name(dataset), chunks())
+    return CsvFile(changes_file_name(dataset), chunks())
 
 
 def changes_file_name(dataset: Dataset) -> str:

@@ -53,6 +53,14 @@ class Split:
         """What each row of ``learn`` is divided by, as numbers; the classes where a text has one label."""
         return np.unique(np.array(self.learn.labels), return_inverse=True)[1].astype(np.int64)
 
+    def part(self, kept: Indices) -> "Split":
+        """With the learning rows at these positions only (in order); the folds keep their sides."""
+        if len(kept) == len(self.learn):
+            return self
+        sides = [[np.searchsorted(kept, np.intersect1d(kept, side)) for side in fold] for fold in self.folds]
+        folds = [(train, valid) for train, valid in sides if len(train) and len(valid)]
+        return replace(self, learn=self.learn.take(kept.tolist()), folds=folds)
+
     @property
     def judged(self) -> tuple[Indices, NDArray[np.bool_]]:
         """The validation rows of all folds, and whether each one's label could be learned in its fold."""

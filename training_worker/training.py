@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow.parquet as pq
 
 from training_worker import together
 from training_worker.auto import Tournament, recipes_of, trainer_of
-from training_worker.data import LabelledRows, with_columns
+from training_worker.data import with_columns
 from training_worker.divisions import Division
 from training_worker.energy import Energy, cpu_seconds
 from training_worker.evaluating.slices import group_columns, with_language
@@ -186,18 +185,7 @@ def _fit_to_budget(plan: TrainingPlan, split: Split, first: Recipe, tournament: 
 
 def thin(split: Split, count: int, seed: int) -> Split:
     """The split with about ``count`` learning rows, each label in its share; the folds keep their sides."""
-    kept = sample(range(len(split.learn)), split.strata, count, seed)
-    place = {int(old): new for new, old in enumerate(kept)}
-
-    folds = []
-    for train_rows, valid_rows in split.folds:
-        sides = [
-            np.array([place[int(i)] for i in side if int(i) in place], np.int64) for side in (train_rows, valid_rows)
-        ]
-        if len(sides[0]) and len(sides[1]):
-            folds.append((sides[0], sides[1]))
-    learn: LabelledRows = split.learn.take(kept.tolist())
-    return Split(learn, split.test, split.labels, folds, split.notes, split.dropped)
+    return split.part(sample(range(len(split.learn)), split.strata, count, seed))
 
 
 def _evaluate(folder: Path, split: Split, plan: TrainingPlan, pace: Pace, seconds: float) -> Evaluation:

@@ -9,14 +9,13 @@ from pydantic import JsonValue
 from sqlalchemy import String, cast, or_
 from sqlmodel import Session, col, select
 
-from workspace.events import Card
+from workspace.events import ROW_TEXTS, Card
 from workspace.tables import ConversationEventRow
 
 DELETED = "deleted with the data"
-_WITH_ROWS = frozenset(
-    "table problems mistakes samples labelling differences changes comparison privacy augmentation prediction".split()
-)
-"""Kinds of cards that show texts of a table. The numbers of a result say nothing about a single row; they stay."""
+_WITH_ROWS = {kind for kind, names in ROW_TEXTS.items() if names} | {"comparison"}
+"""Kinds of cards that show texts of a table, or what its cells were changed to. The numbers of a result say nothing
+about a single row; they stay."""
 
 _QUOTED = re.compile("«[^»]*»")
 _LEAST = 16

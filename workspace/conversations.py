@@ -104,13 +104,7 @@ class Transcripts(Repository):
                 .where(ConversationEventRow.conversation_id == conversation_id, ConversationEventRow.seq > after)
                 .order_by(col(ConversationEventRow.seq))
             ).all()
-        events = [
-            StoredEvent(
-                conversation_id=r.conversation_id, seq=r.seq, at=r.at, event=_CONVERSATION_EVENT.validate_python(r.body)
-            )
-            for r in rows
-        ]
-        return Transcript(conversation=conversation_of(head), events=events)
+        return Transcript(conversation=conversation_of(head), events=[event_of(row) for row in rows])
 
     def blank(self, ids: Collection[str], instead: Card) -> int:
         """Takes out of all conversations what they show of deleted data (:mod:`workspace.blanking`)."""
@@ -173,6 +167,11 @@ def conversation_of(row: ConversationRow) -> Conversation:
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
+
+
+def event_of(row: ConversationEventRow) -> StoredEvent:
+    event = _CONVERSATION_EVENT.validate_python(row.body)
+    return StoredEvent(conversation_id=row.conversation_id, seq=row.seq, at=row.at, event=event)
 
 
 class Feedback(Repository):

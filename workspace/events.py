@@ -31,6 +31,27 @@ CardKind = Literal[
     "privacy",
     "augmentation",
 ]
+ROW_TEXTS: dict[CardKind, frozenset[str]] = {
+    "table": frozenset({"preview"}),
+    "problems": frozenset({"examples"}),
+    "changes": frozenset({"text", "before", "after"}),
+    "mistakes": frozenset({"text", "words"}),
+    "samples": frozenset({"prompt", "reference", "before", "after"}),
+    "answers": frozenset({"preview"}),
+    "prediction": frozenset({"text", "output", "words"}),
+    "concept": frozenset({"yours"}),
+    "privacy": frozenset({"examples"}),
+    "augmentation": frozenset({"text", "made_from"}),
+    "labelling": frozenset({"text", "before"}),
+    "differences": frozenset({"text"}),
+    **dict.fromkeys(
+        ("comparison", "run_comparison", "plan", "progress", "metrics", "confusion", "diagnosis", "models"),
+        frozenset[str](),
+    ),
+    **dict.fromkeys(("datasets", "runs", "download", "deployment"), frozenset[str]()),
+}
+"""Names of a card's data under which texts of the person's rows stand. Every kind of card is here."""
+
 Stage = Literal["goal", "data", "cleanup", "plan", "train", "check", "use"]
 STAGES: tuple[Stage, ...] = ("goal", "data", "cleanup", "plan", "train", "check", "use")
 

@@ -1,19 +1,19 @@
 """The support desk: conversations of all users, found and opened. Every look into somebody's data is written down."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Engine, and_, desc, func, or_
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, exists, select
 
 from assistant.support.masking import masked_text
 from assistant.support.outcomes import IDLE, Outcome, active_seconds, outcome_of, stuck_because
-from workspace.conversations import Transcripts, conversation_of
+from workspace.conversations import Transcripts, conversation_of, event_of
 from workspace.database import system_session
 from workspace.dataset import Dataset
 from workspace.events import SUPPORT, AssistantSaid, ConversationEvent, ErrorShown, StoredEvent
@@ -36,7 +36,7 @@ from workspace.tables import (
 )
 from workspace.transcript import Transcript
 
-_EVENT: TypeAdapter[ConversationEvent] = TypeAdapter(ConversationEvent)
+_AT_ONCE = 500
 _SAID = ("user_said", "assistant_said", "error_shown", "file_received")
 
 
@@ -103,7 +103,8 @@ class SupportDesk:
         with system_session(self._engine) as session:
             query = select(ConversationRow).order_by(desc(col(ConversationRow.updated_at))).limit(search.limit)
             rows = session.exec(query.where(*_Conditions(search).all)).all()
-            return self._heads(session, rows)
+            ids = [row.id for row in rows]
+            return self._heads(session, rows, _events_of(session, ids), runs_of(session, ids))
 
     def open(self, conversation_id: str) -> Opened:
         """Raises NotFound."""
@@ -111,9 +112,10 @@ class SupportDesk:
             row = session.get(ConversationRow, conversation_id)
             if row is None:
                 raise missing("conversation")
-            [head] = self._heads(session, [row])
-            runs = _runs_of(session, [conversation_id])[conversation_id]
-            stories = select(RunEventRow).where(col(RunEventRow.run_id).in_([run.id for run in runs]))
+            events, runs = _events_of(session, [conversation_id]), runs_of(session, [conversation_id])
+            [head] = self._heads(session, [row], events, runs)
+            own_runs = runs[conversation_id]
+            stories = select(RunEventRow).where(col(RunEventRow.run_id).in_([run.id for run in own_runs]))
             run_events: dict[str, list[StoredRunEvent]] = defaultdict(list)
             for event in session.exec(stories.order_by(col(RunEventRow.run_id), col(RunEventRow.seq))):
                 run_events[event.run_id].append(run_event_of(event))
@@ -122,14 +124,12 @@ class SupportDesk:
                 Access(by=a.by, reason=a.reason, unmasked=a.unmasked, at=a.created_at)
                 for a in session.exec(looked.order_by(col(SupportAccessRow.created_at)))
             ]
-            transcript = Transcript(
-                conversation=conversation_of(row), events=_events_of(session, [conversation_id])[conversation_id]
-            )
+            transcript = Transcript(conversation=conversation_of(row), events=events[conversation_id])
         return Opened(
             head=head,
             owner_id=row.owner_id,
             transcript=transcript,
-            runs=runs,
+            runs=own_runs,
             run_events=run_events,
             accesses=accesses,
             cases=SupportCases(self._engine, row.owner_id).list(conversation_id),
@@ -195,9 +195,14 @@ class SupportDesk:
         opened = self.open(conversation_id)
         Transcripts(self._engine, opened.owner_id).delete(conversation_id)
 
-    def _heads(self, session: Session, rows: Sequence[ConversationRow]) -> list[Head]:
-        ids = [row.id for row in rows]
-        runs, events, users = _runs_of(session, ids), _events_of(session, ids), _users_of(session, rows)
+    def _heads(
+        self,
+        session: Session,
+        rows: Sequence[ConversationRow],
+        events: dict[str, list[StoredEvent]],
+        runs: dict[str, list[Run]],
+    ) -> list[Head]:
+        ids, users = [row.id for row in rows], _users_of(session, rows)
         asking = self._asks_for_help(ids)
         thumbs: dict[str, list[int]] = defaultdict(list)
         for said in session.exec(select(FeedbackRow).where(col(FeedbackRow.conversation_id).in_(ids))):
@@ -224,11 +229,18 @@ class SupportDesk:
         ]
 
 
-def _runs_of(session: Session, ids: Sequence[str]) -> dict[str, list[Run]]:
+def parts_of(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many as one query may name: databases bound their number."""
+    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
+
+
+def runs_of(session: Session, ids: Sequence[str]) -> dict[str, list[Run]]:
+    """The trainings of each conversation, oldest first."""
     found: dict[str, list[Run]] = defaultdict(list)
-    query = select(RunRow).where(col(RunRow.conversation_id).in_(ids), RunRow.kind == TRAINING)
-    for row in session.exec(query.order_by(col(RunRow.created_at))):
-        found[row.conversation_id or ""].append(run_of(row))
+    for part in parts_of(ids):
+        query = select(RunRow).where(col(RunRow.conversation_id).in_(part), RunRow.kind == TRAINING)
+        for row in session.exec(query.order_by(col(RunRow.created_at))):
+            found[row.conversation_id or ""].append(run_of(row))
     return found
 
 
@@ -236,10 +248,7 @@ def _events_of(session: Session, ids: Sequence[str]) -> dict[str, list[StoredEve
     found: dict[str, list[StoredEvent]] = defaultdict(list)
     query = select(ConversationEventRow).where(col(ConversationEventRow.conversation_id).in_(ids))
     for row in session.exec(query.order_by(col(ConversationEventRow.conversation_id), col(ConversationEventRow.seq))):
-        event = _EVENT.validate_python(row.body)
-        found[row.conversation_id].append(
-            StoredEvent(conversation_id=row.conversation_id, seq=row.seq, at=row.at, event=event)
-        )
+        found[row.conversation_id].append(event_of(row))
     return found
 
 

@@ -4,17 +4,16 @@ Personal data is replaced by its kind. Texts of the person's rows are replaced b
 """
 
 import re
-from collections.abc import Mapping
 from pathlib import PurePath
 
 from pydantic import JsonValue
 
 from workspace.events import (
+    ROW_TEXTS,
     Answered,
     Asked,
     AssistantSaid,
     Card,
-    CardKind,
     CardShown,
     ConversationEvent,
     ErrorShown,
@@ -25,26 +24,6 @@ from workspace.events import (
 )
 from workspace.privacy import hide
 
-ROWS: Mapping[CardKind, frozenset[str]] = {
-    "table": frozenset({"preview"}),
-    "problems": frozenset({"examples"}),
-    "changes": frozenset({"text", "before", "after"}),
-    "mistakes": frozenset({"text", "words"}),
-    "samples": frozenset({"prompt", "reference", "before", "after"}),
-    "answers": frozenset({"preview"}),
-    "prediction": frozenset({"text", "output", "words"}),
-    "concept": frozenset({"yours"}),
-    "privacy": frozenset({"examples"}),
-    "augmentation": frozenset({"text", "made_from"}),
-    "labelling": frozenset({"text", "before"}),
-    "differences": frozenset({"text"}),
-    **dict.fromkeys(
-        ("comparison", "run_comparison", "plan", "progress", "metrics", "confusion", "diagnosis", "models"),
-        frozenset[str](),
-    ),
-    **dict.fromkeys(("datasets", "runs", "download", "deployment"), frozenset[str]()),
-}
-"""Names of a card's data under which texts of the person's rows stand. A kind that is not here is masked as a whole."""
 CELLS = "preview"
 """Where numbers are masked, too: cells may hold any."""
 
@@ -84,7 +63,7 @@ def masked_event(event: ConversationEvent) -> ConversationEvent:
 
 def masked_card(card: Card) -> Card:
     """The card with the texts of rows replaced by their lengths."""
-    rows = ROWS.get(card.kind)
+    rows = ROW_TEXTS.get(card.kind)
     data = _lengths(card.data) if rows is None else _walk(card.data, rows)
     return card.model_copy(update={"title": masked_text(card.title), "data": data})
 

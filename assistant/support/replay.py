@@ -12,7 +12,16 @@ from pydantic import BaseModel, JsonValue
 from assistant.support.desk import Access, Head, Opened
 from assistant.support.masking import masked_event, masked_text
 from workspace.dataset import Dataset
-from workspace.events import Asked, AssistantSaid, CardShown, ConversationEvent, ErrorShown, StoredEvent, ToolReturned
+from workspace.events import (
+    Asked,
+    AssistantSaid,
+    CardShown,
+    ConversationEvent,
+    ErrorShown,
+    StoredEvent,
+    ToolCalled,
+    ToolReturned,
+)
 from workspace.privacy import hide
 from workspace.run import Failed, Progressed, Run, StoredRunEvent
 from workspace.support import CaseState
@@ -27,7 +36,7 @@ class Moment(BaseModel):
     seen: bool
     trouble: bool
     took: float | None = None
-    event: dict[str, JsonValue]
+    event: ConversationEvent
 
 
 class RunStory(BaseModel):
@@ -97,11 +106,11 @@ def _moments(events: Sequence[StoredEvent], unmasked: bool) -> list[Moment]:
     found = []
     for stored in events:
         event = stored.event if unmasked else masked_event(stored.event)
-        body = event.model_dump(mode="json")
         took = None
-        if call_id := body.get("call_id"):
-            first = begun.setdefault(str(call_id), stored.at)
-            took = (stored.at - first).total_seconds() if isinstance(event, ToolReturned) else None
+        if isinstance(event, ToolCalled):
+            begun[event.call_id] = stored.at
+        elif isinstance(event, ToolReturned):
+            took = (stored.at - begun.get(event.call_id, stored.at)).total_seconds()
         found.append(
             Moment(
                 seq=stored.seq,
@@ -110,7 +119,7 @@ def _moments(events: Sequence[StoredEvent], unmasked: bool) -> list[Moment]:
                 seen=_seen(event),
                 trouble=isinstance(event, ErrorShown) or (isinstance(event, ToolReturned) and not event.ok),
                 took=took,
-                event=body,
+                event=event,
             )
         )
     return found

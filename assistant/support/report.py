@@ -3,7 +3,7 @@
 The first figure is the one that counts: of the people who began, how many left with a model.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from statistics import median
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
+from assistant.support.desk import parts_of, runs_of
 from assistant.support.outcomes import Outcome, outcome_of
 from workspace.database import system_session
 from workspace.metrics import METRICS, TASK_METRICS
@@ -27,9 +28,6 @@ from workspace.tables import (
     UsageRow,
     now,
 )
-
-_AT_ONCE = 500
-"""Ids in one query; databases bound their number."""
 
 
 class Trainings(BaseModel):
@@ -85,7 +83,7 @@ def report(engine: Engine, begin: datetime, end: datetime) -> Report:
         texts_labelled, texts_answered = session.exec(labelled).one(), session.exec(answered).one()
         started = select(RunRow).where(RunRow.kind == TRAINING, *_between(RunRow.created_at, begin, end))
         trainings = _trainings([run_of(row) for row in session.exec(started)])
-        runs = _runs_of(session, [head.id for head in heads])
+        runs = runs_of(session, [head.id for head in heads])
     ways = {head.id: outcome_of(runs[head.id], head.updated_at, now()) for head in heads}
     minutes = [(min(ends) - head.created_at).total_seconds() / 60 for head in heads if (ends := _won(runs[head.id]))]
     outcomes = Counter(ways.values())
@@ -111,26 +109,13 @@ def _between(column: Any, begin: object, end: object) -> tuple[Any, Any]:
     return column >= begin, column < end
 
 
-def _parts(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
-
-
 def _won(runs: Sequence[Run]) -> list[datetime]:
     return [run.ended_at for run in runs if run.status is RunStatus.SUCCEEDED and run.ended_at]
 
 
-def _runs_of(session: Session, conversations: Sequence[str]) -> dict[str, list[Run]]:
-    found: dict[str, list[Run]] = defaultdict(list)
-    for ids in _parts(conversations):
-        rows = session.exec(select(RunRow).where(col(RunRow.conversation_id).in_(ids), RunRow.kind == TRAINING))
-        for row in rows:
-            found[row.conversation_id or ""].append(run_of(row))
-    return found
-
-
 def _last_stages(session: Session, conversations: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The stage at which each conversation stood when its last turn ended."""
-    for ids in _parts(conversations):
+    for ids in parts_of(conversations):
         ends = select(ConversationEventRow.conversation_id, ConversationEventRow.body).where(
             col(ConversationEventRow.conversation_id).in_(ids), ConversationEventRow.kind == "turn_ended"
         )

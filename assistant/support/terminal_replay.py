@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from pydantic import TypeAdapter
 from rich.console import Group, RenderableType
 from rich.text import Text
 
@@ -19,13 +18,12 @@ from workspace.events import (
     UserSaid,
 )
 
-_EVENT: TypeAdapter[ConversationEvent] = TypeAdapter(ConversationEvent)
 _MOST_SHOWN = 400
 
 
 def moment_view(moment: Moment, *, hidden: bool) -> RenderableType | None:
     """None for what is not to be seen."""
-    event = _EVENT.validate_python(moment.event)
+    event = moment.event
     view = event_view(event) or _of_the_person(event)
     if view is None and hidden:
         view = _behind(event, moment)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenPage
-from tests.e2e.walking import axe_faults, card, overflow, press, question, say, upload
+from tests.e2e.walking import axe_faults, card, choose_method, overflow, press, question, say, upload
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 SAMPLE = Path(__file__).parents[1] / "data" / "wnut17_sample.conll"
@@ -18,13 +18,14 @@ def test_marked_words_are_learned_shown_and_tried(open_page: OpenPage) -> None:
     expect(card(page, "data")).to_contain_text("learn")
     say(page, "make a plan for 15 seconds")
     expect(card(page, "plan")).to_contain_text("places that are marked")
+    choose_method(page, "ner_linear")
     press(page, "Start")
     expect(card(page, "result")).to_be_visible(timeout=180_000)
     expect(card(page, "result")).to_contain_text("places")
     expect(card(page, "mistakes")).to_contain_text("Should be marked")
     press(page, "Try it")
     entry = question(page).get_by_role("textbox")
-    entry.fill("Justin Bieber sings in London tomorrow")
+    entry.fill("These trap came from Taiwan .")
     entry.press("Enter")
     expect(card(page, "prediction").locator("mark").first).to_be_visible()
     assert overflow(page) <= 0

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, Site, wait_for_answer
-from tests.e2e.walking import card, press, question, to_plan
+from tests.e2e.walking import card, choose_method, press, question, to_plan
 from workspace.run import RunStatus
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
@@ -14,13 +14,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 
 def make_it_long(page: Page) -> None:
     """Changes the plan so that the training does not end before it is stopped."""
-    press(page, "Change something")
-    form = page.get_by_test_id("plan-form")
-    form.get_by_label("Time", exact=False).first.fill("600")
-    form.get_by_label("Method", exact=False).first.select_option("finetune")
-    form.get_by_role("button", name="Apply").click()
-    expect(page.get_by_test_id("plan-card")).to_have_count(2)
-    expect(question(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
+    choose_method(page, "finetune", seconds=600)
 
 
 def running(page: Page) -> None:

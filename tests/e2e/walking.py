@@ -43,6 +43,18 @@ def to_plan(page: Page) -> Locator:
     return page.get_by_test_id("plan-card").last
 
 
+def choose_method(page: Page, recipe: str, seconds: int | None = None) -> None:
+    """Changes the first plan by its form, until the new one waits for Start."""
+    press(page, "Change something")
+    form = page.get_by_test_id("plan-form")
+    if seconds:
+        form.get_by_label("Time", exact=False).first.fill(str(seconds))
+    form.get_by_label("Method", exact=False).first.select_option(recipe)
+    form.get_by_role("button", name="Apply").click()
+    expect(page.get_by_test_id("plan-card")).to_have_count(2)
+    expect(question(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
+
+
 def card(page: Page, kind: str) -> Locator:
     return page.get_by_test_id(f"{kind}-card").last
 

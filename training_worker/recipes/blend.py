@@ -110,7 +110,7 @@ class BlendTrainer:
         job.tell(WORDS, "Opening the base model")
         encoder = run_interruptible(job.report, lambda: encoder_of(job))
         kept = rows_to_read(job, encoder)
-        job = replace(job, split=part_of(job.split, kept))
+        job = replace(job, split=job.split.part(kept))
         vectors = read_texts(job, encoder, lambda done, text: job.tell(WORDS + (READING - WORDS) * done, text))
         share_last_layer(job, encoder, vectors)
         judging = with_folds_for_the_time(job, encoder.size)
@@ -174,15 +174,6 @@ def rows_to_read(job: Job, encoder: Encoder) -> NDArray[np.int64]:
         kept = sample(kept.tolist(), job.split.strata, max(int(share * rows), least), job.plan.seed)
     write_array(file, kept)
     return kept
-
-
-def part_of(split: Split, kept: NDArray[np.int64]) -> Split:
-    """The split with these learning rows only; the folds keep their sides."""
-    if len(kept) == len(split.learn):
-        return split
-    sides = [[np.searchsorted(kept, np.intersect1d(kept, side)) for side in fold] for fold in split.folds]
-    folds = [(train, valid) for train, valid in sides if len(train) and len(valid)]
-    return replace(split, learn=split.learn.take(kept.tolist()), folds=folds)
 
 
 def words_job(job: Job, begin: float, end: float) -> Job:

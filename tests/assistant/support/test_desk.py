@@ -87,8 +87,8 @@ def test_a_replay_holds_what_was_seen_and_what_was_not(talker: Talker, mails: Pa
     finish_run(talker.workspace, run.id, Failure(code="CPU_OOM", message="Not enough memory.", facts={"rows": 64}))
     opened = desk.open(talker.conversation.id)
     replay = replay_of(opened, desk.versions(opened))
-    assert [moment.event["kind"] for moment in replay.moments] == [event.kind for event in talker.stored]
-    assert {moment.event["kind"] for moment in replay.moments if not moment.seen} == {
+    assert [moment.event.kind for moment in replay.moments] == [event.kind for event in talker.stored]
+    assert {moment.event.kind for moment in replay.moments if not moment.seen} == {
         "tool_called",
         "tool_returned",
         "turn_ended",

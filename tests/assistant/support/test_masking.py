@@ -6,10 +6,11 @@ from typing import get_args
 
 import pytest
 
-from assistant.support.masking import ROWS, masked_card, masked_event, masked_text
+from assistant.support.masking import masked_card, masked_event, masked_text
 from tests.assistant import card_samples
 from tools import cards
 from workspace.events import (
+    ROW_TEXTS,
     Answered,
     AssistantSaid,
     Card,
@@ -35,12 +36,12 @@ def test_no_card_shows_texts_of_rows_and_each_can_still_be_drawn(make: Callable[
 
 
 def test_every_kind_of_card_says_where_rows_stand() -> None:
-    assert set(ROWS) == set(get_args(CardKind))
+    assert set(ROW_TEXTS) == set(get_args(CardKind))
 
 
 def test_a_kind_that_nobody_thought_of_is_masked_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("assistant.support.masking.ROWS")
-    monkeypatch.setattr("assistant.support.masking.ROWS", {}, raising=False)
+    monkeypatch.delattr("assistant.support.masking.ROW_TEXTS")
+    monkeypatch.setattr("assistant.support.masking.ROW_TEXTS", {}, raising=False)
     masked = masked_card(Card(kind="plan", title="A plan", data={"anything": [{"deep": TEXT}], "count": 3}))
     assert masked.data == {"anything": [{"deep": f"▒ {len(TEXT)}"}], "count": 3}
 
