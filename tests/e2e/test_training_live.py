@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import OpenPage, Site, wait_for_answer
-from tests.e2e.walking import card, choose_method, press, question, to_plan
+from tests.e2e.walking import card, choose_method, press, question, say, to_plan
 from workspace.run import RunStatus
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
@@ -15,6 +15,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(400)]
 def make_it_long(page: Page) -> None:
     """Changes the plan so that the training does not end before it is stopped."""
     choose_method(page, "finetune", seconds=600)
+    # Without patience a machine with quick cores is done within the minute that this test may take on a slow one.
+    say(page, "use 100 epochs and patience 100")
+    expect(page.get_by_test_id("plan-card")).to_have_count(3)
+    expect(question(page).get_by_role("button", name="Start", exact=True)).to_be_visible()
 
 
 def running(page: Page) -> None:
