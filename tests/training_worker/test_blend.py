@@ -34,6 +34,7 @@ def test_auto_tries_it_instead_of_its_second_part(blended: Trained) -> None:
     assert "embed" not in tried
 
 
+@pytest.mark.long
 def test_the_code_on_the_card_gives_the_same_answers(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     rows = table(tmp_path / "rows.parquet", *sms())
     base = str(_tiny_bert(tmp_path / "tiny"))

@@ -145,6 +145,7 @@ def test_one_run_sent_twice_to_two_workers_is_trained_once(served: Workspace, st
     assert kinds_of(served, run) == ["queued", "started", "succeeded"]
 
 
+@pytest.mark.long
 def test_two_workers_share_the_places(served: Workspace, start_worker: StartWorker) -> None:
     start_worker(), start_worker()
     runs = [_launch(served, steps=50) for _ in range(3)]

@@ -99,6 +99,7 @@ def test_meaning_finds_fresh_phrases(starter: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_what_was_learned_is_kept_and_read_again(starter: Path, tmp_path: Path) -> None:
     from tools.meaning import Encoder
 

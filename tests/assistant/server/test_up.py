@@ -155,7 +155,7 @@ def test_leaves_nothing_behind(start: Callable[..., Running], how: str) -> None:
     all_gone(running)
 
 
-@pytest.mark.parametrize("how", ["Ctrl-C", "kill -9"])
+@pytest.mark.parametrize("how", [pytest.param("Ctrl-C", marks=pytest.mark.long), "kill -9"])
 def test_leaves_no_worker_behind(start: Callable[..., Running], how: str) -> None:
     running = start()
     wait_until(lambda: running.healthy(worker="ok", broker="ok", status="ok"), 120, "starting a worker")
@@ -174,6 +174,7 @@ def test_ends_with_the_make_that_started_it(start: Callable[..., Running]) -> No
     all_gone(running)
 
 
+@pytest.mark.long
 def test_ends_with_its_terminal_also_where_make_leads_the_session(start: Callable[..., Running]) -> None:
     """``xterm -e make run``: the kernel tells make alone, and make waits for its child."""
     running = start("--no-worker", "--with-parent", shell="trap '' HUP; \"$@\"; true")
