@@ -1,0 +1,1 @@
+"""Slack: the same conversation where people already are."""
