@@ -16,7 +16,16 @@ from workspace.events import Card, ConversationEvent, StoredEvent
 from workspace.ids import new_conversation_id, new_id
 from workspace.repositories import Repository, missing
 from workspace.success import SuccessCriteria
-from workspace.tables import ConversationEventRow, ConversationRow, FeedbackRow, RunRow, SuccessCriteriaRow, now
+from workspace.tables import (
+    ConversationEventRow,
+    ConversationRow,
+    FeedbackRow,
+    RunRow,
+    SuccessCriteriaRow,
+    SupportCaseRow,
+    SupportNoteRow,
+    now,
+)
 from workspace.transcript import Conversation, Transcript
 
 _CONVERSATION_EVENT: TypeAdapter[ConversationEvent] = TypeAdapter(ConversationEvent)
@@ -147,13 +156,16 @@ class Transcripts(Repository):
             session.add(row)
 
     def delete(self, conversation_id: str) -> None:
-        """Removes the conversation, its events, its criteria and its feedback. Raises NotFound."""
+        """Removes the conversation with its events, criteria, feedback, questions to support and their notes.
+
+        That somebody of the support looked into it stays on record. Raises NotFound.
+        """
         self.head(conversation_id)
         with self._session() as session:
             session.execute(
                 delete(ConversationEventRow).where(col(ConversationEventRow.conversation_id) == conversation_id)
             )
-            for table in (FeedbackRow, SuccessCriteriaRow):
+            for table in (FeedbackRow, SuccessCriteriaRow, SupportCaseRow, SupportNoteRow):
                 session.execute(delete(table).where(col(table.conversation_id) == conversation_id))
             session.execute(delete(ConversationRow).where(col(ConversationRow.id) == conversation_id))
 

@@ -5,7 +5,23 @@ import time
 from typing import Literal
 
 Prefix = Literal[
-    "usr", "ds", "plan", "run", "mdl", "ask", "call", "fb", "lab", "an", "del", "shr", "dep", "key", "acc", "case"
+    "usr",
+    "ds",
+    "plan",
+    "run",
+    "mdl",
+    "ask",
+    "call",
+    "fb",
+    "lab",
+    "an",
+    "del",
+    "shr",
+    "dep",
+    "key",
+    "acc",
+    "case",
+    "note",
 ]
 
 

@@ -228,6 +228,18 @@ class SupportCaseRow(Owned, table=True):
     updated_at: datetime = _time()
 
 
+class SupportNoteRow(Owned, table=True):
+    """What staff wrote down about a conversation, for staff alone."""
+
+    __tablename__ = "support_notes"
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(index=True)
+    by: str
+    text: str
+    created_at: datetime = _time()
+
+
 class LabelSessionRow(Owned, table=True):
     """One labelling of one version of data: what is asked, among which categories, and which texts come next."""
 

@@ -1,4 +1,4 @@
-"""What a person wants of a model, kept for each conversation; who of the support looked into one, and who asked them."""
+"""What a person wants of a model, kept for each conversation; what support did with one."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_OWNED = ("success_criteria", "support_accesses", "support_cases")
+_OWNED = ("success_criteria", "support_accesses", "support_cases", "support_notes")
 
 
 def upgrade() -> None:
@@ -42,8 +42,18 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "support_notes",
+        sa.Column("owner_id", sa.String(), nullable=False),
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("conversation_id", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
     op.create_index("ix_conversation_events_kind", "conversation_events", ["kind", "at"], unique=False)
-    for name in ("support_accesses", "support_cases"):
+    for name in ("support_accesses", "support_cases", "support_notes"):
         op.create_index(op.f(f"ix_{name}_conversation_id"), name, ["conversation_id"], unique=False)
     for name in _OWNED:
         op.create_index(op.f(f"ix_{name}_owner_id"), name, ["owner_id"], unique=False)
