@@ -5,7 +5,7 @@ Nothing is kept here. Whoever misses something reads it again from the transcrip
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from weakref import WeakValueDictionary
@@ -31,6 +31,9 @@ class ReadingProgressed:
 
 
 Live = StoredEvent | Delta | RunProgressed | ReadingProgressed
+
+Listener = Callable[[str, Live, str], None]
+"""Is told of every conversation's news: conversation, item, origin. It must return at once."""
 
 
 class Subscription:
@@ -70,6 +73,7 @@ class Hub:
     def __init__(self) -> None:
         self._subscriptions: dict[str, set[Subscription]] = defaultdict(set)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self.listeners: list[Listener] = []
 
     @contextmanager
     def subscribe(self, conversation_id: str, origin: str = "") -> Iterator[Subscription]:
@@ -86,6 +90,8 @@ class Hub:
                 del self._subscriptions[conversation_id]
 
     def publish(self, conversation_id: str, item: Live, origin: str = "") -> None:
+        for listener in self.listeners:
+            listener(conversation_id, item, origin)
         for subscription in self._subscriptions.get(conversation_id, ()):
             if not origin or subscription.origin != origin:
                 subscription.offer(item)

@@ -21,6 +21,7 @@ from workspace.tables import (
     ConversationRow,
     FeedbackRow,
     RunRow,
+    SlackThreadRow,
     SuccessCriteriaRow,
     SupportCaseRow,
     SupportNoteRow,
@@ -165,7 +166,7 @@ class Transcripts(Repository):
             session.execute(
                 delete(ConversationEventRow).where(col(ConversationEventRow.conversation_id) == conversation_id)
             )
-            for table in (FeedbackRow, SuccessCriteriaRow, SupportCaseRow, SupportNoteRow):
+            for table in (FeedbackRow, SlackThreadRow, SuccessCriteriaRow, SupportCaseRow, SupportNoteRow):
                 session.execute(delete(table).where(col(table.conversation_id) == conversation_id))
             session.execute(delete(ConversationRow).where(col(ConversationRow.id) == conversation_id))
 

@@ -338,3 +338,32 @@ class UsageRow(Owned, table=True):
     chars: int = 0
     scored: int = 0
     score_sum: float = 0.0
+
+
+class SlackThreadRow(Owned, table=True):
+    """A thread of Slack in which a conversation is held; ``id`` is where: workspace, channel and first message."""
+
+    __tablename__ = "slack_threads"
+
+    id: str = Field(primary_key=True)
+    conversation_id: str = Field(index=True)
+    person: str = Field(description="who of Slack holds it")
+    posted_seq: int = Field(default=0, description="the last event that stands in Slack")
+    posting_seq: int = Field(default=0, description="the last event that was on its way there")
+    shown: dict[str, Any] = _json()
+    created_at: datetime = _time()
+
+
+class SlackInputRow(SQLModel, table=True):
+    """What arrived from Slack. The body is kept until it is done; the key for a day, to know it again."""
+
+    __tablename__ = "slack_inputs"
+    __table_args__ = (Index("ix_slack_inputs_state", "state", "at"),)
+
+    key: str = Field(primary_key=True)
+    lane: str = Field(description="inputs of one lane are taken in their order")
+    position: str = Field(description="its place in the lane")
+    body: dict[str, Any] = _json()
+    state: str = "new"
+    begun_seq: int = 0
+    at: datetime = _time()
