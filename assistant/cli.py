@@ -55,7 +55,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def _application(arguments: Sequence[str]) -> typer.Typer:
     """The command tree. Only the module of the command that is called gets imported, so that each starts fast."""
-    from assistant.commands import chat, clean, data, diagnose, doctor, online, report, server, transcripts, users
+    from assistant.commands import chat, clean, data, diagnose, doctor, evaluate_chat, online, report, server
+    from assistant.commands import transcripts, users
 
     application = typer.Typer(
         help="Train language models by talking: sort texts, with a number you can trust.",
@@ -74,6 +75,7 @@ def _application(arguments: Sequence[str]) -> typer.Typer:
         "chat": chat.chat,
         "report": report.report,
         "doctor": doctor.doctor,
+        "evaluate-chat": evaluate_chat.evaluate_chat,
     }
     for name, command in commands.items():
         application.command(name)(command)
