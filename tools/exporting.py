@@ -6,12 +6,14 @@ import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
 from workspace.errors import NotFound
 from workspace.home import Workspace
 from workspace.model import TrainedModel
+from workspace.packing import pack
 
 Form = Literal["zip", "onnx", "onnx-int8"]
 FORMS: tuple[Form, ...] = get_args(Form)
@@ -22,10 +24,6 @@ print(predict(["some text"]))
 """
 _BLOCK = 1 << 20
 _CARD = "README.md"
-_PACKED = (".safetensors", ".skops", ".onnx", ".bin", ".npz", ".zip")
-"""Files that compressing hardly shortens and that may be large."""
-_BEGINNING = (1980, 1, 1, 0, 0, 0)
-"""The same model always makes the same file, byte for byte, so no entry carries the time of packing."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,9 @@ def export_of(workspace: Workspace, model: TrainedModel) -> Export:
     folder = _file_stem(model.name)
     key = export_key(workspace, model.id)
     if not storage.exists(key):
-        _pack(workspace, names, model.artifact_key, folder, key)
+        entries = ((folder + name.removeprefix(model.artifact_key), partial(storage.read, name)) for name in names)
+        with storage.write(key) as out:
+            pack(entries, out)
     return Export(
         file_name=f"{folder}.zip",
         bytes=storage.size(key),
@@ -96,21 +96,6 @@ def ready_export(workspace: Workspace, model: TrainedModel, form: Form) -> Expor
 def export_key(workspace: Workspace, model_id: str, form: Form = "zip") -> str:
     """Where a model's zip file is kept; whoever deletes the model deletes it too."""
     return workspace.storage.key("exports", f"{model_id}.zip" if form == "zip" else f"{model_id}-{form}.zip")
-
-
-def _pack(workspace: Workspace, names: list[str], artifact: str, folder: str, key: str) -> None:
-    """File by file from storage into storage; a model is never held in memory."""
-    with (
-        workspace.storage.write(key) as out,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
-    ):
-        for name in names:
-            entry = zipfile.ZipInfo(f"{folder}/{name.removeprefix(artifact + '/')}", _BEGINNING)
-            entry.compress_type = zipfile.ZIP_STORED if name.endswith(_PACKED) else zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            with workspace.storage.read(name) as source, archive.open(entry, "w", force_zip64=True) as target:
-                while block := source.read(_BLOCK):
-                    target.write(block)
 
 
 def _snippet(workspace: Workspace, names: list[str], artifact: str, folder: str) -> str:

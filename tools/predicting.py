@@ -25,6 +25,7 @@ from workspace.dataset import Dataset
 from workspace.errors import InputError, NotFound, Unavailable
 from workspace.home import Workspace
 from workspace.model import TrainedModel
+from workspace.plan_columns import columns_to_read
 from workspace.run import RunStatus
 
 KIND = "predict"
@@ -81,15 +82,13 @@ def _columns(workspace: Workspace, dataset: Dataset, model: TrainedModel) -> tup
         learned = workspace.runs.get(model.run_id).plan.text
     except NotFound:
         learned = ()
-    if learned and all(dataset.profile.column(name) for name in learned):
-        return learned
-    guessed = tuple(dataset.profile.task.text) or tuple(c.name for c in dataset.profile.columns if c.type == "text")[:1]
-    if not guessed:
+    found = columns_to_read(dataset.profile, learned)
+    if not found:
         there = ", ".join(plain(c.name, 40) for c in dataset.profile.columns)
         raise InputError(
             "MISSING_COLUMN", f"I see no column with texts in this file; it has: {there}.", "Upload one with texts."
         )
-    return guessed
+    return found
 
 
 def _answered(context: ToolContext, dataset: Dataset, analysis: Analysis, card: AnswersCard) -> ToolOutput:

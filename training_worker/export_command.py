@@ -1,6 +1,5 @@
 """``mtw export``: a saved model in the form in which somebody wants to take it away."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,22 +7,16 @@ import typer
 
 from training_worker.commands import Json, Model
 from workspace.errors import InputError
-
-
-class Format(StrEnum):
-    TRANSFORMERS = "transformers"
-    ONNX = "onnx"
-    ONNX_INT8 = "onnx-int8"
-    ZIP = "zip"
+from workspace.model import ModelForm
 
 
 def export(
     model: Model,
     out: Annotated[Path, typer.Argument(metavar="OUT", help="A new folder, or for zip a file such as model.zip.")],
     form: Annotated[
-        Format,
+        ModelForm,
         typer.Option("--format", help="transformers, onnx, onnx-int8 (a quarter of the size), or zip."),
-    ] = Format.ZIP,
+    ] = "zip",
     json: Json = False,
 ) -> None:
     """Write a saved model as a folder or file that runs without this program.
@@ -31,7 +24,7 @@ def export(
     ONNX is compared with the model on its own test rows; what the 8 bits cost is told.
     """
     from training_worker.data import LabelledRows
-    from training_worker.exporting import FORMS, export_model, test_rows_of
+    from training_worker.exporting import export_model, test_rows_of
     from training_worker.printing import note, print_json
     from training_worker.progress_bar import ProgressBar
     from training_worker.use_model import open_folder
@@ -60,7 +53,7 @@ def export(
 
         done = export_model(
             folder,
-            next(f for f in FORMS if f == form.value),
+            form,
             out,
             test,
             tell,

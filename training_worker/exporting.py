@@ -1,12 +1,11 @@
 """A trained model in the form in which somebody wants to take it away, and what the new form costs in right answers."""
 
 import shutil
-import zipfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from training_worker.data import LabelledRows
 from training_worker.example_script import write_example
@@ -19,17 +18,16 @@ from training_worker.training import split_of
 from workspace.dataset import TaskKind
 from workspace.errors import InputError, WizardError
 from workspace.metrics import TASK_METRICS
+from workspace.model import ModelForm
+from workspace.packing import pack_folder
 from workspace.plan import TrainingPlan
 from workspace.repositories import Datasets
 from workspace.storage import Storage
 
-Form = Literal["transformers", "onnx", "onnx-int8", "zip"]
-FORMS: tuple[Form, ...] = get_args(Form)
+FORMS: tuple[ModelForm, ...] = get_args(ModelForm)
 MOST_ROWS = 5_000
 """Test rows that two forms are compared on."""
 _TRANSFORMERS = ("transformers", "token_classification", "causal")
-_BEGINNING = (1980, 1, 1, 0, 0, 0)
-"""The same model always makes the same zip file, so no entry carries the time of packing."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ class Difference:
 class Exported:
     """What was written. ``difference`` is None where the form gives the same answers, or no test rows are left."""
 
-    form: Form
+    form: ModelForm
     out: Path
     bytes: int
     bytes_before: int
@@ -78,7 +76,11 @@ class Exported:
 
 
 def export_model(
-    folder: Path, form: Form, out: Path, test: Callable[[], LabelledRows | None], tell: Callable[[str, float], None]
+    folder: Path,
+    form: ModelForm,
+    out: Path,
+    test: Callable[[], LabelledRows | None],
+    tell: Callable[[str, float], None],
 ) -> Exported:
     """Writes the model in ``folder`` to ``out`` (a folder that is not there yet, or a zip file).
 
@@ -107,7 +109,7 @@ def export_model(
         if form == "zip":
             tell("Packing the model", 0.5)
             packed = part.with_suffix(".zip")
-            pack(part, packed, out.stem)
+            pack_folder(part, packed, out.stem)
             packed.replace(out)
             size = out.stat().st_size
         else:
@@ -121,7 +123,7 @@ def _as_onnx(
     folder: Path,
     meta: dict[str, Any],
     part: Path,
-    form: Form,
+    form: ModelForm,
     test: Callable[[], LabelledRows | None],
     tell: Callable[[str, float], None],
 ) -> tuple[Difference | None, str]:
@@ -179,17 +181,6 @@ def test_rows_of(storage: Storage, datasets: Datasets, plan: TrainingPlan) -> La
 def size_of(folder: Path) -> int:
     """Bytes of all its files."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-
-
-def pack(folder: Path, out: Path, name: str) -> None:
-    """The folder's files as a zip file, in a folder of that ``name``."""
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            entry = zipfile.ZipInfo(f"{name}/{path.relative_to(folder).as_posix()}", _BEGINNING)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            with path.open("rb") as source, archive.open(entry, "w", force_zip64=True) as target:
-                shutil.copyfileobj(source, target)
 
 
 def _why_not(meta: dict[str, Any]) -> str:

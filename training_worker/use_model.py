@@ -26,6 +26,7 @@ from workspace.home import LOCAL_OWNER, Workspace
 from workspace.migrations import upgrade
 from workspace.model import Evaluation, Prediction
 from workspace.plan import TrainingPlan
+from workspace.plan_columns import columns_to_read
 from workspace.queue import LocalQueue
 from workspace.reading import Limits, read
 from workspace.settings import Settings, load_settings
@@ -144,13 +145,13 @@ def _table(settings: Settings, file: Path, bar: ProgressBar) -> Iterator[tuple[D
 def _text_columns(predictor: Predictor, profile: DatasetProfile, asked: Sequence[str]) -> list[str]:
     """The columns asked for, else those the model learned from, else those that look like text."""
     wanted = list(asked) or [str(name) for name in predictor.meta["text"]]
-    if all(profile.column(name) for name in wanted):
+    found = list(columns_to_read(profile, wanted))
+    if found == wanted:
         return wanted
-    guessed = profile.task.text or [c.name for c in profile.columns if c.type == "text"][:1]
-    if asked or not guessed:
+    if asked or not found:
         raise _no_column(wanted, profile)
-    note(f"The file has no column {', '.join(wanted)}; reading {', '.join(guessed)} instead.")
-    return guessed
+    note(f"The file has no column {', '.join(wanted)}; reading {', '.join(found)} instead.")
+    return found
 
 
 def _answers_in(plan: TrainingPlan, profile: DatasetProfile, asked: str | None) -> dict[str, Any]:

@@ -98,3 +98,11 @@ def known_column(name: str, names: list[str], faults: Faults) -> str | None:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+
+
+def columns_to_read(profile: DatasetProfile, learned: Iterable[str]) -> tuple[str, ...]:
+    """What a model reads of a file: the columns it learned from, else what looks like text; empty if nothing does."""
+    learned = tuple(learned)
+    if learned and all(profile.column(name) for name in learned):
+        return learned
+    return tuple(profile.task.text) or tuple(c.name for c in profile.columns if c.type == "text")[:1]

@@ -23,7 +23,7 @@ from training_worker.artifacts import store_model
 from training_worker.computations import Computing
 from training_worker.data import LabelledRows
 from training_worker.example_script import requirements_of
-from training_worker.exporting import Difference, Exported, Form, export_model
+from training_worker.exporting import Difference, Exported, export_model
 from training_worker.onnx_export import quick_form
 from training_worker.prediction import load_predictor, read_meta
 from training_worker.reporter import ListReporter
@@ -34,6 +34,7 @@ from workspace.analysis import AnalysisJob
 from workspace.dataset import TaskKind
 from workspace.errors import InputError
 from workspace.home import Workspace
+from workspace.model import ModelForm
 
 QUESTIONS = ["My card has not come yet", "what was the exchange rate you used", "ok", "Why was I charged twice? " * 9]
 
@@ -102,7 +103,7 @@ def test_eight_bits_are_smaller_and_their_price_is_measured(folders: dict[str, P
     ("recipe", "form"), [("linear", "zip"), ("embed", "transformers"), ("blend", "zip"), ("blend", "onnx")]
 )
 def test_the_program_that_goes_along_gives_the_same_answers(
-    folders: dict[str, Path], recipe: str, form: Form, tmp_path: Path
+    folders: dict[str, Path], recipe: str, form: ModelForm, tmp_path: Path
 ) -> None:
     out = tmp_path / ("model.zip" if form == "zip" else "model")
     export_model(folders[recipe], form, out, _no_rows, _silent)

@@ -5,11 +5,12 @@ from functools import partial
 
 from training_worker.analyses import AnalysisInput, AnalysisResult
 from training_worker.artifacts import model_folder
-from training_worker.exporting import FORMS, export_model, pack, test_rows_of
+from training_worker.exporting import FORMS, export_model, test_rows_of
 from training_worker.interruptible import run_interruptible
 from training_worker.prediction import read_meta
 from workspace.database import engine_for
 from workspace.errors import InputError
+from workspace.packing import pack_folder
 from workspace.plan import TrainingPlan
 from workspace.repositories import Models
 from workspace.run import Progressed
@@ -41,6 +42,6 @@ def export(given: AnalysisInput) -> AnalysisResult:
     test = partial(test_rows_of, owned.storage, owned.datasets, plan)
     done = run_interruptible(given.report, lambda: export_model(folder, form, out, test, tell))
     tell("Packing it", 1.0)
-    run_interruptible(given.report, lambda: pack(out, packed, key.rpartition("/")[2].removesuffix(".zip")))
+    run_interruptible(given.report, lambda: pack_folder(out, packed, key.rpartition("/")[2].removesuffix(".zip")))
     owned.storage.put_file(packed, key)
     return AnalysisResult(data={"model_id": model.id, "form": form, "sentence": done.sentence})
