@@ -6,7 +6,7 @@
 ``say:{n}``               says its value in the conversation, as if it had been typed
 ``open:{form}[:{n}]``      opens a modal (``trigger_id``): plan, columns, privacy, question, try; its value is an id
 ``home:{what}:{n}``       on the App Home: new (no value), dataset, run; their ids are the values
-``label:{n}``             an answer or a step in a labelling; :func:`labelling.labelling_step` reads its value
+``label:{n}``             an answer or a step in a labelling; :func:`labelling_cards.labelling_step` reads its value
 ``go:{n}``                a link: nothing is left to be done but to acknowledge it
 ========================  =======================================================================================
 """
@@ -87,7 +87,10 @@ class Presses:
         return button(label, f"say:{next(self._numbers)}", text, style=style, confirm=confirm)
 
     def label(self, label: str, value: str, style: str = "plain") -> Block:
-        return button(label, f"label:{next(self._numbers)}", value, style=style)
+        return button(label, self.label_id(), value, style=style)
+
+    def label_id(self) -> str:
+        return f"label:{next(self._numbers)}"
 
     def open(self, label: str, form: Form, value: str, style: str = "plain") -> Block:
         return button(label, f"open:{form}", value, style=style)

@@ -11,7 +11,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from assistant.surfaces.slack.blocks.elements import Presses
 from assistant.surfaces.slack.blocks.text import bold, cut_escaped, escaped, mrkdwn, plain_text, plain_words
+from tools.cards import CheckingView
 from tools.quoting import prose
 
 Block = dict[str, Any]
@@ -47,12 +49,14 @@ class Page:
     Words given to :meth:`say`, :meth:`points` and :meth:`note` are escaped already (:mod:`.text`); all others are raw.
     """
 
-    def __init__(self, title: str = "") -> None:
+    def __init__(self, title: str = "", base_url: str = "") -> None:
         self._title = title
+        self._base_url = base_url.rstrip("/")
         self._blocks: list[Block] = []
         self._left = _MESSAGE_CHARS
         self._tables = 0
         self._cut = False
+        self.presses = Presses()
         self.pictures: list[Picture] = []
         if title.strip():
             self._add({"type": "header", "text": plain_text(title, 150)}, min(len(title), 150))
@@ -149,6 +153,21 @@ class Page:
             size = sum(len(element.get("text", {}).get("text", "")) for element in elements)
             self._add({"type": "actions", "elements": list(elements[:_ACTIONS]), **named}, size)
 
+    def links(self, label: str, path: str, style: str = "plain") -> list[Block]:
+        """A button that opens a page of ours; none where it is not known where that is."""
+        return self.presses.link(label, path if "://" in path else f"{self._base_url}{path}", style) if path else []
+
+    def going_on(self, checking: CheckingView | None, broken: str) -> bool:
+        """How far something is that is computed meanwhile; whether there is anything to wait for."""
+        if checking is None or checking.status == "succeeded":
+            return False
+        if checking.status in ("queued", "running"):
+            bar = progress_bar(checking.fraction)
+            self.say(f"{bar} {checking.fraction:.0%}", f"{escaped(checking.message, 300)} … you can go on meanwhile.")
+            return True
+        self.say(f":warning: {broken}")
+        return False
+
     def _monospaced(self, cells: Sequence[Sequence[str]]) -> None:
         short = [[c if len(c) <= _MONO_COLUMN else f"{c[: _MONO_COLUMN - 1]}…" for c in row] for row in cells]
         widths = [max(len(row[i]) if i < len(row) else 0 for row in short) for i in range(len(short[0]))]
@@ -163,6 +182,12 @@ class Page:
         self._left -= chars
         self._blocks.append(block)
         return True
+
+
+def progress_bar(fraction: float, width: int = 20) -> str:
+    """``██████░░░░``: readable in any theme, and by its figure beside it."""
+    done = round(min(max(fraction, 0.0), 1.0) * width)
+    return "█" * done + "░" * (width - done)
 
 
 def _cell(value: Any) -> str:
