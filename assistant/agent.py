@@ -32,7 +32,7 @@ from assistant.guide.model import GuideModel
 from assistant.history import fit, for_hosted
 from assistant.prompts import prompt
 from assistant.resting import resting
-from assistant.toolbelt import Outcome, call_tool, describe_call, langchain_tools
+from assistant.toolbelt import Outcome, Toolbelt, langchain_tools
 from tools.context import ToolContext
 from tools.registry import ApprovalRequest
 from workspace.errors import Unavailable, WizardError
@@ -80,6 +80,7 @@ class TurnContext:
 
     tools: ToolContext
     settings: Settings
+    belt: Toolbelt = field(default_factory=Toolbelt)
     waiting: Waiting | None = None
     guide_only: bool = False
     calls: int = 0
@@ -115,7 +116,7 @@ class ApprovalGate(AgentMiddleware[AgentState[Any], TurnContext]):
     @staticmethod
     async def _held(turn: TurnContext, name: str, args: dict[str, Any]) -> Waiting | None:
         try:
-            request = await anyio.to_thread.run_sync(describe_call, turn.tools, name, args)
+            request = await anyio.to_thread.run_sync(turn.belt.describe, turn.tools, name, args)
         except WizardError:
             return None  # The tool runner meets the same error and tells the model.
         return Waiting(name, args, request) if request else None
@@ -186,7 +187,7 @@ class ToolRunner(AgentMiddleware[AgentState[Any], TurnContext]):
     ) -> ToolMessage:
         call = request.tool_call
         turn = cast(TurnContext, request.runtime.context)
-        outcome = await anyio.to_thread.run_sync(call_tool, turn.tools, call["name"], call["args"])
+        outcome = await anyio.to_thread.run_sync(turn.belt.call, turn.tools, call["name"], call["args"])
         call_id = call["id"] or ""
         request.runtime.stream_writer(ToolDone(call_id, call["name"], outcome))
         return ToolMessage(

@@ -95,6 +95,18 @@ def call_tool(context: ToolContext, name: str, args: dict[str, Any], *, approved
     return Outcome(True, output.data, output)
 
 
+class Toolbelt:
+    """How a turn reaches the tools. A conversation that is run again has one that answers from what is recorded."""
+
+    def describe(self, context: ToolContext, name: str, args: dict[str, Any]) -> ApprovalRequest | None:
+        """As :func:`describe_call`."""
+        return describe_call(context, name, args)
+
+    def call(self, context: ToolContext, name: str, args: dict[str, Any], *, approved: bool = False) -> Outcome:
+        """As :func:`call_tool`."""
+        return call_tool(context, name, args, approved=approved)
+
+
 def _broken(name: str) -> dict[str, JsonValue]:
     return {
         "code": "TOOL_FAILED",

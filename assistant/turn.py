@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -29,10 +29,11 @@ from assistant.questions import (
     open_question,
     stage_of,
 )
-from assistant.toolbelt import Outcome, call_tool, describe_call, registry
-from assistant.uploads import now_and_then, read_again, receive, unread
+from assistant.toolbelt import Outcome, Toolbelt, registry
+from assistant.uploads import broke_off, now_and_then, read_again, receive, unread
 from tools.asking import call_of
 from tools.context import ToolContext
+from tools.registry import ApprovalRequest
 from workspace.errors import Conflict, InputError, NotFound, Unavailable, WizardError
 from workspace.events import (
     Answered,
@@ -65,7 +66,14 @@ def error_event(error: WizardError) -> ErrorShown:
 class Turn:
     """Runs once. ``events`` is the transcript so far; what is stored is added to it and given to ``sink``."""
 
-    def __init__(self, workspace: Workspace, conversation_id: str, events: list[StoredEvent], sink: Sink) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        conversation_id: str,
+        events: list[StoredEvent],
+        sink: Sink,
+        belt: Toolbelt | None = None,
+    ) -> None:
         self._workspace = workspace
         self._id = conversation_id
         self._events = events
@@ -73,7 +81,7 @@ class Turn:
         settings = workspace.settings
         self._stopped = threading.Event()
         tools = ToolContext(workspace, conversation_id, paraphraser(settings), self._reading)
-        self._context = TurnContext(tools, settings)
+        self._context = TurnContext(tools, settings, belt or Toolbelt())
         self._stage: Stage = stage_of(events)
         self._said = ""
         self._last_words: list[AssistantSaid] = []
@@ -179,9 +187,7 @@ class Turn:
         if upload.say.strip():
             await self._emit(UserSaid(text=upload.say.strip()[:MAX_MESSAGE_CHARS]))
         try:
-            dataset_id = await receive(
-                self._workspace, self._id, Path(upload.path), upload.name, self._emit, self._sink
-            )
+            dataset_id = await self._receive(upload)
         except InputError as exc:
             await self._emit(error_event(exc))
             return True
@@ -196,17 +202,15 @@ class Turn:
         await self._call("inspect_dataset", {"dataset_id": dataset_id})
         return True
 
+    async def _receive(self, upload: Upload) -> str:
+        """Keeps and reads the file; returns the id of its data."""
+        return await receive(self._workspace, self._id, Path(upload.path), upload.name, self._emit, self._sink)
+
     async def _tell_of_unread(self) -> None:
         """A process that ended while it read a file could not say so."""
         if (file := unread(self._events)) is not None:
             self._ask = read_again(file)
-            await self._emit(
-                ErrorShown(
-                    code="READING_BROKE_OFF",
-                    message=f"The reading of “{file.name}” broke off before its end.",
-                    next_step="The file is kept. Let me read it again, or upload another one.",
-                )
-            )
+            await self._emit(broke_off(file))
 
     async def _take_press(self, press: Press) -> bool:
         option = card_button(self._events, press.option)
@@ -235,7 +239,7 @@ class Turn:
         approval = asked.approval
         if approval is None or value != approval.accept:
             return await self._press(asked, value)
-        request = await anyio.to_thread.run_sync(describe_call, self._context.tools, approval.tool, approval.args)
+        request = await self._describe(approval.tool, approval.args)
         if request is None or request.fingerprint != approval.fingerprint:
             raise Conflict(
                 "APPROVAL_OUTDATED",
@@ -263,7 +267,7 @@ class Turn:
         if tool not in registry():
             return True
         try:
-            request = await anyio.to_thread.run_sync(describe_call, self._context.tools, tool, args)
+            request = await self._describe(tool, args)
         except WizardError:
             request = None  # The call below meets the same error, and the model explains it.
         shown = request is not None and is_shown_plan(self._events, tool, args, request.fingerprint)
@@ -276,8 +280,14 @@ class Turn:
     async def _call(self, tool: str, args: dict[str, Any], *, approved: bool = False) -> None:
         call_id = new_id("call")
         await self._emit(ToolCalled(call_id=call_id, tool=tool, args=args))
-        outcome = await anyio.to_thread.run_sync(lambda: call_tool(self._context.tools, tool, args, approved=approved))
+        context = self._context
+        outcome = await anyio.to_thread.run_sync(
+            lambda: context.belt.call(context.tools, tool, args, approved=approved)
+        )
         await self._returned(ToolDone(call_id, tool, outcome))
+
+    async def _describe(self, tool: str, args: dict[str, Any]) -> ApprovalRequest | None:
+        return await anyio.to_thread.run_sync(self._context.belt.describe, self._context.tools, tool, args)
 
     # the agent
 
@@ -310,7 +320,7 @@ class Turn:
             self._last_words.append(AssistantSaid(text=message.text.strip(), model=self._context.answered_by))
         # The guide offers the usual next steps; a question of the tool itself knows better.
         if (ask := message.additional_kwargs.get("ask")) and self._ask is None:
-            self._ask = Asked.model_validate(ask | {"ask_id": new_id("ask")})
+            self._ask = Asked.model_validate(ask | {"ask_id": new_id("ask"), "call_id": ""})
         calls = [
             ToolCalled(call_id=call["id"] or new_id("call"), tool=call["name"], args=call["args"])
             for call in message.tool_calls
@@ -324,7 +334,7 @@ class Turn:
         if output.stage:
             self._stage = output.stage
         if output.ask:
-            self._ask = output.ask
+            self._ask = output.ask.model_copy(update={"call_id": done.call_id})
         await self._emit(
             ToolReturned(call_id=done.call_id, tool=done.tool, ok=outcome.ok, data=outcome.data),
             *(CardShown(card=card, call_id=done.call_id) for card in output.cards),
@@ -358,10 +368,13 @@ class Turn:
         """Stores first, shows second."""
         if not events:
             return
-        stored = await anyio.to_thread.run_sync(self._workspace.transcripts.append, self._id, events)
+        stored = await self._store(events)
         self._events.extend(stored)
         for event in stored:
             self._sink(event)
+
+    async def _store(self, events: Sequence[ConversationEvent]) -> list[StoredEvent]:
+        return await anyio.to_thread.run_sync(self._workspace.transcripts.append, self._id, events)
 
 
 def _model_messages(update: Any) -> list[AIMessage]:

@@ -13,11 +13,12 @@ from tools.asking import UPLOAD, ask, button
 from tools.quoting import plain
 from workspace import reading
 from workspace.errors import InputError, LimitExceeded, NotFound
-from workspace.events import Asked, FileReceived, StoredEvent
+from workspace.events import Asked, ErrorShown, FileReceived, StoredEvent
 from workspace.home import Workspace
 from workspace.reading.source import ReadingStopped
 
 MAX_NAME = 120
+BROKE_OFF = "READING_BROKE_OFF"
 UPLOAD_ANOTHER = UPLOAD.model_copy(update={"label": "Upload another file", "style": "plain"})
 _QUIET_SECONDS = 0.7
 _TICK_SECONDS = 0.3
@@ -92,6 +93,15 @@ def unread(events: Sequence[StoredEvent]) -> FileReceived | None:
     """The file whose reading broke off with the process, at the end of a conversation."""
     last = events[-1].event if events else None
     return last if isinstance(last, FileReceived) else None
+
+
+def broke_off(file: FileReceived) -> ErrorShown:
+    """What is told of a reading that ended with the process."""
+    return ErrorShown(
+        code=BROKE_OFF,
+        message=f"The reading of “{file.name}” broke off before its end.",
+        next_step="The file is kept. Let me read it again, or upload another one.",
+    )
 
 
 def read_again(file: FileReceived) -> Asked:

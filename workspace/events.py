@@ -151,6 +151,9 @@ class Asked(BaseModel):
     options: list[Option] = Field(default_factory=list)
     fields: list[FormField] = Field(default_factory=list)
     approval: Approval | None = None
+    call_id: str | None = Field(
+        default=None, description="the call whose tool asks this; empty: the chat model asks; None: it is not known"
+    )
 
 
 class Answered(BaseModel):

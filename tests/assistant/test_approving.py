@@ -140,12 +140,12 @@ def test_a_button_of_a_plan_that_was_never_shown_asks_first(talker: Talker, mail
 
 
 def test_what_has_changed_since_is_not_started(talker: Talker, mails: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assistant import turn
+    from assistant.toolbelt import Toolbelt
     from tools.registry import ApprovalRequest
 
     planned(talker, mails)
     changed = ApprovalRequest(text="Start?", fingerprint="another", accept_label="Start")
-    monkeypatch.setattr(turn, "describe_call", lambda *_: changed)
+    monkeypatch.setattr(Toolbelt, "describe", lambda *_: changed)
     assert errors(talker.press("Start")) == ["APPROVAL_OUTDATED"]
     assert talker.workspace.runs.list() == []
 
