@@ -12,7 +12,7 @@ from tools.cards import DatasetRowView, DatasetsCard
 from tools.columns import choose
 from tools.context import ToolContext
 from tools.finding import find_dataset
-from tools.forgetting import STAYS, describe_forgetting, forget_original, forget_shown
+from tools.forgetting import STAYS, copies_kept, describe_forgetting, forget_original, forget_shown, models_kept
 from tools.inspecting import inspected
 from tools.labelling_desk import forget_labelling
 from tools.quoting import plain, quote
@@ -141,10 +141,7 @@ def _describe_delete(context: ToolContext, arguments: BaseModel) -> ApprovalRequ
     family = _family(context, dataset)
     _refuse_if_used(context, family)
     versions = f", all {len(family)} versions of it" if len(family) > 1 else ""
-    models = [m for m in context.workspace.models.list() if m.dataset_id in {d.id for d in family}]
-    kept = ""
-    if models:
-        kept = f" {'The model' if len(models) == 1 else f'The {len(models)} models'} trained from it will stay."
+    kept = models_kept(context, family) + copies_kept(context, family)
     return ApprovalRequest(
         text=f"Delete “{plain(dataset.name)}” with {dataset.rows:,} rows{versions}, the uploaded file included?{kept} "
         f"{STAYS} This cannot be undone.",
@@ -165,6 +162,8 @@ def delete_dataset(
     ] = False,
 ) -> ToolOutput:
     """Deletes a data set, all versions of it and the uploaded file. Models that were trained from it stay.
+
+    So do their figures; the texts of their mistakes go with the data.
 
     With keep_current only the original and the versions before are forgotten, as after hiding personal data.
     It waits for the person's yes. It is refused while a training uses the data.

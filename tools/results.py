@@ -110,6 +110,12 @@ def show_mistakes(
     """
     run, outcome = _ended_well(context, run_id)
     evaluation = outcome.evaluation
+    if evaluation.texts_deleted:
+        raise Conflict(
+            "MISTAKES_DELETED",
+            "Which texts this model got wrong is no longer known: they were deleted with the data.",
+            "Its figures are still there. To see mistakes, upload rows with the right answers and test it on them.",
+        )
     if run.plan.task is TaskKind.GENERATION:
         return _answers(run, outcome)
     wanted = _label(evaluation, label) if label else None
@@ -177,10 +183,11 @@ def _capital(text: str) -> str:
 
 def _next_steps(run: Run, outcome: RunOutcome, better: list[Option]) -> Asked:
     writes = run.plan.task is TaskKind.GENERATION
+    texts = button("See more answers" if writes else "See mistakes", "show_mistakes", run_id=outcome.model_id)
     return ask(
         "What would you like to do next?",
         button("Try it", "try_model", primary=True, model_id=outcome.model_id),
-        button("See more answers" if writes else "See mistakes", "show_mistakes", run_id=outcome.model_id),
+        *([] if outcome.evaluation.texts_deleted else [texts]),
         *better,
         button("Download it", "export_model", model_id=outcome.model_id),
         button("Change the plan", "revise_plan"),

@@ -1,4 +1,7 @@
-"""What conversations have shown of data that is deleted is taken out of them: cards with rows, and quoted texts."""
+"""What is kept of the texts of deleted data outside of it is taken out.
+
+Conversations have shown it (cards with rows, quoted texts), and trainings have kept their mistakes.
+"""
 
 import json
 import re
@@ -10,7 +13,8 @@ from sqlalchemy import String, cast, or_
 from sqlmodel import Session, col, select
 
 from workspace.events import ROW_TEXTS, Card
-from workspace.tables import ConversationEventRow
+from workspace.model import RunOutcome
+from workspace.tables import ConversationEventRow, ModelRow, RunEventRow, RunRow
 
 DELETED = "deleted with the data"
 _WITH_ROWS = {kind for kind, names in ROW_TEXTS.items() if names} | {"comparison"}
@@ -41,6 +45,47 @@ def blank_events(session: Session, ids: Collection[str], instead: Card) -> int:
         query = select(ConversationEventRow).where(ConversationEventRow.conversation_id == conversation)
         changed += _blank(list(session.exec(query.order_by(col(ConversationEventRow.seq)))), ids, instead)
     return changed
+
+
+_TOLD = frozenset({"detail", "traceback", "log"})
+"""Facts of a failure in a program's own words, which may hold a cell that it stumbled over."""
+
+
+def blank_outcomes(session: Session, dataset_ids: Collection[str]) -> set[str]:
+    """Takes the texts of rows out of what the owner's trainings on these data sets have left.
+
+    The figures stay, and so do the models.
+
+    Args:
+        dataset_ids: versions that were learned from or tested on.
+
+    Returns:
+        Ids of these trainings and of their models.
+    """
+    runs = session.exec(select(RunRow).where(RunRow.kind == "training"))
+    used = [run for run in runs if {run.plan["dataset_id"], run.plan.get("test_dataset_id")} & set(dataset_ids)]
+    ids = {run.id for run in used}
+    for run in used:
+        run.outcome = _figures(run.outcome) if run.outcome else None
+        run.failure = _plain_failure(run.failure) if run.failure else None
+    for event in session.exec(select(RunEventRow).where(col(RunEventRow.run_id).in_(ids))):
+        if event.body["kind"] == "succeeded":
+            event.body = {**event.body, "outcome": _figures(event.body["outcome"])}
+        elif event.body["kind"] == "failed":
+            event.body = {**event.body, "failure": _plain_failure(event.body["failure"])}
+    for model in session.exec(select(ModelRow).where(col(ModelRow.run_id).in_(ids))):
+        model.body = {**model.body, "outcome": _figures(model.body["outcome"])}
+        ids.add(model.id)
+    return ids
+
+
+def _figures(outcome: dict[str, Any]) -> dict[str, Any]:
+    whole = RunOutcome.model_validate(outcome)
+    return whole.model_copy(update={"evaluation": whole.evaluation.without_texts()}).model_dump(mode="json")
+
+
+def _plain_failure(failure: dict[str, Any]) -> dict[str, Any]:
+    return {**failure, "facts": {name: fact for name, fact in failure["facts"].items() if name not in _TOLD}}
 
 
 def _blank(events: list[ConversationEventRow], ids: Collection[str], instead: Card) -> int:

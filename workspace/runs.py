@@ -1,7 +1,7 @@
 """Trainings and analyses, as their owner sees them. What the worker does with them is in ``run_log``."""
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from workspace.analysis import Analysis, AnalysisJob
+from workspace.blanking import blank_outcomes
 from workspace.database import affected
 from workspace.ids import new_id
 from workspace.model import RunOutcome
@@ -107,6 +108,11 @@ class Runs(_Worked):
         """Asks the worker to stop; the run's end comes as an event. An ended run is returned as it is."""
         self._ask_to_cancel(run_id)
         return self.get(run_id)
+
+    def blank(self, dataset_ids: Collection[str]) -> set[str]:
+        """Takes texts of deleted data out of what trainings left (:mod:`workspace.blanking`); whose ids are given."""
+        with self._session() as session:
+            return blank_outcomes(session, dataset_ids)
 
     def unreported(self) -> builtins.list[Run]:
         """Runs of conversations whose end has not been told there yet, running ones included."""

@@ -195,7 +195,9 @@ def test_data_in_use_is_not_deleted_and_models_outlive_it(
     call: Call, trained: Callable[..., object], context: ToolContext
 ) -> None:
     trained()
-    assert "The model trained from it will stay." in describe(context, "delete_dataset").text  # type: ignore[attr-defined]
+    asked = describe(context, "delete_dataset").text  # type: ignore[attr-defined]
+    assert "The model trained or tested with it will stay with its figures; the texts of mistakes" in asked
+    assert "What a model has learned stays in it" in asked
     call("propose_plan", seed=1)
     run_id = call("launch_training").data["run_id"]
     with pytest.raises(Conflict, match="training is using"):
