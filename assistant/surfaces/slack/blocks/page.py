@@ -71,7 +71,7 @@ class Page:
                 "elements": [mrkdwn("There is more than fits here; the web chat shows all of it.")],
             }
             self._blocks = [*self._blocks[: _BLOCKS - 1], end]
-        words = escaped(text or self._title, 3_000) or "–"
+        words = escaped((text or self._title).strip(), 3_000).strip() or "–"
         return SlackMessage(text=words, blocks=self._blocks, pictures=tuple(self.pictures))
 
     def say(self, *lines: str, accessory: Block | None = None) -> None:

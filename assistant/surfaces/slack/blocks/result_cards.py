@@ -69,7 +69,8 @@ def confusion(page: Page, card: cards.ConfusionCard) -> None:
         "Each row is what was right, each column what the model said.",
         f"The last one stands for {count(card.folded, 'other answer')}." if card.folded else "",
     )
-    page.pictures.append(confusion_matrix(card))
+    if card.labels:
+        page.pictures.append(confusion_matrix(card))
 
 
 def mistakes(page: Page, card: cards.MistakesCard) -> None:
