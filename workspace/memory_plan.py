@@ -28,6 +28,8 @@ USUAL_PIECE_TOKENS = 1024
 MOST_LANES = 4
 MOST_LAYERED_ROWS = 50_000
 """Up to so many rows the blend keeps six parts of each vector."""
+MANY_CHARACTERS = 10_000_000
+"""Of texts: where there are more, they are counted in single precision, and the counts are held once."""
 STRING_BYTES = 60
 MOST_HALVINGS = 8
 CHECKPOINTS = 3
@@ -202,6 +204,10 @@ def _counting(recipe: Recipe, settings: dict[str, SettingValue], texts: Texts, k
     distinct = min(texts.rows * texts.mean_chars * 0.25, 3e6)
     features = min(distinct, 2.0 * float(settings.get("max_features", 100_000)))
     weights = features * texts.labels * 4 / MB
+    if texts.rows * texts.mean_chars > MANY_CHARACTERS:
+        # The counts, and the half of the limit by which the words are chosen, as it is counted at first.
+        sample = counts / texts.rows * MANY_CHARACTERS / 2 / texts.mean_chars
+        return Need(kept + 40 + counts * 8 / MB + sample * 30 / MB + distinct * 130 / MB + 3 * weights, 2 * weights)
     return Need(kept + 40 + counts * 55 / MB + distinct * 130 / MB + 3 * weights, 2 * weights)
 
 

@@ -19,11 +19,12 @@ from scipy.sparse import csr_matrix
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.svm import LinearSVC
 
+from training_worker.averaged_descent import fit_by_descent
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities, write_array
 from training_worker.multilabel.choice import Judged, judge, targets_of, threshold_facts
-from training_worker.multilabel.one_vs_rest import as_one_vs_rest, fit_labels
-from training_worker.word_counts import freeze, top_words, vectorise
+from training_worker.multilabel.one_vs_rest import NEVER, as_one_vs_rest, fit_labels
+from training_worker.word_counts import freeze, many, top_words, vectorise
 
 CS = (0.1, 0.3, 1.0)
 """From cautious to close; the next one is tried while they get better."""
@@ -50,7 +51,7 @@ class LinearCandidate:
             at = (fits(job) - 1 + done) / fits(job)
             job.tell(COUNTING + (1 - COUNTING) * at, f"Learning once more from all {len(targets):,} texts")
 
-        weights, bias = fit(job, self.matrix, targets, self.C, tell)
+        weights, bias = fit(job, self.matrix, np.arange(len(targets)), self.C, tell)
         classifier = as_one_vs_rest(weights * judged.slope[:, None], bias * judged.slope + judged.offset, labels)
         pipeline = Pipeline([("features", freeze(self.features)), ("classifier", classifier)])
         run_interruptible(job.report, lambda: skops.io.dump(pipeline, folder / "model.skops", compression=8))
@@ -95,11 +96,10 @@ def fits(job: Job) -> int:
 
 def search(job: Job, matrix: csr_matrix, rows: NDArray[np.int64]) -> tuple[float, Judged]:
     """The C with the best score on the validation rows, and what its scores there say."""
-    targets = targets_of(job)
     found: list[tuple[float, Judged]] = []
     for number, C in enumerate(cs_to_try(job)):
         started = time.monotonic()
-        judged = judge(job, rows, scores_on_folds(job, matrix, targets, C, number))
+        judged = judge(job, rows, scores_on_folds(job, matrix, C, number))
         job.log(f"valid_{job.plan.metric}", number + 1, judged.score)
         found.append((C, judged))
         worse = judged.score < max(found, key=_score)[1].score
@@ -112,9 +112,7 @@ def _score(tried: tuple[float, Judged]) -> float:
     return tried[1].score
 
 
-def scores_on_folds(
-    job: Job, matrix: csr_matrix, targets: NDArray[np.bool_], C: float, done_before: int
-) -> NDArray[np.float64]:
+def scores_on_folds(job: Job, matrix: csr_matrix, C: float, done_before: int) -> NDArray[np.float64]:
     """Scores of every fold's validation rows by classifiers that learned from its training rows only.
 
     ``done_before`` values of C were judged already. The scores are kept in ``work``, so that an interrupted run does
@@ -124,14 +122,14 @@ def scores_on_folds(
     if kept.exists():
         return np.asarray(np.load(kept))
     folds = job.split.folds
-    found = [np.zeros((0, targets.shape[1]))]
+    found = [np.zeros((0, len(job.split.labels)))]
     for number, (train, valid) in enumerate(folds):
 
         def tell(done: float, number: int = number) -> None:
             at = min((done_before * len(folds) + number + done) / fits(job), 1.0)
             job.tell(COUNTING + (1 - COUNTING) * at, f"Learning which words speak for which label (C={C:g})")
 
-        weights, bias = fit(job, matrix[train], targets[train], C, tell)
+        weights, bias = fit(job, matrix, train, C, tell)
         found.append(np.asarray(matrix[valid] @ weights.T + bias))
     scores = np.concatenate(found)
     write_array(kept, scores)
@@ -140,12 +138,35 @@ def scores_on_folds(
 
 
 def fit(
-    job: Job, matrix: csr_matrix, targets: NDArray[np.bool_], C: float, tell: Callable[[float], None]
+    job: Job, matrix: csr_matrix, rows: NDArray[np.int64], C: float, tell: Callable[[float], None]
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Weights (labels by words) and bias of a support vector machine for each label."""
+    """Weights (labels by words) and bias of a support vector machine for each label, learned from these rows."""
+    targets = targets_of(job)
     weight = _BALANCED if job.choice("class_weight") == _BALANCED else None
+    if weight is None and many(job.split.learn.texts):
+        return _fit_to_many(job, matrix, rows, C, tell)
 
     def make() -> LinearSVC:
         return LinearSVC(C=C, class_weight=weight, dual="auto", random_state=job.plan.seed)
 
+    matrix, targets = (matrix, targets) if len(rows) == len(targets) else (matrix[rows], targets[rows])
     return fit_labels(job.report, make, matrix, targets, tell)
+
+
+def _fit_to_many(
+    job: Job, matrix: csr_matrix, rows: NDArray[np.int64], C: float, tell: Callable[[float], None]
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """The same where liblinear would need too much memory."""
+    targets = targets_of(job)
+    having = targets[rows].sum(axis=0)
+    mixed = np.flatnonzero((having > 0) & (having < len(rows)))
+    weights = np.zeros((targets.shape[1], matrix.shape[1]), dtype=np.float32)
+    bias = np.where(having > 0, -NEVER, NEVER)
+
+    def has_label(label: int, some: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return np.asarray(targets[some, label])
+
+    weights[mixed], bias[mixed] = fit_by_descent(
+        job.report, matrix, rows, mixed, has_label, C, None, job.plan.seed, tell
+    )
+    return weights, bias

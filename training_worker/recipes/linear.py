@@ -23,13 +23,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.svm import LinearSVC
 
+from training_worker.averaged_descent import fit_by_descent
 from training_worker.by_task import ByTask
 from training_worker.calibration import fit_scale, softmax
 from training_worker.evaluation import choosing_score
 from training_worker.interruptible import run_interruptible
 from training_worker.job import Job, Probabilities, write_array
 from training_worker.multilabel import linear as multilabel
-from training_worker.word_counts import freeze, top_words, vectorise
+from training_worker.word_counts import freeze, many, top_words, vectorise
 from workspace.dataset import TaskKind
 
 CS = (1.0, 0.3, 3.0)
@@ -72,13 +73,13 @@ class LinearCandidate:
 
     def save(self, job: Job, folder: Path) -> dict[str, Any]:
         """Refits on all learning rows with the chosen setting and writes ``model.skops``."""
-        labels, classes = job.split.labels, job.split.classes
+        labels, everything = job.split.labels, np.arange(len(job.split.learn))
 
         def tell(done: float) -> None:
             at = (fits(job) - 1 + done) / fits(job)
-            job.tell(COUNTING + (1 - COUNTING) * at, f"Learning once more from all {len(classes):,} texts")
+            job.tell(COUNTING + (1 - COUNTING) * at, f"Learning once more from all {len(everything):,} texts")
 
-        weights, bias = fit(job, self.matrix, classes, len(labels), self.option, tell)
+        weights, bias = fit(job, self.matrix, everything, len(labels), self.option, tell)
         classifier = as_logistic_regression(weights * self.scale, bias * self.scale, labels)
         pipeline = Pipeline([("features", freeze(self.features)), ("classifier", classifier)])
         run_interruptible(job.report, lambda: skops.io.dump(pipeline, folder / "model.skops", compression=8))
@@ -163,7 +164,7 @@ def judge(job: Job, matrix: csr_matrix, option: Option, done_before: int) -> NDA
     kept = job.work / f"C{option.C:g}-{'balanced' if option.balanced else 'plain'}.npy"
     if kept.exists():
         return np.asarray(np.load(kept))
-    classes, size, folds = job.split.classes, len(job.split.labels), job.split.folds
+    size, folds = len(job.split.labels), job.split.folds
     found = [np.zeros((0, size))]
     for number, (train, valid) in enumerate(folds):
 
@@ -171,7 +172,7 @@ def judge(job: Job, matrix: csr_matrix, option: Option, done_before: int) -> NDA
             at = (done_before * len(folds) + number + done) / fits(job)
             job.tell(COUNTING + (1 - COUNTING) * at, f"Learning which words speak for which label ({option.words})")
 
-        weights, bias = fit(job, matrix[train], classes[train], size, option, tell)
+        weights, bias = fit(job, matrix, train, size, option, tell)
         found.append(decision(matrix[valid], weights, bias))
     scores = np.concatenate(found)
     write_array(kept, scores)
@@ -182,29 +183,41 @@ def judge(job: Job, matrix: csr_matrix, option: Option, done_before: int) -> NDA
 def fit(
     job: Job,
     matrix: csr_matrix,
-    classes: NDArray[np.int64],
+    rows: NDArray[np.int64],
     size: int,
     option: Option,
     tell: Callable[[float], None],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights (labels by words; one row for two labels) and bias of one-against-rest support vector machines."""
+) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Weights (labels by words; one row for two labels) and bias of one-against-rest support vector machines that
+    learn from these rows."""
+    classes = job.split.classes[rows]
     targets = np.array([1]) if size == 2 else np.arange(size)
     weights = np.zeros((len(targets), matrix.shape[1]), dtype=np.float32)
     bias = np.full(len(targets), NEVER)  # a label may be missing in a fold: then it never wins
     counts = np.bincount(classes, minlength=size)
-    sample_weight = (len(classes) / (np.count_nonzero(counts) * counts[classes])) if option.balanced else None
+    row_weight = (len(classes) / (np.count_nonzero(counts) * counts[classes])) if option.balanced else None
     present = np.intersect1d(targets, classes)
+    if many(job.split.learn.texts):
+
+        def has_label(label: int, some: NDArray[np.int64]) -> NDArray[np.bool_]:
+            return np.asarray(job.split.classes[some] == label)
+
+        seed = job.plan.seed
+        found = fit_by_descent(job.report, matrix, rows, present, has_label, option.C, row_weight, seed, tell)
+        weights[np.searchsorted(targets, present)], bias[np.searchsorted(targets, present)] = found
+        return weights, bias
+    matrix = matrix if len(rows) == matrix.shape[0] else matrix[rows]
     for start in range(0, len(present), LABELS_AT_ONCE):
         tell(start / len(present))
         some = present[start : start + LABELS_AT_ONCE]
         svm = LinearSVC(C=option.C, dual="auto", tol=TOLERANCE, random_state=job.plan.seed)
         answers = np.where(np.isin(classes, some), classes, REST)
-        run_interruptible(job.report, partial(_fit_quietly, svm, matrix, answers, sample_weight))
-        learned, found = svm.coef_, svm.intercept_
+        run_interruptible(job.report, partial(_fit_quietly, svm, matrix, answers, row_weight))
+        learned, off = svm.coef_, svm.intercept_
         if len(svm.classes_) == 2:  # one row that says "second class"
-            learned, found = np.vstack([-learned, learned]), np.concatenate([-found, found])
+            learned, off = np.vstack([-learned, learned]), np.concatenate([-off, off])
         place = np.searchsorted(targets, svm.classes_[svm.classes_ != REST])
-        weights[place], bias[place] = learned[svm.classes_ != REST], found[svm.classes_ != REST]
+        weights[place], bias[place] = learned[svm.classes_ != REST], off[svm.classes_ != REST]
     return weights, bias
 
 
@@ -216,14 +229,14 @@ def _fit_quietly(
         svm.fit(matrix, answers, sample_weight=sample_weight)
 
 
-def decision(matrix: csr_matrix, weights: NDArray[np.float64], bias: NDArray[np.float64]) -> NDArray[np.float64]:
+def decision(matrix: csr_matrix, weights: NDArray[np.float32], bias: NDArray[np.float64]) -> NDArray[np.float64]:
     """Scores whose softmax is what ``LogisticRegression.predict_proba`` gives; rows by labels."""
     scores = np.asarray(matrix @ weights.T + bias)
     return np.hstack([-scores / 2, scores / 2]) if scores.shape[1] == 1 else scores
 
 
 def as_logistic_regression(
-    weights: NDArray[np.float64], bias: NDArray[np.float64], labels: list[str]
+    weights: NDArray[np.floating[Any]], bias: NDArray[np.float64], labels: list[str]
 ) -> LogisticRegression:
     """A fitted ``LogisticRegression`` with these weights."""
     model = LogisticRegression()
