@@ -1,30 +1,28 @@
 """From a message to what is wanted, by nearness to the phrases in intents.yaml.
 
-With the starter model: by meaning (:mod:`tools.meaning.phrases`). Words in common help where the model does not know
-the language, and serve alone where there is no model.
+With the starter model: by meaning (:mod:`tools.meaning.phrases`). Letters in common (:mod:`assistant.guide.letters`) help
+where the model does not know the language or the spelling, and serve alone where there is no model.
 """
 
-import difflib
 import logging
-import math
-import re
 import threading
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from assistant.approval import normal
-from tools.meaning import Encoder, Phrases, words_in
+from assistant.guide.letters import Letters
+from tools.meaning import Encoder, Phrases
 
 _log = logging.getLogger(__name__)
 
-_WORD = re.compile(r"[^\W\d_]+")
-_LEAST_MENDED = 5
-_MOST_MENDED = 100
-"""Characters: shorter words are too easily another word, longer texts are no wishes with a slip."""
+_LIKELY = 6
+"""Intents to choose the offers from: not each of them is possible at any place."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +36,19 @@ class Match:
 
 
 @cache
-def intents() -> dict[str, list[str]]:
-    """Phrases by intent, in the file's order."""
-    raw = yaml.safe_load((Path(__file__).parent / "intents.yaml").read_text("utf-8"))
-    return {intent: [str(phrase) for phrase in phrases] for intent, phrases in raw.items()}
+def intents(*, by_letters_alone: bool = True) -> dict[str, list[str]]:
+    """Phrases by intent, in the order of intents.yaml; those of phrases/ are one file a language.
+
+    Without those that are found by their letters alone, only English ones are added: the starter model gains nothing
+    from the others, and each costs time at the first start.
+    """
+    folder = Path(__file__).parent
+    raw = yaml.safe_load((folder / "intents.yaml").read_text("utf-8"))
+    found = {intent: [str(phrase) for phrase in phrases] for intent, phrases in raw.items()}
+    for path in sorted((folder / "phrases").glob("*.yaml" if by_letters_alone else "en.yaml")):
+        for intent, phrases in yaml.safe_load(path.read_text("utf-8")).items():
+            found[intent] += [str(phrase) for phrase in phrases]
+    return found
 
 
 @cache
@@ -51,93 +58,57 @@ def _known_phrases() -> dict[str, str]:
 
 
 class WordMatcher:
-    """Shared words, rare ones counting more. Needs nothing but the phrases."""
+    """Shared words and parts of words, rare ones counting more. Needs nothing but the phrases."""
 
-    sure_from = 0.55
+    sure_from = 0.5
 
     def __init__(self) -> None:
-        self._phrases = [(intent, words_in(phrase)) for intent, phrases in intents().items() for phrase in phrases]
-        counts = Counter(word for _, words in self._phrases for word in words)
-        total = len(self._phrases)
-        self._weight = {word: math.log(1 + total / count) for word, count in counts.items()}
+        self._letters = Letters(intents())
 
     def match(self, text: str) -> Match:
         if known := _known_phrases().get(normal(text)):
             return Match(known, True, (known,), 1.0)
-        found = self._nearest(words_in(text))
-        if not found.sure and (mended := _mended(text)) != text:
-            again = self._nearest(words_in(mended))
-            return again if again.sure else found
-        return found
-
-    def _nearest(self, said: frozenset[str]) -> Match:
-        best: dict[str, float] = {}
-        for intent, words in self._phrases:
-            best[intent] = max(best.get(intent, 0.0), self._overlap(said, words))
-        ranked = sorted(best, key=lambda intent: -best[intent])
-        score, second = best[ranked[0]], best[ranked[1]]
-        return Match(ranked[0], score >= self.sure_from and score > second, tuple(ranked[:3]), min(score, 0.99))
-
-    def _overlap(self, said: frozenset[str], words: frozenset[str]) -> float:
-        unknown = math.log(1 + len(self._phrases))
-        weigh = self._weight.get
-        both = sum(weigh(w, unknown) for w in said & words)
-        either = sum(weigh(w, unknown) for w in said | words)
-        return both / either if either else 0.0
+        nearest = self._letters.near(text)
+        first, second, *_ = order = np.argsort(-nearest, kind="stable")
+        score = float(nearest[first])
+        sure = score >= self.sure_from and score > nearest[second]
+        return Match(self._letters.names[first], sure, _named(self._letters.names, order), min(score, 0.99))
 
 
 class SentenceMatcher:
-    """Meaning, by the starter model."""
+    """Meaning, by the starter model, which knows English best, and letters, which know all languages and slips."""
 
     def __init__(self, encoder: Encoder, cache_folder: Path | None = None) -> None:
-        self._phrases = Phrases(encoder, intents(), cache_folder)
+        self._phrases = Phrases(encoder, intents(by_letters_alone=False), cache_folder)
+        self._letters = Letters(intents())
 
     def match(self, text: str) -> Match:
         if known := _known_phrases().get(normal(text)):
             return Match(known, True, (known,), 1.0)
-        found = self._nearest(text)
-        if found.sure:
-            return found
-        # The starter model knows English best, and typing errors not at all.
-        by_words = _word_matcher().match(text)
-        if by_words.sure:
-            return by_words
-        if (mended := _mended(text)) != text and (again := self._nearest(mended)).sure:
-            return again
-        return found
-
-    def _nearest(self, text: str) -> Match:
-        near = self._phrases.near(text)
-        first, second, *_ = order = near.order
+        near, shared = self._phrases.near(text), self._letters.near(text)
+        chances = _softmax(np.log(near.chances + 1e-9) + _LETTERS * shared)
+        first, second, *_ = order = np.argsort(-chances, kind="stable")
         own = near.nearest[first]
-        margin = float(near.chances[first] - near.chances[second])
-        sure = bool(own[0] >= 0.8) or (margin >= 0.3 and bool(own[0] >= 0.45))
-        ranked = [self._phrases.names[i] for i in order[:3]]
-        return Match(ranked[0], sure, tuple(ranked), round(float(own.mean()), 4))
+        alike = max(float(own[0]), float(shared[first]) + 0.1)
+        sure = bool(own[0] >= 0.8 or shared[first] >= 0.75) or (
+            bool(chances[first] - chances[second] >= 0.2) and alike >= 0.4
+        )
+        score = max(float(own.mean()), float(shared[first]))
+        return Match(self._phrases.names[first], sure, _named(self._phrases.names, order), round(score, 4))
 
 
-@cache
-def _vocabulary() -> dict[str, list[str]]:
-    """Longer words of the phrases, by their first letter."""
-    found: dict[str, list[str]] = {}
-    for word in {w for phrases in intents().values() for phrase in phrases for w in words_in(phrase)}:
-        if len(word) >= _LEAST_MENDED - 1:
-            found.setdefault(word[0], []).append(word)
-    return {letter: sorted(words) for letter, words in found.items()}
+_LETTERS = 8.0
+"""How much letters in common count beside meaning. It and the bounds of being sure were chosen on the phrases of
+tests/assistant/guide/phrases.yaml and benchmarks/chat/phrases_first.yaml."""
 
 
-def _mended(text: str) -> str:
-    """The text with words that are nearly words of the phrases put right: ``strat the trainning``."""
+def _named(names: list[str], order: NDArray[np.int64]) -> tuple[str, ...]:
+    return tuple(names[i] for i in order[:_LIKELY])
 
-    def mend(found: re.Match[str]) -> str:
-        word = found[0].casefold()
-        known = _vocabulary().get(word[0], [])
-        if len(word) < _LEAST_MENDED or word in known:
-            return found[0]
-        near = difflib.get_close_matches(word, known, n=1, cutoff=0.8)
-        return near[0] if near else found[0]
 
-    return _WORD.sub(mend, text) if len(text) <= _MOST_MENDED else text
+def _softmax(values: NDArray[Any]) -> NDArray[Any]:
+    exp: NDArray[Any] = np.exp(values - values.max())
+    return exp / exp.sum()
 
 
 _loading = threading.Lock()

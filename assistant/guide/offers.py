@@ -42,6 +42,21 @@ _LABELS = {
     "delete_model": "Delete the model",
     "deploy_model": "Use the model from a program",
     "show_deployments": "See what is online",
+    "clean_dataset": "Clean my data",
+    "check_dataset": "Check my labels",
+    "label_examples": "Label texts here",
+    "redact_dataset": "Hide personal data",
+    "augment_dataset": "Make rows for rare labels",
+    "rename_dataset": "Rename my data",
+    "share_dataset": "Share my data",
+    "predict_file": "Let the model answer a file",
+    "change_deployment": "Change what is online",
+    "diagnose_problem": "Find out what went wrong",
+    "odd_results": "Find out what is odd",
+    "ask_support": "Ask a person",
+    "code": "Whether programming is needed",
+    "leave": "Whether I may leave",
+    "language": "Which languages work",
     "explain_concept": "Have a word explained",
     "help": "Hear how this works",
     "where": "See where we are",
@@ -110,16 +125,25 @@ def offers(likely: tuple[str, ...], journey: Journey) -> tuple[Option, ...]:
 
 def _possible(intent: str, journey: Journey) -> bool:
     """Whether it makes sense to offer this now."""
-    needs_model = ("explain_results", "show_mistakes", "compare_runs", "try_model", "export_model", "deploy_model")
-    if intent in needs_model:
+    if intent in _NEEDS_MODEL:
         return bool(journey.model_id)
     if intent in ("run_status", "cancel_run"):
         return journey.running
     if intent in ("launch_training", "revise_plan"):
         return bool(journey.plan_id) and not journey.running
-    if intent in ("inspect_dataset", "delete_dataset", "propose_plan", "restart", "wrong_file", "why"):
+    if intent in _NEEDS_DATA:
         return bool(journey.dataset_id)
     return True
+
+
+_NEEDS_MODEL = frozenset(
+    "explain_results show_mistakes compare_runs try_model predict_file export_model deploy_model change_deployment"
+    " delete_model odd_results".split()
+)
+_NEEDS_DATA = frozenset(
+    "inspect_dataset delete_dataset propose_plan restart wrong_file why clean_dataset check_dataset label_examples"
+    " redact_dataset augment_dataset rename_dataset share_dataset other_file".split()
+)
 
 
 def goal_ask() -> Ask:

@@ -50,7 +50,7 @@ def understand(text: str, journey: Journey, match: Matcher) -> Reply:
     found = match(text)
     if journey.trying and not is_command(text, found, journey):
         return Reply(calls=(Call("try_model", {"texts": [text]}),))
-    if not journey.dataset_id and not (found.sure and found.intent != "recommend_task") and _is_goal(text):
+    if not journey.dataset_id and not (found.sure and found.intent != "recommend_task") and _is_goal(text, found):
         return act("recommend_task", text, journey)
     if found.sure:
         return act(found.intent, text, journey)
@@ -160,8 +160,10 @@ def _says(text: str, kind: str) -> bool:
     return bool(re.search(words()[kind], text, re.IGNORECASE))
 
 
-def _is_goal(text: str) -> bool:
-    return max(score_goal(text).values()) >= 2 or len(text.split()) >= 7
+def _is_goal(text: str, found: Match) -> bool:
+    """A text at the start that speaks of a kind of task, or is long and near to goals that are known."""
+    near = "recommend_task" in found.likely[:3]
+    return max(score_goal(text).values()) >= 2 or (len(text.split()) >= 7 and near)
 
 
 def press(value: str, journey: Journey) -> Reply:
