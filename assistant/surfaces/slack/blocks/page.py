@@ -72,7 +72,8 @@ class Page:
             }
             self._blocks = [*self._blocks[: _BLOCKS - 1], end]
         words = escaped((text or self._title).strip(), 3_000).strip() or "–"
-        return SlackMessage(text=words, blocks=self._blocks, pictures=tuple(self.pictures))
+        blocks = self._blocks or [{"type": "section", "text": mrkdwn(words)}]
+        return SlackMessage(text=words, blocks=blocks, pictures=tuple(self.pictures))
 
     def say(self, *lines: str, accessory: Block | None = None) -> None:
         """A paragraph; empty lines are left out. With a button or a select at its side."""

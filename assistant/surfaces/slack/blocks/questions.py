@@ -6,12 +6,12 @@ from typing import Any
 from assistant.surfaces.slack.blocks.elements import Block, button, choice, confirmation, select
 from assistant.surfaces.slack.blocks.page import Page, SlackMessage
 from assistant.surfaces.slack.blocks.text import escaped
-from tools.asking import UPLOAD, call_of
+from tools.asking import UPLOAD
 from workspace.events import Asked, Option
 
 _BUTTONS = 25
 _DESTROYING = {"delete_dataset", "delete_model"}
-_DESTROYING_ACTIONS = {"revoke_key", "rotate_key", "forget_original"}
+_DESTROYING_ACTIONS = {"revoke_key", "rotate_key"}
 _SELECT = "select"
 
 
@@ -57,13 +57,9 @@ def chosen_option(question: Asked, action: dict[str, Any]) -> Option | None:
 
 
 def _button(question: Asked, number: int, option: Option) -> Block:
-    return button(
-        option.label,
-        f"answer:{question.ask_id}:{number}",
-        option.id,
-        style=option.style,
-        confirm=_sure(question, option),
-    )
+    sure = _sure(question, option)
+    style = "danger" if sure else option.style
+    return button(option.label, f"answer:{question.ask_id}:{number}", option.id, style=style, confirm=sure)
 
 
 def _menu(question: Asked, options: Sequence[tuple[int, Option]]) -> Block:
@@ -72,14 +68,9 @@ def _menu(question: Asked, options: Sequence[tuple[int, Option]]) -> Block:
 
 
 def _sure(question: Asked, option: Option) -> Block | None:
-    """What cannot be undone is asked again, as a button in a thread is pressed by accident more easily."""
-    if question.approval and option.id == question.approval.accept:
-        tool, arguments = question.approval.tool, question.approval.args
-    else:
-        tool, found = call_of(option.id)
-        arguments = dict(found)
-    asks_itself = tool in _DESTROYING and not (question.approval and option.id == question.approval.accept)
-    destroys = tool in _DESTROYING or arguments.get("action") in _DESTROYING_ACTIONS or option.style == "danger"
-    if asks_itself or not destroys:
-        return None
-    return confirmation("Are you sure?", question.text, option.label, "No, leave it")
+    """What cannot be undone is asked once more: in a thread a button is soon pressed by accident."""
+    approval = question.approval
+    destroys = option.style == "danger"
+    if approval and option.id == approval.accept:
+        destroys |= approval.tool in _DESTROYING or approval.args.get("action") in _DESTROYING_ACTIONS
+    return confirmation("Are you sure?", question.text, option.label, "No, leave it") if destroys else None
