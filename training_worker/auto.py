@@ -16,6 +16,7 @@ from training_worker.ensemble import EnsembleCandidate, Pool, pool_of
 from training_worker.job import Answers, Candidate, Job, Pace, Trainer, read_json, write_array, write_json
 from training_worker.kinds import kind_of
 from training_worker.split import ENOUGH_VALID_ROWS, Split
+from training_worker.trials import train_in_trials
 from training_worker.vector_cache import VectorCache
 from workspace.dataset import TaskKind
 from workspace.errors import InputError, WizardError
@@ -135,7 +136,7 @@ class Tournament:
                 try:
                     if best is not None and not self._fits(recipe, job):
                         continue
-                    candidate = trainer_of(recipe.name).train(job)
+                    candidate = train_in_trials(trainer_of(recipe.name), job, self._score)
                 except (WizardError, MemoryError) as exc:
                     errors.append(exc)
                     self.notes.append(f"{recipe.title} could not be tried: {exc or 'not enough memory'}")
@@ -153,7 +154,7 @@ class Tournament:
         for name in names:
             if name not in candidates:  # tried before a restart: its files in ``work`` make this quick
                 job = self.job(load_recipes()[name])
-                candidates[name] = (job, trainer_of(name).train(job))
+                candidates[name] = (job, train_in_trials(trainer_of(name), job, self._score))
         job, candidate = candidates[names[0]]
         if pool is None:
             return Choice(best.recipe, job, candidate, tried, self.notes)
@@ -187,6 +188,10 @@ class Tournament:
             left = here + min(rest, max(job.seconds_left - here, 0.0)) + self.finish_seconds()
             self.pace.tell("train", message, left, recipe.name)
 
+        if recipe.uses_base:  # torch takes seconds to load
+            from training_worker.embedding import compute_as
+
+            compute_as(self.plan.settings)
         folder = self.work / recipe.name
         folder.mkdir(parents=True, exist_ok=True)
         job = Job(

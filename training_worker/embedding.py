@@ -5,7 +5,7 @@ where the processor has instructions for it, and eager attention, which beats th
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -23,7 +23,9 @@ from transformers.utils import logging as transformers_logging
 from training_worker.length_batches import batches as batches
 from training_worker.starter import Base, loading, pooling_of
 from training_worker.thrift import read_side_by_side
-from workspace.errors import InputError
+from workspace.errors import InputError, Unavailable
+from workspace.machine import processor_has_bfloat16
+from workspace.plan import SettingValue
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
@@ -32,29 +34,59 @@ Vectors = NDArray[np.float32]
 _CPU = torch.device("cpu")
 
 
+@dataclass
+class _Computing:
+    """What the plan of the present run asks for."""
+
+    device: str = "auto"
+    precision: str = "auto"
+
+
+_computing = _Computing()
+
+
+def compute_as(settings: Mapping[str, SettingValue]) -> None:
+    """Where this process computes from now on, and with which numbers: what a plan's settings say, else the best here.
+
+    To be called before the base model is opened.
+
+    Raises:
+        Unavailable: ``GPU_UNAVAILABLE`` where a GPU is asked for and there is none.
+    """
+    _computing.device, _computing.precision = (str(settings.get(name, "auto")) for name in ("device", "precision"))
+    if _computing.device == "gpu" and not torch.cuda.is_available():
+        raise Unavailable(
+            "GPU_UNAVAILABLE",
+            "The plan asks for a GPU, and the worker that trains has none that can be used.",
+            "Set device to auto, then it trains on the CPU, or start a worker on a computer with a GPU.",
+        )
+
+
 def device() -> torch.device:
     """The GPU of this process where there is one (``LOCAL_RANK`` where several train together), else the CPU."""
-    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0))) if torch.cuda.is_available() else _CPU
+    if _computing.device == "cpu" or not torch.cuda.is_available():
+        return _CPU
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
 
 
-@cache
 def fast_bfloat16() -> bool:
     """Whether bfloat16 is faster than float32 here: with AVX512-BF16, AMX or a GPU that has it.
 
     Without these instructions torch emulates it, nearly ten times slower than float32.
     """
-    if torch.cuda.is_available():
+    if device().type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    try:
-        flags = Path("/proc/cpuinfo").read_text("utf-8").split("flags", 2)[1].split("\n")[0].split()
-    except (OSError, IndexError):
-        return False
-    return "avx512_bf16" in flags or "amx_bf16" in flags
+    return processor_has_bfloat16()
 
 
 def autocast() -> AbstractContextManager[Any]:
-    """bfloat16 for matrix products where that is faster, else nothing."""
-    return torch.autocast(device().type, dtype=torch.bfloat16) if fast_bfloat16() else nullcontext()
+    """bfloat16 for matrix products where that is asked for, or is faster and nothing was asked; else nothing."""
+    return torch.autocast(device().type, dtype=torch.bfloat16) if in_bfloat16() else nullcontext()
+
+
+def in_bfloat16() -> bool:
+    """Whether the present run calculates with 16 bits: as it asks for, or where that is faster and nothing is asked."""
+    return fast_bfloat16() if _computing.precision == "auto" else _computing.precision == "bfloat16"
 
 
 @dataclass(frozen=True)
@@ -125,15 +157,19 @@ def pooled(
     return torch.cat([torch.nn.functional.normalize(part) for part in centred], dim=1)
 
 
-@cache
 def load_encoder(base: Base, pooling: str | None = None) -> Encoder:
-    """Loads tokenizer and weights (safetensors only, no code from the model's authors).
+    """Loads tokenizer and weights (safetensors only, no code from the model's authors), once for each device.
 
-    ``pooling`` is ``mean`` or ``cls``; without it, what the model's folder says.
+    ``pooling`` is ``mean`` or ``cls``; without it (or ``auto``), what the model's folder says.
 
     Raises:
         InputError, Unavailable: the model cannot be loaded; see ``starter.loading``.
     """
+    return _loaded(base, pooling_of(base) if pooling in (None, "auto") else str(pooling), device())
+
+
+@cache
+def _loaded(base: Base, pooling: str, where: torch.device) -> Encoder:
     with loading(base):
         tokenizer = AutoTokenizer.from_pretrained(base.source)
         model = AutoModel.from_pretrained(base.source, use_safetensors=True, attn_implementation="eager")
@@ -143,10 +179,10 @@ def load_encoder(base: Base, pooling: str | None = None) -> Encoder:
             f"The model {base.name} cannot be used to sort texts.",
             "Use an encoder such as all-MiniLM-L6-v2, a BERT or a RoBERTa.",
         )
-    model.eval().requires_grad_(False).to(device())
+    model.eval().requires_grad_(False).to(where)
     positions = int(getattr(model.config, "max_position_embeddings", 0) or 512)
     most = min(positions - 2 if model.config.model_type in ("roberta", "xlm-roberta") else positions, 8192)
-    return Encoder(base, tokenizer, model, pooling or pooling_of(base), most)
+    return Encoder(base, tokenizer, model, pooling, most)
 
 
 def tokenize(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[list[int]]:

@@ -28,7 +28,8 @@ class Job:
     """One recipe's part of a run.
 
     ``work`` survives a ``kill -9``; ``deadline`` (``time.monotonic`` seconds) is when it should be done;
-    ``on_progress(fraction, message)`` tells how far this recipe is (0 to 1).
+    ``on_progress(fraction, message)`` tells how far this recipe is (0 to 1); ``curve_suffix`` is added to the names of
+    curves, where a recipe is tried several times.
     """
 
     plan: TrainingPlan
@@ -41,6 +42,7 @@ class Job:
     on_progress: Callable[[float, str], None]
     facts: dict[str, float] = field(default_factory=dict)
     vectors: VectorCache = field(default_factory=VectorCache)
+    curve_suffix: str = ""
 
     def number(self, name: str) -> float:
         """A numeric setting."""
@@ -66,7 +68,7 @@ class Job:
 
     def log(self, name: str, step: int, value: float) -> None:
         """One point of a curve."""
-        self.report.metric(MetricLogged(recipe=self.recipe, name=name, step=step, value=value))
+        self.report.metric(MetricLogged(recipe=self.recipe, name=name + self.curve_suffix, step=step, value=value))
 
 
 class Candidate(Protocol):

@@ -43,7 +43,7 @@ class TextClassifier(Protocol):
 
 
 class StarterClassifier:
-    """A BERT encoder, the mean of its tokens centred and set to length 1, and a linear head."""
+    """A BERT encoder, the mean of its tokens (or the first one) centred and set to length 1, and a linear head."""
 
     def __init__(self, encoder: Encoder, weights: NDArray[np.float64], bias: NDArray[np.float64]) -> None:
         self.encoder = encoder
@@ -63,7 +63,7 @@ class StarterClassifier:
     def logits(self, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         hidden = self._encoder(**inputs).last_hidden_state
         mask = inputs["attention_mask"].unsqueeze(-1)
-        pooled = (hidden * mask).sum(1) / mask.sum(1)
+        pooled = hidden[:, 0] if self.encoder.pooling == "cls" else (hidden * mask).sum(1) / mask.sum(1)
         centred = pooled - pooled.mean(dim=1, keepdim=True)
         result: torch.Tensor = self._head(nn.functional.normalize(centred))
         return result
@@ -77,7 +77,7 @@ class StarterClassifier:
     def save(
         self, folder: Path, scale: float, labels: list[str], max_tokens: int, *, several: bool = False
     ) -> dict[str, Any]:
-        learned = Encoder(self.encoder.base, self.encoder.tokenizer, self._encoder, "mean", max_tokens)
+        learned = Encoder(self.encoder.base, self.encoder.tokenizer, self._encoder, self.encoder.pooling, max_tokens)
         weights, bias = (p.detach().cpu().double().numpy() * scale for p in (self._head.weight, self._head.bias))
         return save_head_on_encoder(learned, weights, bias, labels, max_tokens, folder, several=several)
 

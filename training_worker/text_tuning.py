@@ -26,7 +26,7 @@ class TuningTime:
         reading = reading_seconds(job)
         epochs = min(LEAST_EPOCHS, job.whole("epochs"))
         known = 0.0 if _READERS & set(job.facts) else reading  # another recipe has read all texts already
-        return known + END_SECONDS + epochs * (TRAIN_COST + 0.2) * reading
+        return known + job.whole("trials") * (END_SECONDS + epochs * (TRAIN_COST + 0.2) * reading)
 
     def least_seconds(self, job: Job) -> float:
         """One reading for the start and half a pass; what is left of the budget decides how many passes follow."""
@@ -35,9 +35,19 @@ class TuningTime:
 
 def reading_seconds(job: Job) -> float:
     """Seconds to read every learning row once, without learning."""
-    encoder = load_encoder(resolve_base(job.plan.base))
+    encoder = load_encoder(resolve_base(job.plan.base), job.choice("pooling"))
     tokens = encoder.tokenize(job.split.learn.texts, job.whole("max_tokens"))
     return sum(map(len, tokens)) / measured_pace(job, encoder, tokens)
+
+
+def with_own_head(job: Job, encoder: Encoder) -> bool:
+    """Whether the head is the one of the model's kind, which begins at random, and not one fitted beforehand.
+
+    A fitted one needs a BERT, whose layers are known here. Where nothing is set, it needs the mean of the tokens, too.
+    """
+    if job.choice("head") == "own" or encoder.model.config.model_type != "bert":
+        return True
+    return encoder.pooling != "mean" and job.choice("pooling") == "auto"
 
 
 class TextTuning(TuningLoop):

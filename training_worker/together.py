@@ -145,11 +145,13 @@ def _help(job: Job, address: str, number: int, count: int) -> None:
     """The whole life of a process that helps."""
     settle(first_to_go=True)
     from training_worker.auto import trainer_of
+    from training_worker.embedding import compute_as
 
     with ExitStack() as ending:
         ending.callback(leave)
         try:
             join(address, number, count)
+            compute_as(job.settings)
             trainer_of(job.recipe).train(job)
         except Helped:
             return

@@ -1,9 +1,10 @@
 """The loop that trains a model end to end (five to eight times faster here than a general trainer).
 
-Batches of items of about equal length, shuffled; AdamW with warm-up and linear decay; judged on validation rows, the
-best state kept; the whole state written every few seconds. No dropout and frozen word embeddings: measured to cost
-nothing in short trainings and to save a third of the time. Nothing is random but the order of the batches, which
-follows from seed and epoch: an interrupted training ends with the same bits as an uninterrupted one.
+Batches of items of about equal length, shuffled; AdamW with warm-up and decay; judged on validation rows, the best
+state kept; the whole state written every few seconds. Unless set otherwise, no dropout and frozen word embeddings:
+measured to cost nothing in short trainings and to save a third of the time. Nothing is random but the order of the
+batches and what is dropped, which follow from seed, epoch and step: an interrupted training ends with the same bits as
+an uninterrupted one.
 """
 
 import math
@@ -22,6 +23,7 @@ from torch import nn
 
 from training_worker import together
 from training_worker.attention import KERNELS, LONG_TEXT, attend_by, quicker_kernel
+from training_worker.dropout import dropping, set_dropout
 from training_worker.embedding import batches, pad
 from training_worker.failures import memory_ran_out
 from training_worker.job import Job, read_json, write_json
@@ -33,6 +35,12 @@ from workspace.errors import TrainingFailed
 PIECE_TOKENS = 1024
 BUCKET_BATCHES = 20
 LOG_STEPS = 10
+SCHEDULES: dict[str, Callable[[float], float]] = {
+    "linear": lambda left: left,
+    "cosine": lambda left: 0.5 * (1 - math.cos(math.pi * left)),  # Loshchilov and Hutter 2017
+    "constant": lambda left: 1.0 if left else 0.0,
+}
+"""What is left of the learning rate, by the share of the steps after the warm-up that is still to come."""
 Result = TypeVar("Result")
 Piece = tuple[float, list[torch.Tensor]]
 """Loss and gradients of a piece of a batch."""
@@ -103,9 +111,7 @@ class TuningLoop(ABC):
         self._judging_seconds = 0.0
         self.note = ""
         self.thrift = Thrift.of(job.work.parent)
-        for module in learner.module.modules():
-            if isinstance(module, nn.Dropout):
-                module.p = 0.0
+        set_dropout(learner.module, float(job.settings.get("dropout", 0)))
         if job.settings.get("freeze_word_embeddings"):
             for name, parameter in learner.module.named_parameters():
                 if "word_embeddings" in name or "embed_tokens" in name:
@@ -222,7 +228,8 @@ class TuningLoop(ABC):
 
     def _gradients(self, rows: NDArray[np.int64], weight: float) -> tuple[float, list[torch.Tensor]]:
         inputs = pad(self.tokenizer, [self.tokens[i] for i in rows])
-        loss = self.losses(rows, inputs) / weight
+        with dropping(self.job.plan.seed, self.position.step, int(rows[0])):
+            loss = self.losses(rows, inputs) / weight
         found = torch.autograd.grad(loss, self.parameters, allow_unused=True)
         gradients = [
             torch.zeros_like(p) if g is None else g.contiguous() for p, g in zip(self.parameters, found, strict=True)
@@ -274,7 +281,7 @@ class TuningLoop(ABC):
 
     def _batches(self, epoch: int) -> list[NDArray[np.int64]]:
         """The epoch's batches: random texts, sorted by length within a bucket of a few batches, shuffled again."""
-        size = self.job.whole("batch_size")
+        size = self.batch
         rng = np.random.default_rng([self.job.plan.seed, epoch])
         order = self.train_rows[rng.permutation(len(self.train_rows))]
         found = []
@@ -284,11 +291,17 @@ class TuningLoop(ABC):
             found += [bucket[i : i + size] for i in range(0, len(bucket), size)]
         return [found[i] for i in rng.permutation(len(found))]
 
+    @property
+    def batch(self) -> int:
+        """Items of one step. They are computed in pieces anyway, so collecting batches is one larger batch."""
+        return self.job.whole("batch_size") * int(self.job.settings.get("accumulation", 1))
+
     def _rates(self) -> list[float]:
-        """Learning rates of body and head at this step: up in a line, then down in a line."""
+        """Learning rates of body and head at this step: up in a line, then as ``schedule`` says."""
         done, total = self.position.step, self.position.total_steps
         warm = max(1, int(total * self.job.number("warmup")))
-        factor = (done + 1) / warm if done < warm else max(0.0, (total - done) / max(1, total - warm))
+        left = max(0.0, (total - done) / max(1, total - warm))
+        factor = (done + 1) / warm if done < warm else SCHEDULES[self.job.choice("schedule")](left)
         rates = [self.job.number(name) for name in ("learning_rate", "head_learning_rate") if name in self.job.settings]
         return [rate * factor for rate in rates]
 

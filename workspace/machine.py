@@ -3,6 +3,7 @@
 import resource
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -25,6 +26,21 @@ def memory_free_mb() -> int:
     if limit != resource.RLIM_INFINITY:
         free.append(max(limit - psutil.Process().memory_info().vms, 0))
     return int(min(free)) >> 20
+
+
+@cache
+def processor_has_bfloat16() -> bool:
+    """Whether the processor multiplies bfloat16 itself (AVX512-BF16 or AMX); else it is emulated, ten times slower."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text("utf-8").split("flags", 2)[1].split("\n")[0].split()
+    except (OSError, IndexError):
+        return False
+    return "avx512_bf16" in flags or "amx_bf16" in flags
+
+
+def has_gpu() -> bool:
+    """Whether this computer shows a GPU of NVIDIA, without loading anything that would use it."""
+    return Path("/proc/driver/nvidia/gpus").is_dir() or Path("/dev/nvidia0").exists()
 
 
 def disk_free_mb(folder: Path) -> int:

@@ -61,7 +61,7 @@ class EmbedTrainer:
         """Times a few batches of these very texts on this machine."""
         fits = len(cs_to_try(job)) * len(job.split.folds) + 1
         heads = HEAD_SECONDS * len(job.split.learn) * len(job.split.labels) * fits
-        return 1.0 + reading_seconds(job, load_encoder(resolve_base(job.plan.base))) + heads
+        return 1.0 + reading_seconds(job, load_encoder(resolve_base(job.plan.base), job.choice("pooling"))) + heads
 
     def least_seconds(self, job: Job) -> float:
         return self.estimate(job)
@@ -69,7 +69,7 @@ class EmbedTrainer:
     def train(self, job: Job) -> EmbedCandidate:
         job.tell(0.0, "Opening the base model")
         base = resolve_base(job.plan.base)
-        encoder = run_interruptible(job.report, lambda: load_encoder(base))
+        encoder = run_interruptible(job.report, lambda: load_encoder(base, job.choice("pooling")))
         vectors = read_texts(job, encoder, lambda done, message: job.tell(READING * done, message))
         rows, _ = job.split.judged
         C, judged = search(job, vectors, rows)

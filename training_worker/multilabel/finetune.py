@@ -22,7 +22,7 @@ from training_worker.multilabel.choice import Judged, judge, targets_of, thresho
 from training_worker.reading_texts import read_texts
 from training_worker.starter import resolve_base
 from training_worker.text_classifier import NativeClassifier, StarterClassifier, TextClassifier, last_linear
-from training_worker.text_tuning import PROBE, TextTuning, TuningTime
+from training_worker.text_tuning import PROBE, TextTuning, TuningTime, with_own_head
 
 MOST_WEIGHT = 20.0
 _NONE = np.zeros(0, np.int64)
@@ -55,7 +55,7 @@ class FinetuneTrainer(TuningTime):
         begun = time.monotonic()
         job.tell(0.0, "Opening the base model")
         base = resolve_base(job.plan.base)
-        encoder = run_interruptible(job.report, lambda: load_encoder(base))
+        encoder = run_interruptible(job.report, lambda: load_encoder(base, job.choice("pooling")))
         train_rows, valid_rows = job.split.folds[0] if job.split.folds else (np.arange(len(job.split.learn)), _NONE)
         classifier = begin(job, encoder, train_rows)
         tokens = encoder.tokenize(job.split.learn.texts, job.whole("max_tokens"))
@@ -69,7 +69,7 @@ TRAINER = FinetuneTrainer()
 
 def begin(job: Job, encoder: Encoder, train_rows: NDArray[np.int64]) -> TextClassifier:
     """The model before the first step: with the heads of the embed recipe where the base is a BERT."""
-    if encoder.model.config.model_type != "bert" or encoder.pooling != "mean":
+    if with_own_head(job, encoder):
         return NativeClassifier(encoder, len(job.split.labels), job.plan.seed)
     vectors = read_texts(job, encoder, lambda done, message: job.tell(PROBE * done, message))
     message = "Finding a good start"

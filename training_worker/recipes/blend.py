@@ -191,7 +191,7 @@ def words_job(job: Job, begin: float, end: float) -> Job:
 
 def encoder_of(job: Job) -> Encoder:
     """The base model, read in layers where there are not too many texts."""
-    encoder = load_encoder(resolve_base(job.plan.base))
+    encoder = load_encoder(resolve_base(job.plan.base), job.choice("pooling"))
     return encoder.layered() if len(job.split.learn) <= MOST_LAYERED_ROWS else encoder
 
 

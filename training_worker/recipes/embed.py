@@ -66,7 +66,7 @@ class EmbedCandidate:
 class EmbedTrainer:
     def estimate(self, job: Job) -> float:
         """Times a few batches of these very texts on this machine."""
-        encoder = load_encoder(resolve_base(job.plan.base))
+        encoder = load_encoder(resolve_base(job.plan.base), job.choice("pooling"))
         rows, labels, folds = len(job.split.learn), len(job.split.labels), len(job.split.folds)
         heads = HEAD_SECONDS * rows * encoder.size * labels * (len(CS) * folds + 1)
         return 1.0 + reading_seconds(job, encoder) + heads
@@ -77,7 +77,7 @@ class EmbedTrainer:
     def train(self, job: Job) -> EmbedCandidate:
         job.tell(0.0, "Opening the base model")
         base = resolve_base(job.plan.base)
-        encoder = run_interruptible(job.report, lambda: load_encoder(base))
+        encoder = run_interruptible(job.report, lambda: load_encoder(base, job.choice("pooling")))
         classes = job.split.classes
         vectors = read_texts(job, encoder, lambda done, message: job.tell(READING * done, message))
         rows, known = job.split.judged

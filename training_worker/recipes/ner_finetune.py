@@ -75,7 +75,8 @@ class NerFinetuneTrainer:
     def estimate(self, job: Job) -> float:
         """Two passes over the training rows, from the measured pace of reading these texts here."""
         reading = reading_seconds(job)
-        return float(END_SECONDS + (1 + min(LEAST_EPOCHS, epochs_of(job)) * (TRAIN_COST + 0.2)) * reading)
+        once = END_SECONDS + min(LEAST_EPOCHS, epochs_of(job)) * (TRAIN_COST + 0.2) * reading
+        return float(reading + job.whole("trials") * once)
 
     def least_seconds(self, job: Job) -> float:
         """A short start and half a pass; what is left of the budget decides how many passes follow."""
@@ -111,7 +112,7 @@ def epochs_of(job: Job) -> int:
     """Passes over the rows: as set, else a few, and more of few rows."""
     if job.whole("epochs"):
         return job.whole("epochs")
-    steps = -(-len(job.split.learn) // job.whole("batch_size"))
+    steps = -(-len(job.split.learn) // (job.whole("batch_size") * job.whole("accumulation")))
     return int(np.clip(-(-LEAST_STEPS // steps), EPOCHS, MOST_EPOCHS))
 
 
