@@ -17,7 +17,7 @@ from tools.run_evidence import known_of, told_by
 from tools.runs import started
 from tools.troubleshooting import UNKNOWN, Diagnosis, diagnose, load_entries, symptom_finder
 from tools.troubleshooting.entry import TroubleshootingEntry, entry_of
-from tools.troubleshooting.mending import Mending, mending_for
+from tools.troubleshooting.mending import Mending, failures_in_a_row, mending_for, tried_since
 from tools.words import how_sure
 from workspace import versions
 from workspace.cleaning import FIXES
@@ -32,6 +32,8 @@ _WHOSE = {
     "system": "This is about the system that trains, not your data or your settings.",
 }
 _SURE_ENOUGH = 0.45
+FAILURES_UNTIL_SUPPORT = 2
+"""Failures in a row after which people are offered beside what is left to try."""
 
 
 @tool()
@@ -80,6 +82,8 @@ def apply_fix(
     The plan that failed stays as it is: the changed one is a new plan. The same thing is never tried twice.
     """
     run = find_run(context, run_id, statuses=(RunStatus.FAILED,))
+    if going_on := [then for then in tried_since(context.workspace, run) if not then.status.ended]:
+        return started(context, context.workspace.plans.get(going_on[0].plan_id))  # pressed twice
     mending = _mending(context, run)
     plan = mending.plan
     if mending.repair:
@@ -131,7 +135,7 @@ def _explained(context: ToolContext, found: Diagnosis, run: Run | None) -> ToolO
         "facts": [quote(fact, 120) for fact in card.facts],
         "run_id": run.id if run else None,
     }
-    return ToolOutput(data=data, cards=[card.card(title)], ask=_question(found, run, mending))
+    return ToolOutput(data=data, cards=[card.card(title)], ask=_question(context, found, run, mending))
 
 
 def _card(
@@ -165,14 +169,24 @@ def _steps(found: Diagnosis, run: Run | None) -> list[str]:
     return list(dict.fromkeys([*(plain(step, 500) for step in own), *found.next_steps]))
 
 
-def _question(found: Diagnosis, run: Run | None, mending: Mending | None) -> Asked:
-    """The fix, where there is one; else the question that would decide."""
+def _question(context: ToolContext, found: Diagnosis, run: Run | None, mending: Mending | None) -> Asked:
+    """The fix, where there is one; else the question that would decide. After two failures people can be asked."""
+    helpers = _helpers(context, run)
     if run and mending:
         approval = Approval(
             tool="apply_fix", args={"run_id": run.id}, fingerprint=_fingerprint(mending), accept="apply"
         )
         yes = Option(id="apply", label="Do that and start again", style="primary")
-        return confirm(_offer(mending, run), approval, yes, Option(id="change", label="Change something else"))
+        return confirm(
+            _offer(mending, run), approval, yes, Option(id="change", label="Change something else"), *helpers
+        )
+    if run and helpers:
+        again = button("Change the plan", "revise_plan", plan_id=run.plan_id)
+        return ask(
+            "I know of nothing more that I could try by myself. People can look at it, with this conversation at hand.",
+            *helpers,
+            again,
+        )
     if found.cause == UNKNOWN or found.confidence < _SURE_ENOUGH:
         entries = load_entries()
         codes = [code for code in (found.cause, *found.alternatives) if code in entries][:3]
@@ -182,6 +196,17 @@ def _question(found: Diagnosis, run: Run | None, mending: Mending | None) -> Ask
         again = button("Plan it again", "propose_plan", primary=True, dataset_id=run.plan.dataset_id)
         return ask("How would you like to go on?", again, button("Change the plan", "revise_plan", plan_id=run.plan_id))
     return ask("Does that help?", button("Show my data", "list_datasets"), button("Show my trainings", "list_runs"))
+
+
+def _helpers(context: ToolContext, run: Run | None) -> list[Option]:
+    """The button that asks people, where a training has failed for the second time."""
+    if run is None or run.failure is None or context.conversation_id is None:
+        return []
+    failures = failures_in_a_row(context.workspace, run)
+    if failures < FAILURES_UNTIL_SUPPORT:
+        return []
+    message = f"My training has failed {failures} times, the last time with {run.failure.code}: {run.failure.message}"
+    return [button("Ask a person for help", "ask_support", message=message)]
 
 
 def _offer(mending: Mending, run: Run) -> str:

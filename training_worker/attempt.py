@@ -10,13 +10,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from training_worker import runner
 from training_worker.checkpoints import work_folder
-from training_worker.failures import EXIT_TRY_AGAIN, out_of_memory
+from training_worker.failures import EXIT_TRY_AGAIN, out_of_memory, out_of_time
 from training_worker.memory import MemoryWatch
 from training_worker.nursery import Nursery
 from training_worker.runner import Order, run_log_of
 from training_worker.thrift import Thrift
 from training_worker.tidying import tidy_up
-from workspace.run import Cancelled, Failed
+from workspace.run import Cancelled, Failed, Failure
 from workspace.run_log import Lease, LeaseLost
 from workspace.settings import Settings
 
@@ -136,9 +136,9 @@ class Attempt:
         logger.warning("run %s: the training process ended with %s", self._run.id, code)
         facts = self._memory.killed_by_system(code)
         if facts and not Thrift.of(work_folder(self._settings, self._run.id)).killed():
-            self._log.append(self._lease, Failed(failure=out_of_memory(facts)))
-            tidy_up(self._settings, self._log, self._run.id)
-            return False
+            return self._end(out_of_memory(facts))
+        if code == -signal.SIGXCPU:
+            return self._end(out_of_time({"attempt": self._run.attempt}))
         if facts:
             reason = "Memory ran out; it goes on from its last checkpoint in smaller pieces."
         elif code == EXIT_TRY_AGAIN:
@@ -148,6 +148,11 @@ class Attempt:
             reason = "The process was lost; it goes on from its last checkpoint."
         self._log.release(self._lease, reason, count_attempt=True)
         return True
+
+    def _end(self, failure: Failure) -> bool:
+        self._log.append(self._lease, Failed(failure=failure))
+        tidy_up(self._settings, self._log, self._run.id)
+        return False
 
     def _hold(self, seconds: float) -> None:
         """Waits with the lease in hand."""

@@ -31,8 +31,9 @@ _MEMORY_WORDS = (
     "could not create a memory",
     "could not execute a primitive",
     "can't start new thread",
+    "Failed to launch worker thread",
 )
-"""Of torch, oneDNN and Python, each in its own words."""
+"""Of torch, oneDNN, Python and Arrow, each in its own words."""
 _LIGHTER = "Try fewer rows, shorter texts or a lighter recipe, or close other programs."
 
 
@@ -112,6 +113,18 @@ _CAUSES = (
         "Check the name, or choose a base model from the list.",
     ),
     _Cause(
+        "RESUME_MISMATCH",
+        _says("loaded state dict contains", "parameter group that doesn't match"),
+        "The saved state of this training is of another one: of other labels, another base model or other settings.",
+        "Start it anew, without the old state.",
+    ),
+    _Cause(
+        "TABLE_DAMAGED",
+        lambda exc: _named("ArrowInvalid")(exc) and _says("Parquet", "parquet")(exc),
+        "The stored table of this data cannot be read any more.",
+        "Upload the file again; an operator should look at the disk.",
+    ),
+    _Cause(
         "WEIGHTS_CORRUPT",
         _says(
             "HeaderTooLarge", "InvalidHeader", "invalid load key", "PytorchStreamReader failed", "MetadataIncomplete"
@@ -127,7 +140,7 @@ _CAUSES = (
     ),
     _Cause(
         "PERMISSION_DENIED",
-        lambda exc: isinstance(exc, PermissionError),
+        lambda exc: isinstance(exc, PermissionError) or (isinstance(exc, OSError) and exc.errno == errno.EROFS),
         "A folder that the training needs cannot be written or read.",
         "An operator must give the worker access to its folders; mtw doctor shows which.",
     ),
@@ -157,6 +170,16 @@ def failure_of(exc: BaseException) -> Failure:
         message="Something went wrong in the training that this program does not know yet.",
         next_step="Your data is safe. Try another recipe, or ask support: they can see what happened.",
         facts=_facts(exc),
+    )
+
+
+def out_of_time(facts: dict[str, Fact]) -> Failure:
+    """The system ended the training because it had used the processor time that it may (SIGXCPU)."""
+    return Failure(
+        code="TASK_TIME_LIMIT",
+        message="The system has ended the training: it had used all the processor time that it is allowed.",
+        next_step="Take a lighter method or fewer rows, or have an operator raise the limit (ulimit -t).",
+        facts=facts,
     )
 
 

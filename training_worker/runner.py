@@ -33,9 +33,10 @@ from workspace.analysis import Analysis
 from workspace.database import engine_for
 from workspace.errors import Unavailable
 from workspace.model import RunOutcome
-from workspace.repositories import Datasets
-from workspace.run import Analysed, Failed, Progressed, Run, RunEvent, Succeeded
+from workspace.repositories import Datasets, Plans
+from workspace.run import Analysed, Failed, Progressed, Run, RunEvent, RunStatus, Succeeded
 from workspace.run_log import Lease, LeaseLost, RunLog, SilentBell, StreamBell
+from workspace.runs import Runs
 from workspace.settings import Settings
 from workspace.storage import Storage
 from workspace.versions import fixes_of
@@ -85,6 +86,8 @@ def attempt(order: Order) -> int:
     try:
         with _alone(checkpoints.work, reporter):
             checkpoints.fetch()
+            if before := _failed_before(order):
+                checkpoints.adopt(before)
             done = _work(order, log, reporter, checkpoints.work)
         reporter.close()
     except Stop as stop:
@@ -101,6 +104,17 @@ def attempt(order: Order) -> int:
         logger.exception("run %s failed", lease.run.id)
         return _failed(order, log, reporter, exc)
     return _end(log, lease, done)
+
+
+def _failed_before(order: Order) -> Run | None:
+    """The run with the very same plan that failed, and that this one was started after."""
+    run = order.lease.run
+    if isinstance(run, Analysis):
+        return None
+    engine = engine_for(order.settings.database)
+    parent = Plans(engine, run.owner_id).get(run.plan_id).parent_id
+    before = Runs(engine, run.owner_id).of_plan(parent) if parent else None
+    return before if before and before.status is RunStatus.FAILED and before.plan.hash == run.plan.hash else None
 
 
 def _work(order: Order, log: RunLog, reporter: RunReporter, work: Path) -> Succeeded | Analysed:

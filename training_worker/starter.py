@@ -42,9 +42,9 @@ def resolve_base(name: str, settings: Settings | None = None) -> Base:
     """Finds a base model by its packaged name, its folder (also by name in ``MTW_MODELS_DIR``) or its hub id.
 
     Raises:
-        InputError: ``MODEL_NOT_FOUND`` when there is nothing of that name, ``TORCH_LOAD_BLOCKED`` when a folder
-            has its weights only in a form that can run code, ``WEIGHTS_CORRUPT`` when the starter's weights are
-            not the known ones.
+        InputError: ``MODEL_NOT_FOUND`` when there is nothing of that name, ``HUB_UNREACHABLE`` when it would have to
+            be downloaded and that is turned off, ``TORCH_LOAD_BLOCKED`` when a folder has its weights only in a form
+            that can run code, ``WEIGHTS_CORRUPT`` when the starter's weights are not the known ones.
     """
     settings = settings or load_settings()
     if name in (STARTER, STARTER_HUB_ID):
@@ -67,7 +67,7 @@ def resolve_base(name: str, settings: Settings | None = None) -> Base:
         )
     if settings.hf_hub_offline or os.environ.get("HF_HUB_OFFLINE", "") not in ("", "0"):
         raise InputError(
-            "MODEL_NOT_FOUND",
+            "HUB_UNREACHABLE",
             f"The base model {name} is not on this machine, and downloads are turned off (HF_HUB_OFFLINE).",
             f"Use {STARTER}, which is always here, or put the model's folder into MTW_MODELS_DIR.",
         )
@@ -145,6 +145,14 @@ def unavailable(base: Base, exc: Exception) -> InputError | Unavailable:
     """What a failure to load a base model means for a person. Texts of transformers 5 and huggingface_hub 1."""
     text = f"{type(exc).__name__}: {exc}"
     other = f"Use {STARTER}, which is always here."
+    if base.local and "does not recognize this architecture" in text:
+        return InputError(
+            "VERSION_MISMATCH", f"The installed transformers does not know the architecture of {base.name}.", other
+        )
+    if base.local and any(sign in text for sign in ("sentencepiece", "tiktoken", "backend tokenizer")):
+        return InputError(
+            "TOKENIZER_DEPENDENCY", f"The tokenizer of {base.name} needs a package or a file that is not here.", other
+        )
     if base.local:
         return InputError("WEIGHTS_CORRUPT", f"The model folder {base.name} cannot be loaded.", other)
     if any(sign in text for sign in ("gated", "401", "403", "GatedRepo")):

@@ -1,11 +1,14 @@
-"""What a run that has ended leaves behind: its checkpoints go, and so does half a model where it did not succeed."""
+"""What a run that has ended leaves behind: half a model goes, and so do its checkpoints.
+
+Only where the same plan may soon be started again the checkpoints stay, for a day at most.
+"""
 
 import logging
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from training_worker.artifacts import discard_model
-from training_worker.checkpoints import Checkpoints, leftovers
+from training_worker.checkpoints import Checkpoints, leftovers, worth_keeping
 from workspace.database import engine_for
 from workspace.errors import WizardError
 from workspace.run import Run, RunStatus
@@ -22,7 +25,8 @@ def tidy_up(settings: Settings, log: RunLog, run_id: str) -> None:
         run = log.find(run_id)
         if run is None or not run.status.ended:
             return
-        Checkpoints(settings, run).remove()
+        if not worth_keeping(run):
+            Checkpoints(settings, run).remove()
         if isinstance(run, Run) and run.status is not RunStatus.SUCCEEDED:
             discard_model(engine_for(settings.database), Storage.of(settings, run.owner_id), run)
     except (WizardError, OSError, SQLAlchemyError) as exc:

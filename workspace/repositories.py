@@ -223,6 +223,12 @@ class Plans(Repository):
             raise missing("plan")
         return self._of(row)
 
+    def made_from(self, plan_id: str) -> builtins.list[StoredPlan]:
+        """The plans that were made by changing this one, oldest first."""
+        query = select(PlanRow).where(PlanRow.parent_id == plan_id).order_by(col(PlanRow.id))
+        with self._session() as session:
+            return [self._of(row) for row in session.exec(query)]
+
     def latest(self, conversation_id: str) -> StoredPlan | None:
         query = select(PlanRow).where(PlanRow.conversation_id == conversation_id).order_by(desc(col(PlanRow.id)))
         with self._session() as session:

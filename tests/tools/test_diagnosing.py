@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.tools.conftest import Call, Worker, mails
+from tools.asking import call_of
 from tools.cards import DiagnosisCard
 from tools.context import ToolContext
 from tools.diagnosing import apply_fix
@@ -56,13 +57,13 @@ def fingerprint(context: ToolContext, run_id: str) -> str:
 def test_a_failed_training_is_explained_and_its_fix_is_one_yes_away(
     failed: Callable[..., str], call: Call, context: ToolContext
 ) -> None:
-    run_id = failed(MEMORY, recipe="finetune")
+    run_id = failed(MEMORY, recipe="finetune", settings={"max_tokens": 2048})
     output = call("diagnose_problem")
     card = card_of(output)
     assert (card.cause, card.whose, card.run_id) == ("CPU_OOM", "settings", run_id)
     assert card.happened == MEMORY.message
     assert card.next_steps[0] == MEMORY.next_step
-    assert [(c.before, c.after) for c in card.changes] == [("default", "32"), ("default", "128")]
+    assert [(c.before, c.after) for c in card.changes] == [("2048", "256")]
     approval = approval_of(output)
     assert (approval.tool, approval.args) == ("apply_fix", {"run_id": run_id})
     assert approval.fingerprint == fingerprint(context, run_id)
@@ -72,13 +73,13 @@ def test_a_failed_training_is_explained_and_its_fix_is_one_yes_away(
 def test_the_yes_trains_the_changed_plan_and_leaves_the_old_one(
     failed: Callable[..., str], call: Call, context: ToolContext
 ) -> None:
-    run_id = failed(MEMORY, recipe="finetune")
+    run_id = failed(MEMORY, recipe="finetune", settings={"max_tokens": 2048})
     started = call("apply_fix", run_id=run_id)
     run = context.workspace.runs.get(str(started.data["run_id"]))
     before = context.workspace.runs.get(run_id)
     assert run.id != run_id
-    assert run.plan.settings == {"batch_size": 32, "max_tokens": 128}
-    assert before.plan.settings == {}
+    assert run.plan.settings == {"max_tokens": 256}
+    assert before.plan.settings == {"max_tokens": 2048}
     assert context.workspace.plans.get(run.plan_id).parent_id == before.plan_id
 
 
@@ -98,9 +99,60 @@ def test_the_same_is_never_tried_twice_and_after_three_failures_people_help(
     assert card_of(output).fix == ""
     assert output.ask is not None
     assert output.ask.approval is None
+    tool, arguments = call_of(output.ask.options[0].id)
+    assert tool == "ask_support"
+    assert "3 times" in arguments["message"]
     with pytest.raises(Conflict) as refused:
         call("apply_fix", run_id=run_id)
     assert refused.value.code == "NO_FIX_LEFT"
+
+
+def test_after_two_failures_people_are_offered_with_the_conversation_attached(
+    failed: Callable[..., str], call: Call, worker: Worker, context: ToolContext
+) -> None:
+    lost = Failure(code="WORKER_LOST", message="The training process died 3 times.")
+    run_id = failed(lost, recipe="finetune")
+    first = call("diagnose_problem", run_id=run_id).ask
+    assert first is not None
+    assert not [option for option in first.options if option.id.startswith("ask_support")]
+    run_id = str(call("apply_fix", run_id=run_id).data["run_id"])
+    worker.fail(run_id, lost)
+    second = call("diagnose_problem", run_id=run_id).ask
+    assert second is not None
+    assert second.approval is not None
+    (helper,) = [option for option in second.options if option.id.startswith("ask_support")]
+    tool, arguments = call_of(helper.id)
+    call(tool, **arguments)
+    (case,) = context.workspace.cases.list(str(context.conversation_id))
+    assert "2 times" in case.message
+
+
+def test_a_yes_pressed_twice_starts_one_training(failed: Callable[..., str], call: Call) -> None:
+    run_id = failed(Failure(code="WORKER_LOST", message="The training process died 3 times."))
+    first, second = (call("apply_fix", run_id=run_id).data["run_id"] for _ in range(2))
+    assert first == second
+
+
+def test_what_has_been_tried_since_is_not_offered_for_the_old_failure_either(
+    failed: Callable[..., str], call: Call, worker: Worker
+) -> None:
+    lost = Failure(code="WORKER_LOST", message="The training process died 3 times.")
+    run_id = failed(lost, recipe="finetune")
+    worker.fail(str(call("apply_fix", run_id=run_id).data["run_id"]), lost)
+    assert "start it again" not in card_of(call("diagnose_problem", run_id=run_id)).fix
+
+
+def test_settings_that_no_method_takes_are_left_out_and_the_others_stay(
+    failed: Callable[..., str], call: Call, context: ToolContext
+) -> None:
+    invalid = Failure(code="PLAN_INVALID", message="The plan cannot be used: ngrams cannot be set here.")
+    run = context.workspace.runs.get(failed(invalid, recipe="finetune", settings={"epochs": 2}))
+    wrong = run.plan.model_copy(update={"settings": {"epochs": 2, "ngrams": 3, "learning_rate": 50.0}})
+    run, _ = context.workspace.runs.create(context.workspace.plans.add(wrong, context.conversation_id))
+    worker = Worker(context.workspace)
+    worker.fail(run.id, invalid)
+    mended = context.workspace.runs.get(str(call("apply_fix", run_id=run.id).data["run_id"]))
+    assert mended.plan.settings == {"epochs": 2}
 
 
 def test_a_repair_makes_a_new_version_and_trains_on_that(
@@ -115,11 +167,11 @@ def test_a_repair_makes_a_new_version_and_trains_on_that(
     assert (now.parent_id, now.rows) == (before, 90)
 
 
-def test_a_repair_that_finds_nothing_starts_nothing(failed: Callable[..., str], call: Call) -> None:
+def test_a_repair_that_finds_nothing_is_not_offered(failed: Callable[..., str], call: Call) -> None:
     failed(Failure(code="NO_WORDS", message="The texts hold no words."))
     with pytest.raises(Conflict) as refused:
         call("apply_fix")
-    assert refused.value.code == "NOTHING_TO_FIX"
+    assert refused.value.code == "NO_FIX_LEFT"
     assert len(call("list_runs").data["runs"]) == 1  # type: ignore[arg-type]
 
 

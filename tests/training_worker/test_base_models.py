@@ -63,7 +63,7 @@ def test_hub_models_are_refused_at_once_when_downloads_are_off(monkeypatch: pyte
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(InputError) as error:
         resolve_base("org/model", load_settings())
-    assert error.value.code == "MODEL_NOT_FOUND"
+    assert error.value.code == "HUB_UNREACHABLE"
 
 
 @pytest.mark.parametrize(

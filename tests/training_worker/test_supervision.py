@@ -6,6 +6,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -97,6 +98,47 @@ def test_attempts_are_bounded(workspace: Workspace, foreman: Foreman, dataset: D
     assert run.failure is not None
     assert run.failure.code == "WORKER_LOST"
     assert kinds_of(workspace, run).count("started") == workspace.settings.max_attempts
+
+
+def test_the_same_plan_started_again_goes_on_from_the_last_checkpoint(
+    workspace: Workspace, nursery: Nursery, dataset: Dataset
+) -> None:
+    impatient = workspace.settings.model_copy(update={"max_attempts": 1})
+    run = stored_run(workspace, dataset, steps=60, fault="kill", at=40)
+    Foreman(impatient, nursery).train(run.id)
+    assert workspace.runs.get(run.id).status is RunStatus.FAILED
+    plan = workspace.plans.add(run.plan, parent_id=run.plan_id)
+    again, _ = workspace.runs.create(plan)
+    Foreman(impatient, nursery).train(again.id)
+    assert workspace.runs.get(again.id).status is RunStatus.SUCCEEDED
+    last = events_of(workspace, again, "progressed")[-2]
+    assert last.kind == "progressed"
+    assert last.metrics["begin"] == 39
+    assert not work_folder(workspace.settings, run.id).exists()
+
+
+def test_a_changed_plan_begins_anew(workspace: Workspace, nursery: Nursery, dataset: Dataset) -> None:
+    impatient = workspace.settings.model_copy(update={"max_attempts": 1})
+    run = stored_run(workspace, dataset, steps=60, fault="kill", at=40)
+    Foreman(impatient, nursery).train(run.id)
+    changed = run.plan.model_copy(update={"settings": {"steps": 20}})
+    again, _ = workspace.runs.create(workspace.plans.add(changed, parent_id=run.plan_id))
+    Foreman(impatient, nursery).train(again.id)
+    last = events_of(workspace, again, "progressed")[-2]
+    assert last.kind == "progressed"
+    assert last.metrics["begin"] == 0
+
+
+def test_checkpoints_of_a_failure_are_kept_for_a_day(
+    workspace: Workspace, nursery: Nursery, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = workspace.settings.model_copy(update={"max_attempts": 1})
+    run = stored_run(workspace, dataset, steps=60, fault="kill", at=5)
+    Foreman(impatient, nursery).train(run.id)
+    tidy_up_leftovers(workspace.settings, run_log_of(workspace.settings))
+    assert work_folder(workspace.settings, run.id).exists()
+    monkeypatch.setattr("training_worker.checkpoints.KEPT_FOR", timedelta(0))
+    tidy_up_leftovers(workspace.settings, run_log_of(workspace.settings))
     assert not work_folder(workspace.settings, run.id).exists()
 
 

@@ -38,10 +38,14 @@ class Mend(_Strict):
     """One thing the wizard can do about a training of its own that failed, at a press.
 
     ``plan`` changes the plan: a setting or a field with a value, or one of the verbs halve, double, divide_10, usual,
-    lightest, from_data. ``repair`` is a repair of the data. With neither, the same plan is started again.
+    at_most_usual, lightest, from_data; ``settings: valid`` leaves out what no method takes. ``repair`` is a repair of
+    the data. With neither, the same plan is started again.
     """
 
     says: str = Field(description="goes on after 'I can' and before a full stop")
+    only: tuple[str, ...] = Field(
+        default=(), description="codes of failures that it helps with; none: all of the cause"
+    )
     plan: dict[str, JsonValue] = Field(default_factory=dict)
     repair: str | None = None
 

@@ -44,18 +44,37 @@ def mending_for(workspace: Workspace, run: Run, entry: TroubleshootingEntry | No
         dataset = versions.current(workspace, workspace.datasets.get(run.plan.dataset_id))
     except NotFound:
         return None
-    failed = _failed_before(workspace, run)
-    if len(failed) > MOST_TRIES:
+    if failures_in_a_row(workspace, run) > MOST_TRIES:
         return None
+    tried = [*_failed_before(workspace, run), *(then.plan for then in tried_since(workspace, run))]
     for mend in entry.mends if entry else (_AGAIN,):
+        if mend.only and run.failure and run.failure.code not in mend.only:
+            continue
         if mend.repair:
-            if mend.repair not in {fix.code for fix in versions.fixes_of(workspace.datasets, dataset)}:
+            done = {fix.code for fix in versions.fixes_of(workspace.datasets, dataset)}
+            if mend.repair not in done and mend.repair in _found_in(dataset):
                 return Mending(mend.says, run.plan.model_copy(update={"dataset_id": dataset.id}), mend.repair)
             continue
         plan = _changed(workspace, run.plan, dataset, mend.plan) if mend.plan else run.plan
-        if plan is not None and [p.hash for p in failed].count(plan.hash) == (0 if mend.plan else 1):
+        if plan is not None and [p.hash for p in tried].count(plan.hash) == (0 if mend.plan else 1):
             return Mending(mend.says, plan)
     return None
+
+
+def _found_in(dataset: Dataset) -> set[str]:
+    """The repairs that have something to do in this data and leave enough of it."""
+    return {problem.fix.code for problem in dataset.profile.problems if problem.fix}
+
+
+def failures_in_a_row(workspace: Workspace, run: Run) -> int:
+    """This failure, and those of the trainings that it came from."""
+    return len(_failed_before(workspace, run))
+
+
+def tried_since(workspace: Workspace, run: Run) -> list[Run]:
+    """The trainings that were started because this one failed, oldest first."""
+    plans = workspace.plans.made_from(run.plan_id)
+    return [then for plan in plans if (then := workspace.runs.of_plan(plan.id)) is not None]
 
 
 def _failed_before(workspace: Workspace, run: Run) -> list[TrainingPlan]:
@@ -75,11 +94,12 @@ def _changed(
     workspace: Workspace, plan: TrainingPlan, dataset: Dataset, patch: Mapping[str, JsonValue]
 ) -> TrainingPlan | None:
     """The plan with the changes; None where they change nothing or do not fit."""
+    before = plan.model_copy(update={"dataset_id": dataset.id}).hash
     fields: dict[str, Any] = {}
     settings: dict[str, SettingValue] = {}
     for name, verb in patch.items():
         if name == "settings":
-            plan = plan.model_copy(update={"settings": {}})
+            plan = plan.model_copy(update={"settings": _valid(plan) if verb == "valid" else {}})
         elif name in PlanWishes.model_fields:
             fields[name] = _field(name, verb, plan, dataset)
         else:
@@ -91,7 +111,7 @@ def _changed(
         made = plan_from_profile(dataset, workspace.settings, wishes, plan)
     except InputError:
         return None
-    return None if made.hash == plan.model_copy(update={"dataset_id": dataset.id}).hash else made
+    return None if made.hash == before else made
 
 
 def _field(name: str, verb: JsonValue, plan: TrainingPlan, dataset: Dataset) -> Any:
@@ -122,9 +142,23 @@ def _setting(name: str, verb: JsonValue, plan: TrainingPlan) -> dict[str, Settin
     return {} if value == now else {name: value}
 
 
+def _valid(plan: TrainingPlan) -> dict[str, SettingValue]:
+    """The plan's settings without those that its recipes do not have, or not with such a value."""
+    found: dict[str, SettingValue] = {}
+    for name, value in plan.settings.items():
+        knobs = [recipe.settings[name] for recipe in recipes_of(plan) if name in recipe.settings]
+        if knobs and not any(knob.fault(value) for knob in knobs):
+            found[name] = value
+    return found
+
+
 def _by_verb(verb: JsonValue, now: SettingValue, knobs: Sequence[Knob]) -> SettingValue:
     if verb == "usual":
         return knobs[0].default
+    if verb == "at_most_usual":
+        usual = knobs[0].default
+        too_much = isinstance(now, (int, float)) and isinstance(usual, (int, float)) and now > usual
+        return usual if too_much else now
     factor = {"halve": 0.5, "double": 2.0, "divide_10": 0.1}.get(str(verb))
     if factor is None or isinstance(now, (bool, str)):
         return verb if isinstance(verb, (bool, int, float, str)) and factor is None else now

@@ -136,7 +136,7 @@ def adapt(model: Any, rank: int, alpha: float, attention_only: bool, seed: int) 
     """Freezes the model and puts a :class:`LowRank` in the place of its linear layers; gives them by path.
 
     Raises:
-        InputError: ``WRONG_TASK_HEAD`` where the model has no such layers.
+        InputError: ``LORA_TARGET_MODULES`` where the model has no such layers.
     """
     model.requires_grad_(False)
     generator = torch.Generator().manual_seed(seed)
@@ -147,7 +147,7 @@ def adapt(model: Any, rank: int, alpha: float, attention_only: bool, seed: int) 
         setattr(model.get_submodule(parent), name, found[path])
     if not found:
         raise InputError(
-            "WRONG_TASK_HEAD",
+            "LORA_TARGET_MODULES",
             "This base model has no layers that can be learned in this way.",
             "Use SmolLM2-135M-Instruct, which is always here, or another causal model such as Llama, Qwen or GPT-2.",
         )
