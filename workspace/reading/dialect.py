@@ -190,7 +190,8 @@ def _has_names_between(line: str, candidate: str) -> bool:
     char = candidate[0]
     if candidate.strip(char) or len(candidate) < 2:
         return False
-    cells = line.split(char)
+    # The colons of 12:30 and of https:// part nothing, and would shift the count.
+    cells = _TIME_OR_LINK.sub("", line).split(char)
     return any(not is_blank(cell) for index, cell in enumerate(cells) if index % len(candidate))
 
 

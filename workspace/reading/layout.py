@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import dropwhile, pairwise
 from statistics import median_high
 
 from workspace.reading.cells import extent, is_blank, is_number, is_typed, says_nothing
@@ -28,7 +28,7 @@ _ROWS_IN_ALL = re.compile(r"\(?\d[\d,.]* rows?(?: (?:selected|affected|in set|re
 """What databases print below a list."""
 
 _RULE = re.compile(r"\s*:?[-=_+]{2,}:?\s*")
-_COUNTED = re.compile(r"[\d.,\s]*\d\s?[^\W\d_]{1,6}\.?")
+_COUNTED = re.compile(r"[\d.,\s]*\d\s?[^\W\d_]{1,20}\.?")
 _UNIT = re.compile(r"\[[^\]]{0,20}\]|\([^)\s]{1,5}\)")
 _TOTALS = frozenset(
     "total totals sum subtotal average mean median count gesamt gesamtsumme summe "
@@ -79,7 +79,9 @@ def find_layout(rows: Sequence[Row], *, merged_header: int | None = None, trim: 
     typical = median_high([_fill(rows[i]) for i in kept])
     typed = _typed_columns([rows[i] for i in kept])
     if merged_header is not None and merged_header + 1 < len(rows):
-        header: tuple[int, ...] = tuple(i for i in kept if i <= merged_header)
+        above = [i for i in kept if i <= merged_header]
+        # Titles stand alone in their rows, above the first row of names.
+        header: tuple[int, ...] = tuple(dropwhile(lambda i: _fill(rows[i]) < 2, above)) or tuple(above)
         last: int | None = merged_header
     else:
         last = _last_header(rows, kept, typed, typical)
@@ -92,8 +94,8 @@ def find_layout(rows: Sequence[Row], *, merged_header: int | None = None, trim: 
     declared = width
     if trim:
         seen = max((extent(rows[i]) for i in kept if i >= start or i in header), default=width)
-        # A few may well be meant; more come from cells that were formatted once.
-        width = max(1, seen) if width - seen > _MOST_EMPTY else width
+        # A few may well be meant; more come from cells that were formatted once, one from a delimiter at line ends.
+        width = max(1, seen) if width - seen > _MOST_EMPTY or width - seen == 1 else width
     names = usable(_names(rows, header, width, start), width)
     if not header and width == 1:
         names = ["text"]

@@ -121,3 +121,25 @@ def test_a_cell_merged_over_rows_speaks_for_all_of_them(tmp_path: Path) -> None:
     profile, table = read_bytes(tmp_path, "a.xlsx", out.getvalue())
     assert table["area"] == ["Room"] * 4 + ["Food"] * 4 + [None]
     assert profile.rows == 9
+
+
+def test_a_title_over_all_columns_is_no_part_of_a_header_of_two_rows(tmp_path: Path) -> None:
+    made = openpyxl.Workbook()
+    sheet = made.worksheets[0]
+    rows = [
+        ["Requests of the first quarter"],
+        ["As of 31 March"],
+        [],
+        ["Day", "Who", "Request"],
+        [None, None, "Text", "Team"],
+    ]
+    body = [[f"2026-03-{n + 1:02}", f"Person {n}", *MAILS[n + 1]] for n in range(20)]
+    for row in [*rows, *body, [], ["Total", None, "20 requests"], ["* internal"]]:
+        sheet.append(row)
+    for merged in ("A1:D1", "A2:D2", "A4:A5", "B4:B5", "C4:D4"):
+        sheet.merge_cells(merged)
+    out = io.BytesIO()
+    made.save(out)
+    profile, table = read_bytes(tmp_path, "a.xlsx", out.getvalue())
+    assert list(table) == ["Day", "Who", "Request Text", "Request Team"]
+    assert (profile.rows, profile.header_row) == (20, 4)
