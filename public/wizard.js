@@ -90,6 +90,32 @@
     });
   };
 
+  // A table that scrolls by itself, a component. The first column names the row; `text` says how many of the first
+  // columns are words, the others are figures and stand to the right.
+  const table = (createElement) =>
+    function Table({ label, headings, rows, text = 1 }) {
+      const cell = (kind, content, key, props) =>
+        createElement(kind, { key, className: key < text ? undefined : "mtw-num", ...props }, content);
+      const head = headings.map((heading, i) => cell("th", heading, i, { scope: "col" }));
+      const body = rows.map((cells, r) =>
+        createElement(
+          "tr",
+          { key: r },
+          cells.map((content, i) => (i ? cell("td", content, i) : cell("th", content, i, { scope: "row" }))),
+        ),
+      );
+      return createElement(
+        "div",
+        { className: "mtw-scroll", tabIndex: 0, role: "region", "aria-label": label },
+        createElement(
+          "table",
+          null,
+          createElement("thead", null, createElement("tr", null, head)),
+          createElement("tbody", null, body),
+        ),
+      );
+    };
+
   // ---- words for screen readers ---------------------------------------------------------------------------------
   const live = document.createElement("div");
   live.className = "mtw-hidden";
@@ -256,7 +282,7 @@
     nameControls();
   }
 
-  window.mtw = { number, percent, duration, bytes, date, announce, setStage, press, request, actions, marked, components: {} };
+  window.mtw = { number, percent, duration, bytes, date, announce, setStage, press, request, actions, marked, table, components: {} };
   if (document.body) start();
   else document.addEventListener("DOMContentLoaded", start);
 })();

@@ -1,7 +1,8 @@
-import { useId } from "react"
+import { createElement, useId } from "react"
 
 const all = window.mtw.components
 const { number } = window.mtw
+const Table = (all.Table ??= window.mtw.table(createElement))
 
 if (!all.ComparisonCard) {
   function Text({ pieces, side }) {
@@ -9,40 +10,12 @@ if (!all.ComparisonCard) {
     return pieces.map((piece, i) => (piece.changed ? <Mark key={i}>{piece.text}</Mark> : <span key={i}>{piece.text}</span>))
   }
 
-  function Table({ title, headings, rows }) {
+  function Titled({ title, headings, rows }) {
+    const figures = rows.map((cells) => cells.map((cell) => (typeof cell === "number" ? number(cell) : cell)))
     return (
       <div>
         <h4>{title}</h4>
-        <div className="mtw-scroll" tabIndex={0} role="region" aria-label={title}>
-          <table>
-            <thead>
-              <tr>
-                {headings.map((heading, i) => (
-                  <th key={heading} scope="col" className={i ? "mtw-num" : undefined}>
-                    {heading}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map((row, r) => (
-                <tr key={r}>
-                  {row.map((cell, c) =>
-                    c === 0 ? (
-                      <th key={c} scope="row">
-                        {cell}
-                      </th>
-                    ) : (
-                      <td key={c} className="mtw-num">
-                        {typeof cell === "number" ? number(cell) : cell}
-                      </td>
-                    )
-                  )}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table label={title} headings={headings} rows={figures} />
       </div>
     )
   }
@@ -75,21 +48,21 @@ if (!all.ComparisonCard) {
           </ul>
         )}
         {data.moves.length > 0 && (
-          <Table
+          <Titled
             title="Answers that moved"
             headings={["From", "To", "Rows"]}
             rows={data.moves.map((m) => [m.before || "(empty)", m.after || "(empty)", m.rows])}
           />
         )}
         {data.labels.length > 0 && (
-          <Table
+          <Titled
             title="How often each answer appears"
             headings={["Answer", "Before", "After"]}
             rows={data.labels.map((l) => [l.label, l.before, l.after])}
           />
         )}
         {data.columns.length > 0 && (
-          <Table
+          <Titled
             title="Columns that differ"
             headings={["Column", "Before", "After", "Cells changed"]}
             rows={data.columns.map((c) => [c.name, c.before ?? "not there", c.after ?? "not there", c.cells_changed ?? "–"])}

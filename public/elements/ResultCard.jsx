@@ -1,7 +1,8 @@
-import { useEffect, useId, useRef, useState } from "react"
+import { createElement, useEffect, useId, useRef, useState } from "react"
 
 const all = window.mtw.components
 const { duration, number, percent } = window.mtw
+const Table = (all.Table ??= window.mtw.table(createElement))
 
 if (!all.ResultCard) {
   const VERDICTS = {
@@ -70,41 +71,6 @@ if (!all.ResultCard) {
     )
   }
 
-  function Rows({ label, headings, rows }) {
-    return (
-      <div className="mtw-scroll" tabIndex={0} role="region" aria-label={label}>
-        <table>
-          <thead>
-            <tr>
-              {headings.map((heading, i) => (
-                <th key={heading} scope="col" className={i ? "mtw-num" : undefined}>
-                  {heading}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((cells, r) => (
-              <tr key={r}>
-                {cells.map((cell, c) =>
-                  c ? (
-                    <td key={c} className="mtw-num">
-                      {cell}
-                    </td>
-                  ) : (
-                    <th key={c} scope="row">
-                      {cell}
-                    </th>
-                  )
-                )}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-    )
-  }
-
   // What the single figures hide. Older results have none of it.
   function Beyond({ data }) {
     const { sureness = [], prices = [], parts = [], details = [], calibration, more_rows: more } = data
@@ -119,7 +85,7 @@ if (!all.ResultCard) {
           <details data-testid="parts">
             <summary>On parts of the exam</summary>
             <p>{data.parts_sentence}</p>
-            <Rows
+            <Table
               label="Parts of the exam, the weakest first"
               headings={["Part", "Rows", "Right", "95 % between"]}
               rows={parts.map((p) => [p.name, number(p.rows), percent(p.value, 1), `${percent(p.low)} to ${percent(p.high)}`])}
@@ -138,14 +104,14 @@ if (!all.ResultCard) {
               </ul>
             )}
             {prices.length > 0 && (
-              <Rows
+              <Table
                 label="Missed against false alarms"
                 headings={[`“${prices[0].label}” said from`, "Missed", "False alarms"]}
                 rows={prices.map((p) => [percent(p.threshold), percent(p.missed, 1), percent(p.false_alarms, 1)])}
               />
             )}
             {calibration && (
-              <Rows
+              <Table
                 label="How sure it was, and how often right"
                 headings={["Says it is sure", "Was right", "Rows"]}
                 rows={calibration.bins.map((b) => [percent(b.confidence), percent(b.right), number(b.rows)])}

@@ -1,7 +1,8 @@
-import { useId } from "react"
+import { createElement, useId } from "react"
 
 const all = window.mtw.components
 const { duration, number, percent } = window.mtw
+const Table = (all.Table ??= window.mtw.table(createElement))
 
 if (!all.RunComparisonCard) {
   all.RunComparisonCard = function RunComparisonCard({ title, data }) {
@@ -15,36 +16,20 @@ if (!all.RunComparisonCard) {
           <span className="mtw-tag">{sure ? "✓ More than chance" : "Could be chance"}</span>
           {data.cost}
         </p>
-        <div className="mtw-scroll" tabIndex={0} role="region" aria-label="The trainings side by side">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Training</th>
-                <th scope="col">Method</th>
-                <th scope="col">Data</th>
-                <th scope="col" className="mtw-num">{data.metric_label}</th>
-                <th scope="col" className="mtw-num">95 % between</th>
-                <th scope="col" className="mtw-num">Exam rows</th>
-                <th scope="col" className="mtw-num">Time</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.runs.map((run) => (
-                <tr key={run.run_id}>
-                  <th scope="row">
-                    {run.name} {run.best ? "(best)" : ""}
-                  </th>
-                  <td>{run.recipe_title}</td>
-                  <td>{run.data}</td>
-                  <td className="mtw-num">{figure(run.value)}</td>
-                  <td className="mtw-num">{run.low === null ? "–" : `${figure(run.low)} to ${figure(run.high)}`}</td>
-                  <td className="mtw-num">{number(run.rows)}</td>
-                  <td className="mtw-num">{duration(run.seconds)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <Table
+          label="The trainings side by side"
+          headings={["Training", "Method", "Data", data.metric_label, "95 % between", "Exam rows", "Time"]}
+          rows={data.runs.map((run) => [
+            `${run.name} ${run.best ? "(best)" : ""}`,
+            run.recipe_title,
+            run.data,
+            figure(run.value),
+            run.low === null ? "–" : `${figure(run.low)} to ${figure(run.high)}`,
+            number(run.rows),
+            duration(run.seconds),
+          ])}
+          text={3}
+        />
         <p className="mtw-small">
           {data.metric_label}: {data.meaning}
           {data.lower ? "; less is better" : ""}.
