@@ -5,9 +5,9 @@
 
 import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio
 from fastapi import FastAPI
@@ -16,6 +16,9 @@ from assistant.surfaces.web_state import Web
 from workspace.migrations import upgrade
 from workspace.queue import Queue
 from workspace.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from assistant.surfaces.slack.surface import SlackSurface
 
 
 def create_app(settings: Settings | None = None, queue: Queue | None = None) -> FastAPI:
@@ -33,6 +36,7 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
 
     from assistant.api import API_VERSION, add_errors, api_routes, health_routes
     from assistant.predict_api import predict_routes
+    from assistant.surfaces.slack import slack_of
     from assistant.surfaces.web import register
     from assistant.surfaces.web_gate import Gate, content_security_policy
     from assistant.surfaces.web_labelling import labelling_routes
@@ -40,19 +44,22 @@ def create_app(settings: Settings | None = None, queue: Queue | None = None) -> 
     from assistant.surfaces.web_routes import routes
     from assistant.surfaces.web_support import support_routes
 
+    slack = slack_of(web)
     app = FastAPI(
         title=web_chainlit.TITLE,
         version=API_VERSION,
         openapi_url="/api/v1/openapi.json",
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan(web, web_chainlit.uploads_folder(settings)),
+        lifespan=_lifespan(web, web_chainlit.uploads_folder(settings), slack),
     )
     app.include_router(health_routes(web))
     app.include_router(api_routes(web))
     app.include_router(predict_routes(web))
     app.include_router(labelling_routes(web))
     app.include_router(support_routes(web))
+    if slack is not None:
+        app.include_router(slack.routes())
     app.include_router(routes(web))
     if settings.auth == "password":
         app.include_router(login_routes(web))
@@ -78,7 +85,9 @@ def _mount_chat(app: FastAPI) -> None:
     app.mount("/", chat)
 
 
-def _lifespan(web: Web, uploads: Path) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(
+    web: Web, uploads: Path, slack: "SlackSurface | None"
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         from assistant.agent import warm_up
@@ -86,7 +95,11 @@ def _lifespan(web: Web, uploads: Path) -> Callable[[FastAPI], AbstractAsyncConte
         from assistant.followup import following
 
         await anyio.to_thread.run_sync(shutil.rmtree, uploads, True)
-        async with following(web.settings, web.workspace), anyio.create_task_group() as tasks:
+        async with (
+            slack.running() if slack else nullcontext(),
+            following(web.settings, web.workspace),
+            anyio.create_task_group() as tasks,
+        ):
             # The address answers meanwhile; only a first message that comes at once waits for it.
             tasks.start_soon(anyio.to_thread.run_sync, warm_up, web.settings)
             yield

@@ -181,8 +181,10 @@ class SlackStore:
         self._update(place, posting_seq=seq)
 
     def posted(self, place: Place, seq: int, shown: dict[str, str]) -> None:
-        """Up to this event everything stands in Slack; ``shown`` keeps its newest entries."""
-        self._update(place, posted_seq=seq, posting_seq=seq, shown=dict(list(shown.items())[-_MOST_SHOWN:]))
+        """Up to this event everything stands in Slack; ``shown`` keeps its first and its newest entries."""
+        entries = list(shown.items())
+        kept = entries if len(entries) <= _MOST_SHOWN else [entries[0], *entries[1 - _MOST_SHOWN :]]
+        self._update(place, posted_seq=seq, posting_seq=seq, shown=dict(kept))
 
     def _update(self, place: Place, **values: Any) -> None:
         with system_session(self._engine) as session:

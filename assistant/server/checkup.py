@@ -45,6 +45,7 @@ def check_all(settings: Settings) -> list[Check]:
         _chat_model,
         _starter,
         _names,
+        _slack,
         _disk,
         _memory,
         _processor,
@@ -192,6 +193,22 @@ def _names(_: Settings) -> Check:
         return Check("names", True, False, "The model that finds names and addresses in texts is installed.")
     what = "Names of people are found only behind greetings and the like: the model that sees them is not installed."
     return Check("names", False, False, what, INSTALL)
+
+
+def _slack(settings: Settings) -> Check:
+    from assistant.surfaces.slack import missing_names
+
+    missing = missing_names(settings)
+    if missing:
+        how = f"Set {' and '.join(missing)}; public/docs/slack.md has every click."
+        return Check("slack", False, False, "Left out: it is not set up.", how)
+    socket = bool(settings.slack_app_token.get_secret_value())
+    how = "it fetches its events (socket mode)" if socket else "Slack sends to /slack/events"
+    if not socket and not settings.public_url:
+        step = "Set MTW_PUBLIC_URL to the address that Slack reaches, or SLACK_APP_TOKEN for socket mode."
+        return Check("slack", False, False, "Set up, but Slack does not know an address of this computer.", step)
+    shared = "; everybody in that Slack shares one account (MTW_AUTH=local)" if settings.auth == "local" else ""
+    return Check("slack", True, False, f"Set up: {how}{shared}.")
 
 
 def _disk(settings: Settings) -> Check:
