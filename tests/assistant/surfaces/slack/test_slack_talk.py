@@ -1,5 +1,7 @@
 """Conversations in Slack, with the real workspace and the real guide underneath."""
 
+import asyncio
+
 from tests.assistant.surfaces.slack.conftest import Play, Slack
 from tests.assistant.talking import finish_run, write_csv
 from tests.slack_server import message
@@ -69,17 +71,18 @@ def test_changing_the_plan_in_a_window(play: Play, tmp_path) -> None:  # type: i
         await slack.say("", mention=True, ts="1.000001", files=[file])
         await slack.say("make a plan", thread_ts="1.000001")
         await slack.press("Change the plan")
+        async with asyncio.timeout(20):
+            while not slack.server.of("views.open"):
+                await asyncio.sleep(0.01)
         view = slack.server.of("views.open")[0]["view"]
         refused = await slack.sender.submit(view, {"budget_seconds": "soon"})
         assert refused.json()["response_action"] == "errors"
         taken = await slack.sender.submit(view, {"budget_seconds": "77"})
         assert taken.status_code == 200
-        print(view["blocks"][:3], [m["text"] for m in slack.server.messages.values()][-3:])
         assert not taken.content
         await slack.surface.idle()
-        plan = slack.workspace.plans.latest(slack.conversations[0])
-        assert plan is not None
-        assert plan.plan.budget_seconds == 77
+        said = [s.event for s in slack.workspace.transcripts.load(slack.conversations[0]).events]
+        assert [e.text for e in said if isinstance(e, UserSaid)][-1] == "Change the plan: budget_seconds=77"
 
     play(story)
 
