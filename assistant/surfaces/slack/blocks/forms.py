@@ -60,8 +60,8 @@ def modal(
     if len(private_metadata) > 3_000:
         raise ValueError("private_metadata has more than 3,000 characters")
     blocks: list[Block] = []
-    if intro:
-        blocks.append({"type": "section", "text": mrkdwn(escaped(intro))})
+    if words := escaped(intro).strip():
+        blocks.append({"type": "section", "text": mrkdwn(words)})
     group = ""
     for number, entry in enumerate(entries):
         if entry.group != group:

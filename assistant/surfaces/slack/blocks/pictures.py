@@ -131,7 +131,7 @@ def confusion_matrix(card: cards.ConfusionCard) -> Picture:
         axes.grid(visible=False)
         axes.grid(which="minor", color="white", linewidth=1.5)
         axes.tick_params(which="both", length=0)
-        axes.set_ylabel("is right")
+        axes.set_ylabel("the right answer")
         axes.set_xlabel("the model said")
 
     mixed = sorted(
@@ -157,7 +157,15 @@ def _picture(name: str, size: tuple[float, float], draw: Callable[["Axes"], None
         for side in ("top", "right"):
             axes.spines[side].set_visible(False)
         file = io.BytesIO()
-        figure.savefig(file, format="png", dpi=130, facecolor="white", metadata={"Software": None})
+        figure.savefig(
+            file,
+            format="png",
+            dpi=130,
+            facecolor="white",
+            bbox_inches="tight",
+            pad_inches=0.15,
+            metadata={"Software": None},
+        )
     return Picture(name=name, png=file.getvalue(), alt=plain_words(alt, 2_000))
 
 

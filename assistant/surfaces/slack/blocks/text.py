@@ -26,8 +26,8 @@ _STAR = "\ue000"
 
 
 def escaped(text: str, limit: int = 3000) -> str:
-    """Text for mrkdwn, at most ``limit`` characters with its entities; an entity is never cut in two."""
-    return cut_escaped(_entities(prose(text, limit)), limit)
+    """Text for mrkdwn, at most ``limit`` characters with its entities. It opens no code block, and no entity is cut."""
+    return cut_escaped(_entities(prose(text, limit).replace("```", "'''")), limit)
 
 
 def cut_escaped(text: str, limit: int) -> str:
@@ -47,7 +47,7 @@ def code(text: str, limit: int = 300) -> str:
 
 def bold(text: str, limit: int = 300) -> str:
     """Set in bold; stars within would end it."""
-    flat = " ".join(prose(text, limit).split()).replace("*", "∗")
+    flat = " ".join(prose(text, limit).split()).replace("*", "∗").replace("```", "'''")
     return f"*{cut_escaped(_entities(flat), limit)}*" if flat else ""
 
 

@@ -45,7 +45,7 @@ def view_faults(view: dict[str, Any]) -> list[str]:
     if view["type"] == "modal":
         for key in ("title", "submit", "close"):
             found += _length(key, view[key]["text"], 24)
-        found += _length("private_metadata", view["private_metadata"] or " ", 3_000)
+        found += _length("private_metadata", view["private_metadata"] or "none", 3_000)
         found += _length("callback_id", view["callback_id"], 255)
     if any(block["type"] == "table" for block in view["blocks"]):
         found.append("tables stand in messages alone")
