@@ -13,6 +13,7 @@ from tools.context import ToolContext
 from tools.estimates import Estimate, estimate, recipes_of
 from tools.finding import find_dataset, find_plan
 from tools.inspecting import labels_of
+from tools.plan_advice import advice_on
 from tools.plan_card import answer_name, plan_card, plan_title, rows_of, setting_views, spoken_change
 from tools.quoting import plain, quote, quote_all
 from tools.registry import ToolOutput, tool
@@ -206,7 +207,9 @@ def _shown(
     expected = estimate(plan, dataset.rows, mean_chars, groups, context.workspace.settings.models_dir)
     uses_base = any(part.recipe.uses_base and part.fits for part in expected.recipes)
     warning = choose_base(plan.base, context.workspace.settings).warning if uses_base else ""
-    card = plan_card(stored, dataset, groups, expected, [warning] if warning else [], changes)
+    labels = dataset.profile.labels if plan.label == dataset.profile.task.label else {}
+    advised = [a.sentence for a in advice_on(plan, rows_of(dataset, plan).learn, mean_chars, labels)]
+    card = plan_card(stored, dataset, groups, expected, [*([warning] if warning else []), *advised], changes)
     approval = Approval(tool="launch_training", args={"plan_id": stored.id}, fingerprint=plan.hash, accept=START.id)
     return ToolOutput(
         data=_facts_for_model(stored, dataset, groups, expected, card.warnings, changes),

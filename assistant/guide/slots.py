@@ -223,6 +223,14 @@ def _settings(text: str, wishes: Wishes) -> str:
     """Takes ``name value`` and ``value name`` pairs out of the text; returns what is left."""
     for name, pattern in _setting_patterns().items():
         plain = rf"(?<!\w)(?:{pattern})(?!\w)"
+        if choices := _choices().get(name):
+            said = "|".join(map(re.escape, choices))
+            between = r"\s*(?:=|:|to|is|on|auf)?\s*"
+            found = re.search(rf"{plain}{between}({said})(?!\w)|(?<!\w)({said})\s+{plain}", text, re.IGNORECASE)
+            if found:
+                wishes.changes[name] = (found[1] or found[2]).lower()
+                text = text[: found.start()] + " " + text[found.end() :]
+            continue
         after = re.search(rf"{plain}\s*(?:of|to|is|=|:|auf|von|à|de|a)?\s*{_NUMBER}(?!\w)", text, re.IGNORECASE)
         before = re.search(rf"(?<![\w.]){_NUMBER}\s+{plain}", text, re.IGNORECASE)
         found = after or before
@@ -230,10 +238,9 @@ def _settings(text: str, wishes: Wishes) -> str:
             wishes.changes[name] = _value(found[1])
             text = text[: found.start()] + " " + text[found.end() :]
             continue
-        switch = re.search(rf"{plain}\s*(?:=|:|to|is)?\s*(on|off|true|false|none|balanced|auto)\b", text, re.IGNORECASE)
+        switch = re.search(rf"{plain}\s*(?:=|:|to|is)?\s*(on|off|true|false)\b", text, re.IGNORECASE)
         if switch:
-            said = switch[1].lower()
-            wishes.changes[name] = {"on": True, "true": True, "off": False, "false": False}.get(said, said)
+            wishes.changes[name] = switch[1].lower() in ("on", "true")
             text = text[: switch.start()] + " " + text[switch.end() :]
     return text
 
@@ -247,6 +254,17 @@ def _setting_patterns() -> dict[str, str]:
             own = re.escape(name).replace("_", "[ _-]?")
             patterns[name] = f"{patterns[name]}|{own}" if name in patterns else own
     return patterns
+
+
+@cache
+def _choices() -> dict[str, tuple[str, ...]]:
+    """The names that each setting can have which is one of several names."""
+    found: dict[str, tuple[str, ...]] = {}
+    for recipe in load_recipes().values():
+        for name, knob in recipe.settings.items():
+            if knob.choices:
+                found[name] = tuple(dict.fromkeys((*found.get(name, ()), *knob.choices)))
+    return found
 
 
 def _value(said: str) -> int | float:

@@ -142,3 +142,24 @@ def test_no_text_breaks_a_rule(text: str) -> None:
     columns_said(text)
     file_named(text)
     columns_in(text, ["a", "*", "(", "text", ""])
+
+
+@pytest.mark.parametrize(
+    ("said", "changes"),
+    [
+        ("dropout 0.1 and a cosine schedule", {"dropout": 0.1, "schedule": "cosine"}),
+        ("constant learning rate decay, warmup 0.2", {"schedule": "constant", "warmup": 0.2}),
+        ("use cls pooling and bf16", {"pooling": "cls", "precision": "bfloat16"}),
+        ("train on the gpu with 5 trials", {"device": "gpu", "trials": 5}),
+        ("device cpu, gradient accumulation 4, batch size 16", {"device": "cpu", "accumulation": 4, "batch_size": 16}),
+        ("head own, precision float32", {"head": "own", "precision": "float32"}),
+        ("class weight balanced", {"class_weight": "balanced"}),
+    ],
+)
+def test_settings_that_are_one_of_several_names_are_understood(said: str, changes: dict[str, object]) -> None:
+    told = wishes_in(said).changes
+    assert {name: told.get(name) for name in changes} == changes
+
+
+def test_precision_as_a_score_is_no_setting() -> None:
+    assert "precision" not in wishes_in("I want a precision of 0.9").changes
