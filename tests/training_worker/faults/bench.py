@@ -16,7 +16,6 @@ from tools.registry import ToolOutput, all_tools
 from training_worker.checkpoints import work_folder
 from training_worker.reporter import ListReporter
 from training_worker.supervision import Foreman
-from training_worker.training import train
 from workspace.dataset import Dataset
 from workspace.errors import WizardError
 from workspace.home import LOCAL_OWNER, Workspace
@@ -99,6 +98,8 @@ class Bench:
 
 def _left_behind(*args: Any) -> None:
     """A training whose checkpoints stay."""
+    from training_worker.training import train
+
     train(*args)
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.training_worker.faults import bases, machine
 from tests.training_worker.faults.bench import Bench, Fault, Rows, rows_of
-from tests.training_worker.generation.tiny import questions
 from workspace.dataset import TaskKind
 from workspace.plan import TrainingPlan
 
@@ -88,6 +87,8 @@ def _old_state(bench: Bench) -> TrainingPlan:
 
 def _no_layers_to_adapt(bench: Bench) -> TrainingPlan:
     """A model whose attention layers are called otherwise, and only those are to be adapted."""
+    from tests.training_worker.generation.tiny import questions
+
     prompts, answers = questions(30)
     data = bench.data(list(zip(prompts, answers, strict=True)), ("prompt", "answer"))
     base = str(bases.writer(bench.folder / "base"))

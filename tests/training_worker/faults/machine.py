@@ -29,7 +29,7 @@ def _around(owner: Any, name: str, instead: Function) -> None:
 
 def too_little_memory() -> None:
     """As much as a classifier on word counts needs, and too little to fine-tune."""
-    limit = psutil.Process().memory_info().vms + 600 * MB
+    limit = psutil.Process().memory_info().vms + 900 * MB
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
