@@ -1,1 +1,1 @@
-"""How good a chat model is at this work: conversations kept as data, held with it, judged by what is true at the end."""
+"""How good a chat model is at this work: conversations kept as data, judged by what is true at their end."""

@@ -84,10 +84,10 @@ def scenarios() -> tuple[Scenario, ...]:
 
     Raises pydantic's ValidationError for a file that is wrong.
     """
-    found = []
+    found: list[Scenario] = []
     for path in sorted((FOLDER / "conversations").glob("*.yaml")):
-        for raw in yaml.safe_load(path.read_text("utf-8")):
-            found.append(Scenario.model_validate({"stage": path.stem, **raw}))
+        loaded = yaml.safe_load(path.read_text("utf-8"))
+        found += [Scenario.model_validate({"stage": path.stem, **raw}) for raw in loaded]
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from assistant.guide import data_intents, deploy_intents, fault_intents, label_intents
 from assistant.guide.aims import set_aims
 from assistant.guide.division import division_in
+from assistant.guide.export_intents import export
 from assistant.guide.journey import Journey
 from assistant.guide.offers import SAMPLE, delete_option, file_ask, goal_ask, next_steps
 from assistant.guide.reply import Ask, Call, Reply
@@ -63,6 +64,12 @@ def give_feedback(text: str, journey: Journey) -> Reply:
     """Praise, unless the words are those of somebody who is unhappy."""
     verdict = "bad" if re.search(words()["unhappy"], text, re.IGNORECASE) else "good"
     return Reply(calls=(Call("give_feedback", {"verdict": verdict, "comment": text[:2000]}),))
+
+
+def load_sample(text: str, journey: Journey) -> Reply:
+    """The sample whose name or topic is said, else the usual one."""
+    named = text and re.search(words()["samples"], text, re.IGNORECASE)
+    return Reply(calls=(Call("load_sample", {"name": text[:200]} if named else {}),))
 
 
 def upload(text: str, journey: Journey) -> Reply:
@@ -272,7 +279,7 @@ def goodbye(text: str, journey: Journey) -> Reply:
 _ACTIONS: dict[str, Action] = {
     "recommend_task": recommend,
     "set_success_criteria": set_aims,
-    "load_sample": _tool("load_sample"),
+    "load_sample": load_sample,
     "upload": upload,
     "inspect_dataset": _tool("inspect_dataset", "dataset_id", "no_data_yet"),
     "list_datasets": _tool("list_datasets"),
@@ -311,7 +318,7 @@ _ACTIONS: dict[str, Action] = {
     "try_model": try_it,
     "try": try_it,
     "predict_file": _tool("predict_file", "model_id", "no_model_yet"),
-    "export_model": _tool("export_model", "model_id", "no_model_yet"),
+    "export_model": export,
     "deploy_model": _tool("deploy_model", "model_id", "no_model_yet"),
     "delete_model": _tool("delete_model", "model_id", "no_model_yet"),
     "show_deployments": _tool("show_deployments"),

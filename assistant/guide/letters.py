@@ -1,7 +1,7 @@
 """Nearness of a text to known phrases by the letters they share: it stands typing errors, and any language.
 
-Runs of two to five letters within a word, and whole words, each weighted by its rarity among the phrases (TF-IDF), compared
-by cosine; after fastText's subwords (Bojanowski and others, 2017), without learning.
+Runs of three to five letters within a word, and whole words, each weighted by its rarity among the phrases (TF-IDF),
+compared by cosine; after fastText's subwords (Bojanowski and others, 2017), without learning.
 """
 
 import math

@@ -1,7 +1,7 @@
 """From a message to what is wanted, by nearness to the phrases in intents.yaml.
 
-With the starter model: by meaning (:mod:`tools.meaning.phrases`). Letters in common (:mod:`assistant.guide.letters`) help
-where the model does not know the language or the spelling, and serve alone where there is no model.
+With the starter model: by meaning (:mod:`tools.meaning.phrases`). Letters in common
+(:mod:`assistant.guide.letters`) help where it does not know the language or the spelling, and serve alone without it.
 """
 
 import logging
@@ -71,7 +71,7 @@ class WordMatcher:
         nearest = self._letters.near(text)
         first, second, *_ = order = np.argsort(-nearest, kind="stable")
         score = float(nearest[first])
-        sure = score >= self.sure_from and score > nearest[second]
+        sure = score >= self.sure_from and bool(score > nearest[second])
         return Match(self._letters.names[first], sure, _named(self._letters.names, order), min(score, 0.99))
 
 
@@ -108,7 +108,8 @@ def _named(names: list[str], order: NDArray[np.int64]) -> tuple[str, ...]:
 
 def _softmax(values: NDArray[Any]) -> NDArray[Any]:
     exp: NDArray[Any] = np.exp(values - values.max())
-    return exp / exp.sum()
+    shares: NDArray[Any] = exp / exp.sum()
+    return shares
 
 
 _loading = threading.Lock()

@@ -22,7 +22,7 @@ def is_command(text: str, found: Match, journey: Journey) -> bool:
     if not found.sure or len(text.split()) > 14 or (found.intent in _LIKE_A_TEXT and not is_addressed(text)):
         return False
     just_asked = journey.asked is not None and journey.asked.ask == "text"
-    least = 0.42 if is_addressed(text) else 0.62 if just_asked else 0.52
+    least = 0.42 if is_addressed(text) else 0.66 if just_asked else 0.6
     return found.score >= least or found.intent in ("goodbye", "thanks")
 
 

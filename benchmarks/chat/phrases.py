@@ -21,8 +21,8 @@ from langchain_core.messages import AnyMessage, HumanMessage
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from assistant.agent import guide
-from assistant.evaluating.holding import Held, Holder
-from assistant.evaluating.scenario import Place, Scenario
+from assistant.evaluating.holding import Holder
+from assistant.evaluating.scenario import Place
 from assistant.guide.intents import act
 from assistant.guide.journey import Journey
 from assistant.guide.matcher import matcher
