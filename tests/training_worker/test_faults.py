@@ -22,7 +22,7 @@ OTHERS = tuple(name for name in FAULTS if name not in QUICK)
 @cache
 def _met(names: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What came of the faults, in a worker of their own: their fork server must know nothing of other tests."""
-    command = [sys.executable, "-m", "tests.training_worker.faults", *names]
+    command = [sys.executable, "-m", "tests.training_worker.faults", "--words", *names]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return {line["name"]: line for line in map(json.loads, done.stdout.splitlines())}

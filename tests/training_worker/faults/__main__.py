@@ -1,6 +1,8 @@
 """Meets the faults whose names are given, else all, and prints a line of JSON for each.
 
-python -m tests.training_worker.faults [NAME ...]
+python -m tests.training_worker.faults [--words] [NAME ...]
+
+With --words complaints are understood by their words alone, which is ready at once.
 """
 
 import json
@@ -22,9 +24,14 @@ def main(names: list[str]) -> None:
         from tests.training_worker.faults.bench import Bench, meet
         from tests.training_worker.faults.kinds import FAULTS
         from tests.training_worker.faults.machine import FaultyNursery
+        from tools.troubleshooting import symptoms
         from workspace.database import engine_for
         from workspace.migrations import upgrade
 
+        if "--words" in names:
+            # Learning the phrases by meaning takes ten seconds of processor time, once for an installation.
+            names = [name for name in names if name != "--words"]
+            symptoms.__dict__["starter_onnx_folder"] = lambda settings: None
         database, nursery = Path(folder, "new.db"), FaultyNursery()
         nursery.warm()
         upgrade(f"sqlite:///{database}")
