@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
-from training_worker.embedding import batches, device, fast_bfloat16, pad
+from training_worker.embedding import batches, device, in_bfloat16, pad
 from training_worker.generation.chat import ChatForm, chat_form
 from training_worker.starter import Base, loading
 from training_worker.thrift import read_side_by_side
 from workspace.errors import InputError
 
-BATCH_TOKENS = 1024
+BATCH_TOKENS = 512
 HEAD_ROWS = 128
 MOST_TOKENS = 8192
 Losses = NDArray[np.float64]
@@ -99,7 +99,7 @@ def load_causal(base: Base) -> Causal:
     with loading(base):
         tokenizer = AutoTokenizer.from_pretrained(base.source)
         model = AutoModelForCausalLM.from_pretrained(
-            base.source, use_safetensors=True, dtype=torch.bfloat16 if fast_bfloat16() else torch.float32
+            base.source, use_safetensors=True, dtype=torch.bfloat16 if in_bfloat16() else torch.float32
         )
     model.train(False).requires_grad_(False).to(device())
     tokenizer.padding_side = "left"

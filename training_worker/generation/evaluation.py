@@ -25,10 +25,10 @@ TOKENS_PER_BUDGET_SECOND = 30
 By count, not by the clock: the same rows are judged whatever else the computer does."""
 LEAST_ROWS = 8
 ROWS_WRITTEN = 32
-SECONDS_PER_WRITTEN_ROW = 20
-WRITING = 5.0
+SECONDS_PER_WRITTEN_ROW = 30
+WRITING = 6.0
 """What a written token takes against one that is read."""
-NEW_TOKENS = 96
+NEW_TOKENS = 64
 CHARACTERS_PER_TOKEN = 4
 SHOWN_CHARS = 2000
 BOOTSTRAP_SAMPLES = 1000

@@ -26,12 +26,17 @@ from training_worker.lanes import Lanes
 from training_worker.starter import resolve_base
 from training_worker.tuning_loop import END_SECONDS, Piece, TuningLoop
 
-VALID_TOKENS_PER_SECOND = 12  # of the budget: what one judgement on validation rows may read
+VALID_TOKENS_PER_SECOND = 8  # of the budget: what one judgement on validation rows may read
 PIECE_TOKENS = 512  # two megabytes are kept for each token of a piece until the way back
 TRAIN_COST = 2.4  # a learned token against one that is read
 OPENING_SECONDS = 6.0
+WARMING_ROWS = 4  # read before the pace is taken: the first products take several times as long
 ROWS_PER_SECOND = 1000  # made into tokens, far more than can be learned from in the same time
 MOST_NEW = 512
+UP_FASTER = 4.0
+"""B, which begins at zero, learns at so many times the rate of A (LoRA+, Hayou et al. 2024)."""
+LEAST_TIMED = 4
+"""From so many steps on, at each power of two, the number of steps is set by the pace so far."""
 START = 0.1  # share of the progress until the first step
 BEFORE, BEST = "before.json", "best_answers.npy"
 
@@ -130,6 +135,8 @@ def judged_before(job: Job, causal: Causal, encoded: Encoded, rows: NDArray[np.i
         done += more
         job.tell(START * done / total, "Judging the base model")
 
+    short = rows[np.argsort([len(t) for t in tokens])[:WARMING_ROWS]]
+    sums_of_losses(causal, [encoded.tokens[i] for i in short], encoded.starts[short], lambda done: job.report.check())
     begun = time.monotonic()
     losses = sums_of_losses(causal, tokens, encoded.starts[rows], tick)
     found = Before(losses, total / max(time.monotonic() - begun, 1e-3))
@@ -144,7 +151,7 @@ def keep_time_for_judging(job: Job, encoded: Encoded, rows: int, pace: float) ->
     budget, test = job.plan.budget_seconds, len(job.split.test)
     read = min(budget_tokens(budget), mean * test)
     written = answered_rows(test, budget) * min(NEW_TOKENS, float(np.mean(encoded.answer_lengths)))
-    seconds = 2 * (read + WRITING * written) / pace
+    seconds = 2 * (read + WRITING * written) / pace + OPENING_SECONDS / 2
     job.deadline -= seconds
     # The tournament takes the time for judging from this pace and the length of the test texts.
     job.facts["tokens_per_second"] = sum(map(len, job.split.test.texts)) / 3.5 * 1.2 / max(seconds, 0.1)
@@ -163,17 +170,17 @@ def cut_notes(encoded: Encoded, most: int) -> list[str]:
 
 
 class _Learner:
-    """The low-rank additions of all layers, learning at one rate."""
+    """The low-rank additions of all layers: the matrices A, and as the head, which learns faster, B."""
 
     def __init__(self, model: nn.Module, layers: dict[str, LowRank]) -> None:
         self.module = model
-        self._parameters = [p for layer in layers.values() for p in (layer.down, layer.up)]
+        self._layers = list(layers.values())
 
     def body(self) -> list[nn.Parameter]:
-        return self._parameters
+        return [layer.down for layer in self._layers]
 
     def head(self) -> list[nn.Parameter]:
-        return []
+        return [layer.up for layer in self._layers]
 
 
 class Learning(TuningLoop):
@@ -194,6 +201,7 @@ class Learning(TuningLoop):
     ) -> None:
         self.causal, self.starts, self.valid_rows = causal, encoded.starts, valid_rows
         self.answer_lengths = encoded.answer_lengths
+        self._learned, self._learning_seconds = 0, 0.0
         learner = _Learner(causal.model, layers)
         super().__init__(job, learner, causal.tokenizer, encoded.tokens, train_rows, begun, START)
         self.position.attention = causal.model.config._attn_implementation  # the fused one, where the model has it
@@ -207,7 +215,7 @@ class Learning(TuningLoop):
 
     def left_notes(self) -> list[str]:
         """How many rows were learned from, in words, where the time was too short for all."""
-        seen = self.position.step * self.job.whole("batch_size")
+        seen = self.position.step * self.batch
         total = len(self.train_rows)
         return (
             [f"the time was enough for {seen:,} of {total:,} rows"] if seen < total and not self.position.epoch else []
@@ -229,9 +237,29 @@ class Learning(TuningLoop):
         list(lanes.run(partial(self._gradients, batch[piece], 1.0) for piece in pieces))
         seconds = time.monotonic() - began
         timed = sum(len(self.tokens[i]) for piece in pieces for i in batch[piece])
-        per_step = seconds / timed * sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
+        return self._steps_in_time(seconds / timed)
+
+    def _steps_in_time(self, seconds_per_token: float) -> int:
+        """Steps that fit into what is left, one at least; never more than were asked for."""
+        per_step = seconds_per_token * sum(len(self.tokens[i]) for i in self.train_rows) / self.steps_per_epoch
         left = self.job.seconds_left - END_SECONDS - self._valid_tokens / self._pace
-        return int(np.clip(left * 0.95 / max(per_step, 1e-6), 1, self.position.total_steps))
+        return max(1, int(min(left * 0.95 / max(per_step, 1e-6), self.job.whole("epochs") * self.steps_per_epoch)))
+
+    def _step(self, lanes: Lanes[Piece], rows: NDArray[np.int64]) -> float:
+        """Now and then it is reckoned anew how many steps fit in: the first pieces tell it badly."""
+        began = time.monotonic()
+        total = super()._step(lanes, rows)
+        self._learned += sum(len(self.tokens[i]) for i in rows)
+        self._learning_seconds += time.monotonic() - began
+        done = self.position.step + 1
+        if done >= LEAST_TIMED and not done & (done - 1):
+            steps = done + self._steps_in_time(self._learning_seconds / self._learned)
+            most = self.job.whole("epochs") * self.steps_per_epoch
+            self.position.total_steps = together.agree(min(steps, most))
+        return total
+
+    def _rates(self) -> list[float]:
+        return [rate * faster for rate in super()._rates() for faster in (1.0, UP_FASTER)]
 
     def _fraction(self) -> float:
         """The judgement at the end counts as the steps that take as long."""
