@@ -408,7 +408,7 @@ def test_the_plan_holds_exactly_what_was_said(planned: Talker, said: str, recipe
 
 
 def test_what_cannot_be_set_is_refused_with_all_reasons_at_once(planned: Talker) -> None:
-    (failure,) = failures(planned.say("dropout 0.2, 500 epochs, learning rate 3"))
+    (failure,) = failures(planned.say("dropout 3, 500 epochs, learning rate 3"))
     for reason in ("dropout", "epochs must be at most 100", "learning_rate must be at most 0.01"):
         assert reason in failure["message"]
 
