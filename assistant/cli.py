@@ -55,8 +55,19 @@ def run(arguments: Sequence[str]) -> int:
 
 def _application(arguments: Sequence[str]) -> typer.Typer:
     """The command tree. Only the module of the command that is called gets imported, so that each starts fast."""
-    from assistant.commands import chat, clean, data, diagnose, doctor, evaluate_chat, online, report, server
-    from assistant.commands import transcripts, users
+    from assistant.commands import (
+        chat,
+        clean,
+        data,
+        diagnose,
+        doctor,
+        evaluate_chat,
+        online,
+        report,
+        server,
+        transcripts,
+        users,
+    )
 
     application = typer.Typer(
         help="Train language models by talking: sort texts, with a number you can trust.",
