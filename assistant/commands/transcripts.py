@@ -17,6 +17,7 @@ from workspace.errors import InputError
 if TYPE_CHECKING:
     from assistant.support.desk import SupportDesk
     from assistant.support.replay import Replay
+    from workspace.home import Workspace
 
 application = typer.Typer(help="Conversations, as support staff see them.", no_args_is_help=True)
 
@@ -133,6 +134,57 @@ def export(
 
 
 @application.command()
+def rerun(
+    id_: Id,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep it as a test of this checkout, without its texts.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="Write that test here instead.", metavar="FILE")] = None,
+    complaint: Annotated[str, typer.Option(help="With --save or --out: what was wrong, in a sentence.")] = "",
+    json: AsJson = False,
+) -> None:
+    """Run a conversation again through today's program, with the recorded results of the tools; none is called.
+
+    Says where the assistant does something else today. The exit code is 0 in either case.
+    """
+    import asyncio
+
+    from assistant.commands.printing import err, print_json
+    from assistant.support import fixtures
+    from assistant.support.rerun import run_again
+    from assistant.support.terminal_replay import rerun_view
+
+    opened, workspace = _desk().open(id_), _workspace()
+    events = opened.transcript.events
+    again = asyncio.run(run_again(events, workspace)).masked()
+    if json:
+        print_json(again.model_dump(mode="json"))
+    else:
+        from assistant.commands.printing import console
+
+        console().print(rerun_view(again))
+    if save or out:
+        title = opened.head.title
+        fixture = asyncio.run(fixtures.fixture_of(events, workspace, title=title, complaint=complaint))
+        path = fixtures.write(fixture, out) if out else fixtures.save(fixture, id_)
+        err.print(f"{path} is written. What it expects is what the assistant does today.", markup=False)
+
+
+@application.command()
+def accept(file: Annotated[Path, typer.Argument(help="A saved conversation.")]) -> None:
+    """Take what the assistant does today as right: writes it into the saved conversation."""
+    import asyncio
+
+    from assistant.commands.printing import err
+    from assistant.support import fixtures
+
+    fixture = fixtures.read(file)
+    events = asyncio.run(fixtures.as_of_today(fixture.events, _workspace()))
+    fixtures.write(fixture.model_copy(update={"events": events}), file)
+    err.print(f"{file} is written.", markup=False)
+
+
+@application.command()
 def delete(
     id_: Id,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first.")] = False,
@@ -161,6 +213,15 @@ def _desk() -> "SupportDesk":
     settings = load_settings()
     upgrade(settings.database)
     return SupportDesk(engine_for(settings.database))
+
+
+def _workspace() -> "Workspace":
+    """For its settings alone."""
+    from assistant.commands.online import NoWorkers
+    from workspace.home import LOCAL_OWNER, Workspace
+    from workspace.settings import load_settings
+
+    return Workspace(LOCAL_OWNER, load_settings(), NoWorkers())
 
 
 def _replay(conversation_id: str, unmasked: bool, reason: str) -> "Replay":

@@ -54,7 +54,9 @@ def masked_event(event: ConversationEvent) -> ConversationEvent:
         case Asked():
             return event.model_copy(update={"text": masked_text(event.text)})
         case Answered():
-            return event.model_copy(update={"value": _walk(event.value), "label": masked_text(event.label)})
+            # A button's id is ours, and the question above it names it, too.
+            value = event.value if event.label and isinstance(event.value, str) else _walk(event.value)
+            return event.model_copy(update={"value": value, "label": masked_text(event.label)})
         case CardShown():
             return event.model_copy(update={"card": masked_card(event.card)})
         case _:

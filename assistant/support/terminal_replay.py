@@ -8,6 +8,7 @@ from rich.text import Text
 
 from assistant.rendering.names import DOING
 from assistant.support.replay import Moment, RunStory
+from assistant.support.rerun import Rerun
 from assistant.surfaces.terminal_cards import event_view
 from workspace.events import (
     Answered,
@@ -44,6 +45,20 @@ def run_view(run: RunStory) -> RenderableType:
             last = line
     if run.failure:
         lines.append(Text(f"  {run.failure['code']}: {run.failure['message']}", style="red"))
+    return Group(*lines)
+
+
+def rerun_view(again: Rerun) -> RenderableType:
+    """What differs, turn by turn; what could not be run again, with the reason."""
+    lines = [
+        Text(f"{again.compared} of {len(again.turns)} turns were run again; {again.differing} differ.", style="bold")
+    ]
+    for turn in again.turns:
+        if turn.why_not:
+            lines.append(Text(f"  {turn.number}. {turn.said}: not run. {turn.why_not}", style="dim"))
+        elif turn.differences:
+            lines.append(Text(f"  {turn.number}. {turn.said}", style="bold cyan"))
+            lines += [Text(f"     {one.says}", style="red") for one in turn.differences]
     return Group(*lines)
 
 

@@ -70,3 +70,18 @@ def test_delete_removes_it_for_good(held: Talker, capsys: pytest.CaptureFixture[
     assert json.loads(capsys.readouterr().out) == {"deleted": held.conversation.id}
     assert run(["transcripts", "show", held.conversation.id, "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "CONVERSATION_NOT_FOUND"
+
+
+def test_a_conversation_runs_again_and_is_saved_as_a_test(
+    held: Talker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved = tmp_path / "mails.json"
+    assert run(["transcripts", "rerun", held.conversation.id, "--json", "--out", str(saved)]) == 0
+    again = json.loads(capsys.readouterr().out)
+    assert (again["compared"], again["differing"]) == (3, 0)
+    assert "bob@example.com" not in saved.read_text("utf-8")
+    before = saved.read_text("utf-8")
+    saved.write_text(before.replace("Shall I start?", "Go?"), "utf-8")
+    assert run(["transcripts", "accept", str(saved)]) == 0
+    assert run(["transcripts", "rerun", held.conversation.id]) == 0
+    assert "3 of 3 turns were run again; 0 differ." in capsys.readouterr().out
