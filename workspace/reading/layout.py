@@ -95,7 +95,7 @@ def find_layout(rows: Sequence[Row], *, merged_header: int | None = None, trim: 
     if trim:
         seen = max((extent(rows[i]) for i in kept if i >= start or i in header), default=width)
         # A few may well be meant; more come from cells that were formatted once, one from a delimiter at line ends.
-        width = max(1, seen) if width - seen > _MOST_EMPTY or width - seen == 1 else width
+        width = max(1, seen) if width - seen > _MOST_EMPTY or (header and width - seen == 1) else width
     names = usable(_names(rows, header, width, start), width)
     if not header and width == 1:
         names = ["text"]
