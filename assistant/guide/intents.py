@@ -283,7 +283,7 @@ _ACTIONS: dict[str, Action] = {
     "upload": upload,
     "inspect_dataset": _tool("inspect_dataset", "dataset_id", "no_data_yet"),
     "list_datasets": _tool("list_datasets"),
-    "delete_dataset": _tool("delete_dataset", "dataset_id", "no_data_yet"),
+    "delete_dataset": data_intents.delete,
     "clean_dataset": data_intents.clean,
     "check_dataset": data_intents.check,
     "undo": data_intents.undo,

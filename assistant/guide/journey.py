@@ -18,6 +18,8 @@ class Journey:
 
     dataset_id: str = ""
     dataset_name: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    """The id of each data set that was looked at, by its name."""
     columns: list[str] = field(default_factory=list)
     long_columns: set[str] = field(default_factory=set)
     """Columns of running text: what one reads, not what one answers."""
@@ -116,6 +118,8 @@ def _goal(journey: Journey, data: dict[str, Any]) -> None:
 def _dataset(journey: Journey, data: dict[str, Any]) -> None:
     journey.dataset_id = str(data.get("dataset_id") or data.get("dataset") or "")
     journey.dataset_name = bare(data.get("name", ""))
+    if journey.dataset_name:
+        journey.names[journey.dataset_name] = journey.dataset_id
     journey.columns = [bare(column["name"]) for column in data.get("columns", [])]
     journey.long_columns = {bare(c["name"]) for c in data.get("columns", []) if c.get("role") == "text"}
     journey.id_columns = {bare(c["name"]) for c in data.get("columns", []) if c.get("role") in ("id", "date")}

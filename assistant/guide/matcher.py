@@ -5,9 +5,11 @@ With the starter model: by meaning (:mod:`tools.meaning.phrases`). Letters in co
 """
 
 import logging
+import re
 import threading
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,12 @@ def intents(*, by_letters_alone: bool = True) -> dict[str, list[str]]:
 def _known_phrases() -> dict[str, str]:
     """The phrases themselves need no computing."""
     return {normal(phrase): intent for intent, phrases in intents().items() for phrase in phrases}
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """All words of the phrases, in all languages, in small letters."""
+    return frozenset(re.findall(r"[\w.-]*\w", " ".join(chain.from_iterable(intents().values())).casefold()))
 
 
 class WordMatcher:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import BaseMessage, ToolMessage
 
-from assistant.guide.data_intents import clean, fixes_in, redo, rename, share, undo
+from assistant.guide.data_intents import clean, delete, fixes_in, redo, rename, share, undo
 from assistant.guide.intents import act
 from assistant.guide.journey import Journey
 from assistant.guide.label_intents import change_categories, label
@@ -39,6 +39,24 @@ def only_call(reply: Reply) -> tuple[str, dict[str, Any]]:
 )
 def test_repairs_are_known_by_their_usual_names(text: str, fixes: list[str]) -> None:
     assert sorted(fixes_in(text)) == sorted(fixes)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("delete my data", "ds_1"),
+        ("please delete everything you have from me", "ds_1"),
+        ("lösche die Datei", "ds_1"),
+        ("delete Kundenmails", "Kundenmails"),
+        ("please delete the Kundenmails", "Kundenmails"),
+        ("delete Mails of March", "ds_0"),
+        ("lösche „Anfragen Mai“", "Anfragen Mai"),
+        ("delete tickets.csv", "tickets.csv"),
+    ],
+)
+def test_the_data_that_is_named_is_deleted_and_no_other(text: str, wanted: str) -> None:
+    journey = replace(DATA, names={"mails": "ds_9", "mails of march": "ds_0"})
+    assert only_call(delete(text, journey)) == ("delete_dataset", {"dataset_id": wanted})
 
 
 def test_every_named_repair_exists() -> None:
