@@ -100,7 +100,8 @@ class SlackStore:
 
     def unfinished(self) -> list[SlackInput]:
         """What an earlier process has taken in and not done."""
-        query = select(SlackInputRow).where(col(SlackInputRow.state).in_(("new", "begun"))).order_by(col(SlackInputRow.at))
+        waiting = col(SlackInputRow.state).in_(("new", "begun"))
+        query = select(SlackInputRow).where(waiting).order_by(col(SlackInputRow.at))
         with system_session(self._engine) as session:
             return [
                 SlackInput(row.key, row.lane, row.position, row.body, row.begun_seq if row.state == "begun" else -1)
