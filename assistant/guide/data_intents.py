@@ -68,10 +68,14 @@ def delete(text: str, journey: Journey) -> Reply:
     """The data that is named, else that of the last step. Nothing else may go because a name was overheard."""
     if not journey.dataset_id:
         return Reply(say("no_data_yet"), ask=file_ask())
-    said = [name for name in journey.names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)]
-    seen = journey.names.get(max(said, key=len, default=""))
-    wanted = next(iter(quoted(text)), "") or seen or _unheard(text) or journey.dataset_id
+    wanted = next(iter(quoted(text)), "") or _seen(text, journey) or _unheard(text) or journey.dataset_id
     return Reply(calls=(Call("delete_dataset", {"dataset_id": wanted}),))
+
+
+def _seen(text: str, journey: Journey) -> str:
+    """The id of data of this conversation whose name is said."""
+    said = [name for name in journey.names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)]
+    return journey.names.get(max(said, key=len, default=""), "")
 
 
 def _unheard(text: str) -> str:
@@ -84,7 +88,7 @@ def compare(text: str, journey: Journey) -> Reply:
     """This version and the one before it, or the data that is named."""
     if not journey.dataset_id:
         return Reply(say("no_data_yet"), ask=file_ask())
-    other = named(text)
+    other = _seen(text, journey) or named(text)
     return Reply(calls=(Call("compare_datasets", {"before": other, "after": journey.dataset_id} if other else {}),))
 
 

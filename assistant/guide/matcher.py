@@ -21,6 +21,7 @@ from assistant.approval import normal
 from assistant.guide.letters import Letters
 from tools.meaning import Encoder, Phrases
 
+_ADDRESS = re.compile(r"\b(?:https?://\S+|[\w.+-]+@[\w-]+\.[\w.-]+\w)")
 _log = logging.getLogger(__name__)
 
 _LIKELY = 6
@@ -76,7 +77,7 @@ class WordMatcher:
     def match(self, text: str) -> Match:
         if known := _known_phrases().get(normal(text)):
             return Match(known, True, (known,), 1.0)
-        nearest = self._letters.near(text)
+        nearest = self._letters.near(_without_addresses(text))
         first, second, *_ = order = np.argsort(-nearest, kind="stable")
         score = float(nearest[first])
         intent = self._letters.names[first]
@@ -94,6 +95,7 @@ class SentenceMatcher:
     def match(self, text: str) -> Match:
         if known := _known_phrases().get(normal(text)):
             return Match(known, True, (known,), 1.0)
+        text = _without_addresses(text)
         near, shared = self._phrases.near(text), self._letters.near(text)
         chances = _softmax(np.log(near.chances + 1e-9) + _LETTERS * shared)
         first, second, *_ = order = np.argsort(-chances, kind="stable")
@@ -109,6 +111,11 @@ class SentenceMatcher:
 _LETTERS = 8.0
 """How much letters in common count beside meaning. It and the bounds of being sure were chosen on the phrases of
 tests/assistant/guide/phrases.yaml and benchmarks/chat/phrases_first.yaml."""
+
+
+def _without_addresses(text: str) -> str:
+    """The letters of somebody's address say nothing of what is wanted."""
+    return _ADDRESS.sub("", text) or text
 
 
 def _more_for(intent: str) -> float:

@@ -59,6 +59,28 @@ def test_the_data_that_is_named_is_deleted_and_no_other(text: str, wanted: str) 
     assert only_call(delete(text, journey)) == ("delete_dataset", {"dataset_id": wanted})
 
 
+def test_data_is_compared_with_the_one_that_is_named() -> None:
+    journey = replace(DATA, names={"May": "ds_0"})
+    assert only_call(act("compare_datasets", "compare it with may", journey)) == (
+        "compare_datasets",
+        {"before": "ds_0", "after": "ds_1"},
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "sure"),
+    [
+        ("share it with anna.b@example.com", "share_dataset", True),
+        ("give bob@example.org access to my data", "share_dataset", True),
+        ("delete my data", "delete_dataset", True),
+        ("go to the data", "delete_dataset", False),
+    ],
+)
+def test_addresses_do_not_count_and_what_destroys_is_offered_when_unsure(text: str, intent: str, sure: bool) -> None:
+    match = WordMatcher().match(text)
+    assert (match.intent, match.sure) == (intent, sure)
+
+
 def test_every_named_repair_exists() -> None:
     assert set(words()["fixes"]) <= set(FIXES)
 
