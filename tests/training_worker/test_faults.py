@@ -37,6 +37,7 @@ def _is_as_it_should_be(name: str, met: dict[str, Any]) -> None:
     assert met["fixed"] == (fault.fix is not None and fault.enough), met
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", QUICK)
 def test_a_fault_of_each_owner(name: str) -> None:
     _is_as_it_should_be(name, _met(QUICK)[name])

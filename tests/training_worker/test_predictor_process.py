@@ -78,6 +78,7 @@ def test_another_owners_model_is_not_there(predictor: PredictorProcess, model_id
     assert error["kind"] == "NotFound"
 
 
+@pytest.mark.long
 def test_the_shelf_keeps_a_few(workspace: Workspace, model_id: str) -> None:
     shelf = ModelShelf(workspace.settings)
     model = workspace.models.get(model_id)
@@ -88,6 +89,7 @@ def test_the_shelf_keeps_a_few(workspace: Workspace, model_id: str) -> None:
     assert len(shelf._loaded) == MODELS_IN_MEMORY
 
 
+@pytest.mark.long
 def test_closing_ends_the_process(predictor: PredictorProcess, model_id: str) -> None:
     predictor.answer(LOCAL_OWNER, model_id, ["once"])
     pid = predictor.pid

@@ -79,6 +79,7 @@ def test_a_training_with_everything_set_keeps_the_best_trial_and_is_repeatable(t
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_the_models_own_head_can_be_asked_for(tmp_path: Path) -> None:
     base = str(_tiny_bert(tmp_path / "tiny"))
     trained = _train(tmp_path, "finetune", base=base, settings={"epochs": 1, "head": "own"})

@@ -107,6 +107,7 @@ def test_a_worker_that_is_shut_down_saves_and_another_goes_on(served: Workspace,
     assert _begin_of_last_attempt(served, run) >= 50
 
 
+@pytest.mark.long
 def test_a_training_outlives_its_broker(served: Workspace, start_worker: StartWorker, broker: Broker) -> None:
     worker = start_worker()
     run = _launch(served, steps=300)

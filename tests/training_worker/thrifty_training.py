@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
     "batch_size": 64,
     "learning_rate": 1e-3,
     "warmup": 0.1,
+    "schedule": "linear",
     "weight_decay": 0.01,
     "patience": 1,
     "checkpoint_seconds": 60,

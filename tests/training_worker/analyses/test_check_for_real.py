@@ -112,6 +112,7 @@ def test_several_labels_a_text_are_looked_at_too(workspace: Workspace) -> None:
     assert "probably also" in check.problems[0].examples[0]
 
 
+@pytest.mark.long
 def test_a_task_that_cannot_be_looked_at_says_so(workspace: Workspace) -> None:
     dataset = stored_dataset(workspace)
     analysis, _ = workspace.analyses.start(AnalysisJob(kind="check", dataset_id=dataset.id, text=("text",)))
