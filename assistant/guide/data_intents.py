@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from assistant.guide.journey import Journey
-from assistant.guide.matcher import known_words
+from assistant.guide.matcher import unheard
 from assistant.guide.offers import file_ask
 from assistant.guide.reply import Call, Reply
 from assistant.guide.slots import file_named, quoted, words
@@ -68,7 +68,7 @@ def delete(text: str, journey: Journey) -> Reply:
     """The data that is named, else that of the last step. Nothing else may go because a name was overheard."""
     if not journey.dataset_id:
         return Reply(say("no_data_yet"), ask=file_ask())
-    wanted = next(iter(quoted(text)), "") or _seen(text, journey) or _unheard(text) or journey.dataset_id
+    wanted = next(iter(quoted(text)), "") or _seen(text, journey) or unheard(text) or journey.dataset_id
     return Reply(calls=(Call("delete_dataset", {"dataset_id": wanted}),))
 
 
@@ -76,12 +76,6 @@ def _seen(text: str, journey: Journey) -> str:
     """The id of data of this conversation whose name is said."""
     said = [name for name in journey.names if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE)]
     return journey.names.get(max(said, key=len, default=""), "")
-
-
-def _unheard(text: str) -> str:
-    """From the first to the last word that no phrase of the guide has: in "delete Kundenmails" a name."""
-    found = [word for word in re.finditer(r"[\w.-]*\w", text) if word[0].casefold() not in known_words()]
-    return text[found[0].start() : found[-1].end()] if found else ""
 
 
 def compare(text: str, journey: Journey) -> Reply:

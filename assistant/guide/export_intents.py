@@ -3,7 +3,7 @@
 import re
 
 from assistant.guide.journey import Journey
-from assistant.guide.offers import file_ask, next_steps
+from assistant.guide.offers import way_to
 from assistant.guide.reply import Call, Reply
 from assistant.guide.slots import words
 from assistant.guide.texts import say
@@ -17,9 +17,6 @@ def form_in(text: str) -> str:
 def export(text: str, journey: Journey) -> Reply:
     """The model as a file, in the form that is named."""
     if not journey.model_id:
-        return Reply(
-            say("no_model_yet", journey=journey),
-            ask=next_steps(journey) if journey.dataset_id or journey.run_id else file_ask(),
-        )
+        return Reply(say("no_model_yet", journey=journey), ask=way_to(journey))
     form = form_in(text)
     return Reply(calls=(Call("export_model", {"form": form} if form else {}),))

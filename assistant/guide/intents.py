@@ -9,7 +9,7 @@ from assistant.guide.aims import set_aims
 from assistant.guide.division import division_in
 from assistant.guide.export_intents import export
 from assistant.guide.journey import Journey
-from assistant.guide.offers import SAMPLE, delete_option, file_ask, goal_ask, next_steps
+from assistant.guide.offers import SAMPLE, delete_option, file_ask, goal_ask, next_steps, way_to
 from assistant.guide.reply import Ask, Call, Reply
 from assistant.guide.slots import column_alone, column_said, columns_in, columns_said, texts_to_try, wishes_in, words
 from assistant.guide.texts import say
@@ -35,14 +35,10 @@ def _tool(name: str, needs: str = "", first: str = "", **args: Any) -> Action:
 
     def action(text: str, journey: Journey) -> Reply:
         if needs and not getattr(journey, needs):
-            return Reply(say(first, journey=journey), ask=_way_to(journey))
+            return Reply(say(first, journey=journey), ask=way_to(journey))
         return Reply(calls=(Call(name, dict(args)),))
 
     return action
-
-
-def _way_to(journey: Journey) -> Ask:
-    return next_steps(journey) if journey.dataset_id or journey.run_id else file_ask()
 
 
 def recommend(text: str, journey: Journey) -> Reply:
@@ -195,7 +191,7 @@ def _with_columns(told: dict[str, str], journey: Journey) -> Reply:
 def results(text: str, journey: Journey) -> Reply:
     """How good it is; who wants it better hears what helps, and gets the time where a method was left out."""
     if not journey.model_id:
-        return Reply(say("no_model_yet", journey=journey), ask=_way_to(journey))
+        return Reply(say("no_model_yet", journey=journey), ask=way_to(journey))
     if journey.plan_id and re.search(words()["do_better"], text, re.IGNORECASE):
         return _better(text, journey)
     return Reply(calls=(Call("explain_results"),))

@@ -21,6 +21,7 @@ from assistant.approval import normal
 from assistant.guide.letters import Letters
 from tools.meaning import Encoder, Phrases
 
+_WORD = re.compile(r"[\w.-]*\w")
 _ADDRESS = re.compile(r"\b(?:https?://\S+|[\w.+-]+@[\w-]+\.[\w.-]+\w)")
 _log = logging.getLogger(__name__)
 
@@ -61,9 +62,15 @@ def _known_phrases() -> dict[str, str]:
 
 
 @cache
-def known_words() -> frozenset[str]:
+def _known_words() -> frozenset[str]:
     """All words of the phrases, in all languages, in small letters."""
-    return frozenset(re.findall(r"[\w.-]*\w", " ".join(chain.from_iterable(intents().values())).casefold()))
+    return frozenset(_WORD.findall(" ".join(chain.from_iterable(intents().values())).casefold()))
+
+
+def unheard(text: str) -> str:
+    """From the first to the last word that no phrase of the guide has: in "delete Kundenmails" a name."""
+    found = [word for word in _WORD.finditer(text) if word[0].casefold() not in _known_words()]
+    return text[found[0].start() : found[-1].end()] if found else ""
 
 
 class WordMatcher:

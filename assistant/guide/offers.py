@@ -152,3 +152,8 @@ def goal_ask() -> Ask:
 
 def file_ask() -> Ask:
     return Ask(say("upload_ask"), (UPLOAD, SAMPLE), kind="file")
+
+
+def way_to(journey: Journey) -> Ask:
+    """What comes next, where there is anything yet; else how to bring a file."""
+    return next_steps(journey) if journey.dataset_id or journey.run_id else file_ask()

@@ -8,7 +8,9 @@ import anyio
 
 from assistant.inputs import Say
 from assistant.surfaces.slack.blocks import home_view, message_of
+from assistant.surfaces.slack.blocks.elements import button
 from assistant.surfaces.slack.blocks.labelling_cards import LabelStep, labelling_step
+from assistant.surfaces.slack.blocks.text import bold, escaped, mrkdwn
 from assistant.surfaces.slack.people import Person
 from assistant.surfaces.slack.posting import seq_of
 from assistant.surfaces.slack.taking import Talks
@@ -28,6 +30,8 @@ _log = logging.getLogger(__name__)
 _THUMBS = {"+1": 1, "thumbsup": 1, "-1": 0, "thumbsdown": 0}
 _NEW = "Here we begin something new. Tell me in this thread what you would like to do, or drop a file into it."
 _RECENT = 5
+_TITLE = 150
+"""Characters of a title."""
 
 
 @dataclass
@@ -74,7 +78,7 @@ class Extras:
         workspace = self.talks.web.workspace(person.identity.owner_id)
         head = await anyio.to_thread.run_sync(workspace.transcripts.head, conversation_id)
         link = self.talks.posting.link(conversation_id)
-        title = f"Here we go on with “{_mrkdwn(head.title or 'our conversation')}”. All of it: {link}"
+        title = f"Here we go on with “{_title(head.title or 'our conversation')}”. All of it: {link}"
         return await self.talks.begin_directly(team, person, title, conversation_id)
 
     # the command
@@ -88,7 +92,7 @@ class Extras:
         if text.casefold() in ("continue", "list"):
             await self._offer(person)
             return
-        thread = await self.talks.begin_directly(team, person, f"> {_mrkdwn(text)}" if text else _NEW)
+        thread = await self.talks.begin_directly(team, person, f"> {_title(text)}" if text else _NEW)
         if text:
             await self.talks.take(one, thread, [Say(text)])
 
@@ -100,13 +104,8 @@ class Extras:
         blocks: list[dict[str, Any]] = [
             {
                 "type": "section",
-                "text": {"type": "mrkdwn", "text": f"*{_mrkdwn(head.title or 'Without a name')}*"},
-                "accessory": {
-                    "type": "button",
-                    "text": {"type": "plain_text", "text": "Continue here"},
-                    "action_id": f"home:conversation:{n}",
-                    "value": head.id,
-                },
+                "text": mrkdwn(bold(head.title or "Without a name", _TITLE)),
+                "accessory": button("Continue here", f"home:conversation:{n}", head.id),
             }
             for n, head in enumerate(heads)
         ]
@@ -226,6 +225,5 @@ def _newest(workspace: Workspace, thread: SlackThread, kind: str, session_id: st
     raise NotFound("LABELLING_NOT_FOUND", "This labelling is no longer here.", "Ask to label once more.")
 
 
-def _mrkdwn(text: str) -> str:
-    short = " ".join(text.split())[:150]
-    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _title(text: str) -> str:
+    return escaped(" ".join(text.split()), _TITLE)

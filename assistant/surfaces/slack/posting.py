@@ -22,6 +22,7 @@ from assistant.surfaces.slack.blocks import (
     message_of_text,
     question_of,
 )
+from assistant.surfaces.slack.blocks.elements import button
 from tools.quoting import plain
 from workspace.events import (
     Answered,
@@ -186,7 +187,8 @@ class Posting:
             return
         shown = dict(thread.shown or {})
         questions = await self._questions(workspace, thread, events)
-        for ready in _joined(self._rendered(thread, events, shown)):
+        # Drawing a chart takes up to a second: whoever waits for an acknowledgement does not wait for it.
+        for ready in await anyio.to_thread.run_sync(lambda: list(_joined(self._rendered(thread, events, shown)))):
             await anyio.to_thread.run_sync(self._store.posting, place, ready.seq)
             ts = await self._send(thread, ready)
             if ready.name:
@@ -379,11 +381,11 @@ def _quoted(text: str) -> SlackMessage:
 
 
 def _judging(seq: int) -> dict[str, Any]:
-    def button(name: str, label: str) -> dict[str, Any]:
-        text = {"type": "plain_text", "text": label, "emoji": True}
-        return {"type": "button", "text": text, "action_id": f"feedback:{name}:{seq}", "value": str(seq)}
-
-    return {"type": "actions", "elements": [button("good", "👍 This helps"), button("bad", "👎 It does not")]}
+    thumbs = (("good", "👍 This helps"), ("bad", "👎 It does not"))
+    return {
+        "type": "actions",
+        "elements": [button(label, f"feedback:{name}:{seq}", str(seq)) for name, label in thumbs],
+    }
 
 
 def _said(asked: Asked, answer: Answered) -> str:
