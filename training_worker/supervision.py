@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 0.5
 AVOID_SECONDS = 60.0
 """How long a run that could not even be claimed is left alone."""
-ANALYSIS_NICE = 10
+ANALYSIS_NICE = 15
 """How much an analysis steps back: behind trainings and the chat on the same computer."""
 FOR_WHOM_THE_MESSAGE_WAKES = 2.0
 """New runs are left for so long to the worker that the queue's message wakes."""

@@ -26,7 +26,7 @@ class Worker:
         self._settings = settings
         self._trains = trains
         self._nursery = Nursery()
-        self.foreman = Foreman(settings, self._nursery, nice=5)
+        self.foreman = Foreman(settings, self._nursery, nice=10)
         self.predictor = PredictorProcess(settings, self._nursery)
         self._sweeper = threading.Thread(target=self.foreman.sweep_until_stopped, name="sweep", daemon=True)
 

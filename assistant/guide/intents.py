@@ -16,6 +16,7 @@ from assistant.guide.texts import say
 from tools.asking import UPLOAD, button
 from tools.goal import score_goal
 from workspace.dataset import TaskKind
+from workspace.plan import TrainingPlan
 
 Action = Callable[[str, Journey], Reply]
 
@@ -78,15 +79,14 @@ def propose(text: str, journey: Journey) -> Reply:
     division = division_in(text, journey.columns) if text else {}
     args: dict[str, Any] = dict(division or columns_in(text, journey.columns)) if text else {}
     wishes = wishes_in(text).changes if text else {}
-    known = ("recipe", "base", "budget_seconds", "seed")
-    args |= {name: wishes.pop(name) for name in known if name in wishes}
-    settings = {name: value for name, value in wishes.items() if name not in _PLAN_FIELDS}
+    args |= {name: wishes[name] for name in _PROPOSED if name in wishes}
+    settings = {name: value for name, value in wishes.items() if name not in TrainingPlan.model_fields}
     if settings:
         args["settings"] = settings
     return Reply(calls=(Call("propose_plan", args),))
 
 
-_PLAN_FIELDS = ("metric", "test_fraction", "valid_fraction")
+_PROPOSED = ("task", "text", "label", "recipe", "base", "budget_seconds", "seed")
 _SHORTEST = 5
 _LONGEST = 7 * 24 * 3600
 

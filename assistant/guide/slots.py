@@ -23,6 +23,7 @@ _TEST_PERCENT = re.compile(rf"\b(?:test\w*|exam|hold ?out)\b[^\d.,;]{{0,20}}?{_P
 _BUDGET = re.compile(
     r"\b(?:budget|time limit|max(?:imum)? time)\b\s*(?:of|to|is|=|:)?\s*(\d{1,6})(?![\w.,%]*\d)\s*$", re.I
 )
+_ASSIGNED = re.compile(r"""(?<![\w.=])([a-z]\w*)=("[^"]*"|[^\s,;"]*(?:,(?!\s)[^\s,;="]+)*)""")
 _SPLIT = re.compile(r"\b(\d{2})\s*/\s*(\d{1,2})(?:\s*/\s*(\d{1,2}))?\b")
 
 
@@ -173,7 +174,7 @@ class Wishes:
 def wishes_in(text: str) -> Wishes:
     """Settings, method, base model, time and split that are named in the text."""
     wishes = Wishes()
-    rest = _settings(_switches(text, wishes), wishes)
+    rest = _settings(_switches(_assigned(text, wishes), wishes), wishes)
     if found := _BUDGET.search(rest):
         wishes.changes["budget_seconds"] = int(found[1])
     if (seconds := seconds_in(rest)) is not None:
@@ -183,12 +184,41 @@ def wishes_in(text: str) -> Wishes:
         if re.search(pattern, rest, re.IGNORECASE):
             wishes.changes["metric"] = metric
     if recipe := _recipe(rest):
-        wishes.changes["recipe"] = recipe
+        wishes.changes.setdefault("recipe", recipe)
     if base := _base(rest):
-        wishes.changes["base"] = base
+        wishes.changes.setdefault("base", base)
     if only := _only_recipe(wishes.changes):
         wishes.changes["recipe"] = only
     return wishes
+
+
+def _assigned(text: str, wishes: Wishes) -> str:
+    """Takes ``name=value`` out of the text, as the forms and developers write it; returns what is left."""
+
+    def take(found: re.Match[str]) -> str:
+        if found[1] not in _plan_names():
+            return found[0]
+        wishes.changes[found[1]] = _assigned_value(found[2])
+        return " "
+
+    return _ASSIGNED.sub(take, text)
+
+
+def _assigned_value(said: str) -> str | int | float | bool | None:
+    if said.startswith('"'):
+        return said.strip('"')
+    said = said.rstrip(".!?")
+    if said.casefold() in ("true", "false"):
+        return said.casefold() == "true"
+    return _value(said) if re.fullmatch(r"-?\d+(?:\.\d*)?(?:e-?\d+)?", said, re.IGNORECASE) else said or None
+
+
+@cache
+def _plan_names() -> frozenset[str]:
+    """Everything that can be set in a plan, by its own name."""
+    return frozenset(
+        (*TrainingPlan.model_fields, *(name for recipe in load_recipes().values() for name in recipe.settings))
+    )
 
 
 def _only_recipe(changes: dict[str, Any]) -> str:
@@ -312,8 +342,9 @@ def pasted_plan(text: str) -> dict[str, Any]:
         loaded = yaml.safe_load(body)
     except yaml.YAMLError:
         return {}
-    known = {*TrainingPlan.model_fields, *(name for recipe in load_recipes().values() for name in recipe.settings)}
-    if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded) or not known & set(loaded):
+    if not isinstance(loaded, dict) or not all(isinstance(key, str) for key in loaded):
+        return {}
+    if not _plan_names() & set(loaded):
         return {}
     return loaded
 

@@ -8,6 +8,9 @@ if (!all.PlanCard) {
     return Math.round(low) === Math.round(high) ? `about ${duration(high)}` : `${duration(low)} to ${duration(high)}`
   }
 
+  // What has spaces or commas in it is one value all the same.
+  const quoted = (value) => (/[\s,;=]/.test(value) ? `"${String(value).replaceAll('"', "")}"` : value)
+
   // These are seen at once; the others stand in the details.
   const FIRST = /^(time|memory|cost|rows)/i
 
@@ -65,7 +68,7 @@ if (!all.PlanCard) {
       event.preventDefault()
       if (!changed.length) return onDone()
       window.mtw.answering = true
-      sendUserMessage("Change the plan: " + changed.map((s) => `${s.name}=${values[s.name]}`).join(", "))
+      sendUserMessage("Change the plan: " + changed.map((s) => `${s.name}=${quoted(values[s.name])}`).join(", "))
       onDone()
     }
 
@@ -78,7 +81,7 @@ if (!all.PlanCard) {
               {data.settings
                 .filter((s) => s.group === group)
                 .map((s) => (
-                  <Field key={s.name} setting={s} value={values[s.name]} onChange={(v) => setValues({ ...values, [s.name]: v })} />
+                  <Field key={s.name} setting={s} value={values[s.name]} onChange={(v) => setValues((now) => ({ ...now, [s.name]: v }))} />
                 ))}
             </div>
           </details>

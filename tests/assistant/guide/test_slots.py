@@ -15,6 +15,8 @@ from assistant.guide.slots import (
     texts_to_try,
     wishes_in,
 )
+from assistant.surfaces.slack.blocks.modals import plan_sentence
+from workspace.recipe import load_recipes
 
 
 @pytest.mark.parametrize(
@@ -163,3 +165,43 @@ def test_settings_that_are_one_of_several_names_are_understood(said: str, change
 
 def test_precision_as_a_score_is_no_setting() -> None:
     assert "precision" not in wishes_in("I want a precision of 0.9").changes
+
+
+def settable() -> dict[str, Any]:
+    """Everything in the form of a plan, each with another value than the usual one."""
+    values: dict[str, Any] = {
+        "recipe": "linear",
+        "base": "my models/x, y",
+        "budget_seconds": 600,
+        "metric": "accuracy",
+        "test_fraction": 0.3,
+        "valid_fraction": 0.25,
+        "seed": 7,
+    }
+    for recipe in load_recipes().values():
+        for name, knob in recipe.settings.items():
+            usual = knob.default
+            if knob.choices:
+                values[name] = next(choice for choice in knob.choices if choice != usual)
+            elif isinstance(usual, bool):
+                values[name] = not usual
+            else:
+                values[name] = (
+                    usual + 1 if isinstance(usual, int) else usual / 2 if isinstance(usual, float) else "a b,c=d"
+                )
+    return values
+
+
+def test_what_the_form_says_is_heard_whole() -> None:
+    assert wishes_in(plan_sentence(settable())).changes == settable()
+
+
+@pytest.mark.parametrize(("name", "value"), settable().items())
+def test_one_field_of_the_form_is_heard_alone(name: str, value: Any) -> None:
+    heard = wishes_in(plan_sentence({name: value})).changes
+    assert heard[name] == value
+    assert type(heard[name]) is type(value)
+
+
+def test_a_cleared_field_sets_back() -> None:
+    assert wishes_in("Change the plan: seed=, epochs=4").changes["seed"] is None

@@ -1,5 +1,6 @@
 """The windows that open from a card: change the plan, choose columns, treat personal data, try a text."""
 
+import re
 from typing import Any
 
 from pydantic import JsonValue, ValidationError
@@ -37,8 +38,13 @@ def plan_changes(card: cards.PlanCard, view_state: dict[str, Any]) -> Filled:
 
 def plan_sentence(changes: dict[str, JsonValue]) -> str:
     """What the person says by applying them: the same words as the web's form sends."""
-    said = (f"{name}={str(value).lower() if isinstance(value, bool) else value}" for name, value in changes.items())
-    return f"Change the plan: {', '.join(said)}"
+    return f"Change the plan: {', '.join(f'{name}={_quoted(value)}' for name, value in changes.items())}"
+
+
+def _quoted(value: JsonValue) -> str:
+    """What has spaces or commas in it is one value all the same."""
+    said = str(value).lower() if isinstance(value, bool) else str(value)
+    return '"' + said.replace('"', "") + '"' if re.search(r"[\s,;=]", said) else said
 
 
 def question_modal(question: Asked, private_metadata: str) -> dict[str, Any]:
