@@ -53,7 +53,10 @@
   }
 
   // Of the Markdown that the assistant writes, what matters for reading.
-  const bold = (text) => text.split("**").map((part, number) => (number % 2 ? el("strong", {}, part) : part));
+  const marked = (text) => text.split(/(\*\*[^*]+\*\*|\*[^*\s][^*]*\*)/).map((part, number) => {
+    if (number % 2 === 0) return part;
+    return part.startsWith("**") ? el("strong", {}, part.slice(2, -2)) : el("em", {}, part.slice(1, -1));
+  });
   const details = (title, value) => el("details", {}, el("summary", {}, title), el("pre", {}, JSON.stringify(value, null, 1)));
 
   // ---- one moment ----
@@ -65,7 +68,7 @@
         const value = event.label || (typeof event.value === "string" ? event.value : JSON.stringify(event.value));
         return ["person", [value]];
       }
-      case "assistant_said": return ["", event.model === "support" ? [el("strong", {}, "Support: "), ...bold(event.text)] : bold(event.text)];
+      case "assistant_said": return ["", marked(event.model === "support" ? `**Support:** ${event.text}` : event.text)];
       case "asked": return ["", [el("div", { class: "title" }, event.text),
         el("div", { class: "options" }, ...event.options.map((option) => el("span", { class: "tag" }, option.label)))]];
       case "card_shown": return ["", [el("div", { class: "title" }, event.card.title),
@@ -176,6 +179,7 @@
       masked ? el("p", { class: "soft" }, "Personal data and the texts of rows are hidden here; ▒ 43 stands for 43 characters.") : "",
       ...cases.map((one) => el("div", { class: "note" }, el("strong", {}, `Asked for help (${one.state}): `), one.message)),
       data.offline ? "" : links(conversation.id, masked),
+      data.offline ? "" : jumps(),
       el("div", { class: "player" }, el("div", { class: "row" }, play,
         el("button", { type: "button", on: { click: step(-1) } }, "Back"),
         el("button", { type: "button", on: { click: step(1) } }, "Forward"),
@@ -185,11 +189,17 @@
       list,
       versions.length ? el("section", {}, el("h2", {}, "Versions of the data"), tableOf(versions, 0)) : "",
       ...runs.map(runSection),
-      data.offline ? "" : answerForm(conversation.id, cases.some((one) => one.state !== "closed")),
+      data.offline ? "" : el("div", { id: "acts" }),
       accesses.length ? el("section", {}, el("h2", {}, "Who looked into this"), tableOf(accesses, 0)) : "",
     );
     go(rows.length - 1, false);
+    const goTo = (seq) => { stop(); go(Math.max(rows.findIndex(({ moment }) => moment.seq >= seq), 0)); };
+    window.supportPage = { el, data, when, seenOf, behindOf, goTo };
   }
+
+  const jumps = () => el("nav", { class: "row", "aria-label": "On this page" },
+    ...[["#write", "Write to them"], ["#again", "Run it again"], ["#notes", `Notes for staff (${data.notes.length})`]].map(([to, name]) =>
+      el("a", { href: to }, name)));
 
   function links(id, masked) {
     const form = el("form", { method: "post", action: `/support/${id}/look`, class: "row" },
@@ -199,15 +209,6 @@
     return el("div", { class: "row" },
       el("a", { href: `/support/${id}/export.json` }, "JSON"), el("a", { href: `/support/${id}/export.html` }, "Page that opens offline"),
       masked ? form : el("a", { href: `/support/${id}` }, "Hide the texts again"));
-  }
-
-  function answerForm(id, open) {
-    return el("section", {}, el("h2", {}, "Write to them"),
-      el("form", { method: "post", action: `/support/${id}/answer` },
-        el("label", { class: "block" }, "They read it in their conversation, as a message of Support",
-          el("textarea", { name: "text", rows: 4, maxlength: 10000 })),
-        el("div", { class: "row" }, el("button", { class: "main" }, "Send"),
-          open ? el("button", { name: "close", value: "true" }, "Send and close the case") : "")));
   }
 
   function runSection(run) {

@@ -7,7 +7,7 @@ import yaml
 from tools.aims import limit_sentence
 from tools.base_models import load_base_models
 from tools.cards import Cell, ChangeView, PlanCard, RecipeView, SettingView
-from tools.estimates import Estimate
+from tools.estimates import Estimate, recipes_of
 from tools.quoting import plain
 from tools.task_words import CHOSEN_BY, answer_fact, what_is_learned
 from tools.words import count, duration, duration_range, listed, memory, of_100
@@ -175,6 +175,12 @@ def setting_views(plan: TrainingPlan, recipes: list[Recipe]) -> list[SettingView
         for name, knob in recipe.settings.items():
             views.append(_knob(name, knob, plan, recipe))
     return views
+
+
+def change_fields(plan: TrainingPlan) -> list[FormField]:
+    """The fields of a form that changes it. A setting that several methods share is one: it holds for all of them."""
+    views = setting_views(plan, recipes_of(plan))
+    return list({view.name: view.field for view in reversed(views)}.values())[::-1]
 
 
 def _sentences(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Estimate) -> list[str]:

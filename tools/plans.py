@@ -10,11 +10,11 @@ from tools.base_models import choose_base
 from tools.changes import columns_meant, wishes_from
 from tools.columns import Choice, Reason, choose, problems_of
 from tools.context import ToolContext
-from tools.estimates import Estimate, estimate, recipes_of
+from tools.estimates import Estimate, estimate
 from tools.finding import find_dataset, find_plan
 from tools.inspecting import labels_of
 from tools.plan_advice import advice_on
-from tools.plan_card import answer_name, plan_card, plan_title, rows_of, setting_views, spoken_change
+from tools.plan_card import answer_name, change_fields, plan_card, plan_title, rows_of, spoken_change
 from tools.quoting import plain, quote, quote_all
 from tools.registry import ToolOutput, tool
 from workspace.dataset import ColumnProfile, ColumnRole, Dataset, DatasetProfile, TaskGuess, TaskKind
@@ -254,9 +254,7 @@ def _facts_for_model(
 
 
 def _change_form(before: StoredPlan, dataset: Dataset) -> ToolOutput:
-    # A setting that several methods share is one field: its value holds for all of them.
-    views = setting_views(before.plan, recipes_of(before.plan))
-    fields = list({view.name: view.field for view in reversed(views)}.values())[::-1]
+    fields = change_fields(before.plan)
     again = Option(id=f"revise_plan?plan_id={before.id}", label="Change the plan", style="primary")
     data: dict[str, JsonValue] = {
         "plan_id": before.id,

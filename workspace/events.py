@@ -123,6 +123,11 @@ class AssistantSaid(BaseModel):
     text: str = Field(description="Markdown without HTML")
     model: str = Field(default="", description="who said it: the guide, a chat model, or a person who helps")
 
+    @property
+    def shown(self) -> str:
+        """What its person reads: whether a person or the program speaks is said."""
+        return f"**Support:** {self.text}" if self.model == SUPPORT else self.text
+
 
 class ToolCalled(BaseModel):
     kind: Literal["tool_called"] = "tool_called"

@@ -73,14 +73,30 @@ def list_(
 
 @application.command()
 def show(id_: Id, unmasked: Unmasked = False, reason: Reason = "", json: AsJson = False) -> None:
-    """Print a conversation, with what its person did not see."""
-    from assistant.commands.printing import print_json
+    """Print a conversation, with what its person did not see, and what staff wrote down about it."""
+    from assistant.commands.printing import console, print_json
+    from assistant.support.notes import Notes
+    from assistant.support.terminal_replay import note_view
 
-    replay = _replay(id_, unmasked, reason)
+    desk = _desk()
+    replay, notes = _replay(id_, unmasked, reason), Notes(desk.engine).of(id_)
     if json:
-        print_json(replay.model_dump(mode="json"))
+        print_json(replay.model_dump(mode="json") | {"notes": [note.model_dump(mode="json") for note in notes]})
         return
     _print_replay(replay, speed=0, hidden=True)
+    for written in notes:
+        console().print(note_view(written))
+
+
+@application.command()
+def note(id_: Id, text: Annotated[str, typer.Argument(help="What the next one who helps should know.")]) -> None:
+    """Write something down about a conversation, for staff alone. It goes with the conversation."""
+    from assistant.commands.printing import err
+    from assistant.support.notes import Notes
+
+    desk = _desk()
+    Notes(desk.engine).add(desk.open(id_), _me(), text)
+    err.print("It is kept. mtw transcripts show prints it; its person never sees it.", markup=False)
 
 
 @application.command()
@@ -215,6 +231,10 @@ def _desk() -> "SupportDesk":
     return SupportDesk(engine_for(settings.database))
 
 
+def _me() -> str:
+    return f"{getpass.getuser()} (terminal)"
+
+
 def _workspace() -> "Workspace":
     """For its settings alone."""
     from assistant.commands.online import NoWorkers
@@ -237,7 +257,7 @@ def _replay(conversation_id: str, unmasked: bool, reason: str) -> "Replay":
                 "Personal data is shown for a reason only; it is kept with the conversation.",
                 'Say why, such as --reason "case 512: she asked us to look".',
             )
-        desk.write_down(opened, by=f"{getpass.getuser()} (terminal)", reason=reason.strip(), unmasked=True)
+        desk.write_down(opened, by=_me(), reason=reason.strip(), unmasked=True)
     return replay_of(opened, desk.versions(opened), unmasked=unmasked)
 
 

@@ -114,7 +114,7 @@ class Renderer:
             case Answered():
                 words = _answer_words(stored.event, self._asked.get(stored.event.ask_id))
                 return [self._message(stored, words, by_user=True)] if words else []
-            case AssistantSaid(text=text, model=model):
+            case AssistantSaid(shown=text, model=model):
                 update = self._message(stored, safe_markdown(text))
                 update.body["name"] = HELPER if model == SUPPORT else ASSISTANT
                 return [update]

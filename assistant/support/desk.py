@@ -16,13 +16,13 @@ from assistant.support.outcomes import IDLE, Outcome, active_seconds, outcome_of
 from workspace.conversations import Transcripts, conversation_of, event_of
 from workspace.database import system_session
 from workspace.dataset import Dataset
-from workspace.events import SUPPORT, AssistantSaid, ConversationEvent, ErrorShown, StoredEvent
+from workspace.events import ConversationEvent, ErrorShown, StoredEvent
 from workspace.home import LOCAL_OWNER
 from workspace.ids import new_id
 from workspace.repositories import Datasets, missing
 from workspace.run import Run, RunStatus, StoredRunEvent
 from workspace.runs import TRAINING, run_event_of, run_of
-from workspace.support import CaseState, SupportCase, SupportCases
+from workspace.support import SupportCase, SupportCases
 from workspace.tables import (
     ConversationEventRow,
     ConversationRow,
@@ -96,11 +96,11 @@ class SupportDesk:
     """Reads across all users, so only people with the role support, and who holds this computer, get one."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     def find(self, search: Search) -> list[Head]:
         """Heads, most recently used first; titles without personal data."""
-        with system_session(self._engine) as session:
+        with system_session(self.engine) as session:
             query = select(ConversationRow).order_by(desc(col(ConversationRow.updated_at))).limit(search.limit)
             rows = session.exec(query.where(*_Conditions(search).all)).all()
             ids = [row.id for row in rows]
@@ -108,7 +108,7 @@ class SupportDesk:
 
     def open(self, conversation_id: str) -> Opened:
         """Raises NotFound."""
-        with system_session(self._engine) as session:
+        with system_session(self.engine) as session:
             row = session.get(ConversationRow, conversation_id)
             if row is None:
                 raise missing("conversation")
@@ -132,17 +132,17 @@ class SupportDesk:
             runs=own_runs,
             run_events=run_events,
             accesses=accesses,
-            cases=SupportCases(self._engine, row.owner_id).list(conversation_id),
+            cases=SupportCases(self.engine, row.owner_id).list(conversation_id),
         )
 
     def versions(self, opened: Opened) -> list[Dataset]:
         """The data that belongs to the conversation, oldest version first, also what was undone."""
-        found = Datasets(self._engine, opened.owner_id).list(opened.head.id, undone=True)
+        found = Datasets(self.engine, opened.owner_id).list(opened.head.id, undone=True)
         return found[::-1]
 
     def write_down(self, opened: Opened, by: str, reason: str, *, unmasked: bool) -> None:
         """Keeps that ``by`` looked into the conversation; its person can see that."""
-        with system_session(self._engine) as session:
+        with system_session(self.engine) as session:
             session.add(
                 SupportAccessRow(
                     id=new_id("acc"),
@@ -158,7 +158,7 @@ class SupportDesk:
         """Whether ``by`` gave a reason for this look a short time ago, or its person asked for help."""
         if not unmasked and self._asks_for_help([conversation_id]):
             return True
-        with system_session(self._engine) as session:
+        with system_session(self.engine) as session:
             query = select(SupportAccessRow).where(
                 SupportAccessRow.conversation_id == conversation_id,
                 SupportAccessRow.by == by,
@@ -166,25 +166,17 @@ class SupportDesk:
             )
             return any(access.unmasked or not unmasked for access in session.exec(query))
 
-    def answer(self, opened: Opened, text: str) -> list[StoredEvent]:
-        """Writes into the conversation as a person who helps; an open case is answered by it."""
-        said: ConversationEvent = AssistantSaid(text=text, model=SUPPORT)
-        stored = Transcripts(self._engine, opened.owner_id).append(opened.head.id, [said])
-        self._set_cases(opened, "answered")
+    def write(self, opened: Opened, events: Sequence[ConversationEvent], *, close: bool = False) -> list[StoredEvent]:
+        """Writes into the conversation as a person who helps; its open cases are answered by it, or closed."""
+        stored = Transcripts(self.engine, opened.owner_id).append(opened.head.id, events)
+        cases = SupportCases(self.engine, opened.owner_id)
+        for case in opened.cases:
+            if case.state != "closed" and (stored or close):
+                cases.set_state(case.id, "closed" if close else "answered")
         return stored
 
-    def close(self, opened: Opened) -> None:
-        """The case is done with."""
-        self._set_cases(opened, "closed")
-
-    def _set_cases(self, opened: Opened, state: CaseState) -> None:
-        cases = SupportCases(self._engine, opened.owner_id)
-        for case in opened.cases:
-            if case.state != "closed":
-                cases.set_state(case.id, state)
-
     def _asks_for_help(self, ids: Sequence[str]) -> set[str]:
-        with system_session(self._engine) as session:
+        with system_session(self.engine) as session:
             waiting = select(SupportCaseRow.conversation_id).where(
                 col(SupportCaseRow.conversation_id).in_(ids), SupportCaseRow.state != "closed"
             )
@@ -193,7 +185,7 @@ class SupportDesk:
     def delete(self, conversation_id: str) -> None:
         """Removes the conversation as its person would. Raises NotFound."""
         opened = self.open(conversation_id)
-        Transcripts(self._engine, opened.owner_id).delete(conversation_id)
+        Transcripts(self.engine, opened.owner_id).delete(conversation_id)
 
     def _heads(
         self,

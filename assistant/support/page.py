@@ -1,5 +1,7 @@
 """The support pages. One script and one style serve all: linked on the server, inside the page where it is exported.
 
+What can be done there, and not in an exported page, has a script of its own.
+
 What is shown travels as JSON in the page and is put there as text alone, so nothing a user wrote can run.
 """
 
@@ -13,14 +15,15 @@ from assistant.support.replay import Replay
 from workspace.errors import Unavailable
 
 _PUBLIC = Path(__file__).parents[2] / "public"
-_SCRIPT, _STYLE = "support.js", "support.css"
+_SCRIPT, _ACTS, _STYLE = "support.js", "support_acts.js", "support.css"
 Kind = Literal["list", "replay", "reason"]
 
 
 def page(kind: Kind, title: str, data: dict[str, Any]) -> str:
     """A page of the server; it loads its script and style from there."""
     head = f'<link rel="stylesheet" href="/public/{_STYLE}">'
-    return _document(kind, title, data, head, f'<script src="/public/{_SCRIPT}"></script>')
+    scripts = (_SCRIPT, _ACTS) if kind == "replay" else (_SCRIPT,)
+    return _document(kind, title, data, head, "".join(f'<script src="/public/{name}"></script>' for name in scripts))
 
 
 def bundle(replay: Replay) -> str:

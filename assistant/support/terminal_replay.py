@@ -7,6 +7,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from assistant.rendering.names import DOING
+from assistant.support.notes import Note
 from assistant.support.replay import Moment, RunStory
 from assistant.support.rerun import Rerun
 from assistant.surfaces.terminal_cards import event_view
@@ -46,6 +47,12 @@ def run_view(run: RunStory) -> RenderableType:
     if run.failure:
         lines.append(Text(f"  {run.failure['code']}: {run.failure['message']}", style="red"))
     return Group(*lines)
+
+
+def note_view(note: Note) -> RenderableType:
+    """Who wrote it down and when, and what."""
+    head = Text(f"Note by {note.by}, {note.at.astimezone():%Y-%m-%d %H:%M}", style="bold yellow")
+    return Group(head, Text(f"  {note.text}"), Text(""))
 
 
 def rerun_view(again: Rerun) -> RenderableType:

@@ -13,7 +13,7 @@ from assistant.surfaces import terminal_results
 from assistant.surfaces.terminal_parts import bar, text_grid, text_lines
 from tools import cards
 from tools.words import duration_range, of_100
-from workspace.events import SUPPORT, Asked, AssistantSaid, Card, CardShown, ConversationEvent, ErrorShown
+from workspace.events import Asked, AssistantSaid, Card, CardShown, ConversationEvent, ErrorShown
 
 View = Callable[[Any], RenderableType]
 
@@ -29,8 +29,8 @@ def card_view(card: Card) -> RenderableType:
 def event_view(event: ConversationEvent) -> RenderableType | None:
     """What the assistant's part of a conversation looks like; None for what nobody sees."""
     match event:
-        case AssistantSaid(text=text, model=model):
-            return Group(Text("Support:", style="bold"), Markdown(text)) if model == SUPPORT else Markdown(text)
+        case AssistantSaid():
+            return Markdown(event.shown)
         case CardShown(card=card):
             return card_view(card)
         case ErrorShown():

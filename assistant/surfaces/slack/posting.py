@@ -227,7 +227,7 @@ class Posting:
                 return _Ready(_quoted(f"You wrote on the web: {text}"), stored.seq)
             case FileReceived(name=name) if (stored.conversation_id, stored.seq) not in self._own:
                 return _Ready(_quoted(f"You uploaded on the web: {name}"), stored.seq)
-            case AssistantSaid(text=text):
+            case AssistantSaid(shown=text):
                 return _Ready(message_of_text(text), stored.seq)
             case ErrorShown() as error:
                 return _Ready(message_of_error(error), stored.seq)

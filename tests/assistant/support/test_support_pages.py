@@ -2,13 +2,19 @@
 
 import json
 import re
+from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from assistant.support import fixtures
 from assistant.support.desk import SupportDesk
+from assistant.support.notes import Notes
 from assistant.support.page import bundle
 from assistant.support.replay import replay_of
+from assistant.surfaces.web_support_acts import HANDED_BACK
+from tests.assistant.talking import Talker
 from tests.assistant.web_client import PASSWORD, Site, log_in
 from workspace.events import AssistantSaid, UserSaid
 from workspace.home import Workspace
@@ -122,8 +128,8 @@ def test_who_asks_for_help_is_answered_in_the_conversation(site: Site) -> None:
         assert workspace.cases.list()[0].state == "closed"
 
     site.visit(visit)
-    said = workspace.transcripts.load(id_).events[-1].event
-    assert said == AssistantSaid(text="Save it as CSV.", model="support")
+    said = [stored.event for stored in workspace.transcripts.load(id_).events[-2:]]
+    assert said == [AssistantSaid(text=text, model="support") for text in ("Save it as CSV.", HANDED_BACK)]
 
 
 def test_nobody_writes_into_a_conversation_without_a_reason(site: Site) -> None:
@@ -135,3 +141,80 @@ def test_nobody_writes_into_a_conversation_without_a_reason(site: Site) -> None:
         return (await browser.post(f"/support/{id_}/answer", data={"text": "Hello."})).status_code
 
     assert site.visit(visit) == 403
+
+
+def test_what_nobody_may_do_without_a_reason(site: Site) -> None:
+    id_ = talk(site.workspace(site.person("ann")))
+    site.users.create_user("sue", PASSWORD, role="support")
+    acts: dict[str, dict[str, Any]] = {
+        "rerun": {"json": {}},
+        "test": {"json": {}},
+        "note": {"data": {"text": "Hm."}},
+        "propose": {"json": {"text": "Try.", "proposal": {"kind": "change", "changes": {"budget_seconds": 30}}}},
+    }
+
+    async def visit(browser: httpx.AsyncClient) -> list[int]:
+        await log_in(browser, "sue")
+        return [(await browser.post(f"/support/{id_}/{act}", **body)).status_code for act, body in acts.items()]
+
+    assert site.visit(visit) == [403] * len(acts)
+    assert len(site.workspace(site.users.local()).transcripts.list()) == 0
+    assert Notes(site.workspace(site.users.local()).engine).of(id_) == []
+
+
+def test_notes_are_for_staff_and_go_with_the_conversation(site: Site) -> None:
+    workspace = site.workspace(site.person("ann"))
+    site.users.create_user("sue", PASSWORD, role="support")
+    id_ = talk(workspace)
+    workspace.cases.open(id_, "Help.")
+    secret = "She has 4 GB <b>only</b>."
+
+    async def visit(browser: httpx.AsyncClient) -> None:
+        await log_in(browser, "sue")
+        noted = await browser.post(f"/support/{id_}/note", data={"text": secret}, follow_redirects=True)
+        notes = content(noted.text)["notes"]
+        assert isinstance(notes, list)
+        assert [(note["by"], note["text"]) for note in notes] == [("sue", secret)]
+        empty = await browser.post(f"/support/{id_}/note", data={"text": "  "})
+        assert empty.json()["error"]["code"] == "NOTE_UNUSABLE"
+        for form in ("json", "html"):
+            assert "4 GB" not in (await browser.get(f"/support/{id_}/export.{form}")).text
+
+    site.visit(visit)
+    assert "4 GB" not in "".join(e.model_dump_json() for e in workspace.transcripts.load(id_).events)
+    notes = Notes(workspace.engine)
+    assert [note.text for note in notes.of(id_)] == [secret]
+    workspace.transcripts.delete(id_)
+    assert notes.of(id_) == []
+
+
+def test_a_conversation_is_run_again_and_saved_as_a_test_from_its_page(
+    site: Site, tmp_path: Path, by_rules: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = site.workspace(site.person("ann"))
+    site.users.create_user("sue", PASSWORD, role="support")
+    talker = Talker(workspace)
+    talker.say("hello, I am bob@example.com")
+    talker.close()
+    id_ = talker.conversation.id
+    workspace.cases.open(id_, "Help.")
+    before = talker.stored
+    monkeypatch.setattr(fixtures, "COMPLAINTS", tmp_path / "tests" / "assistant" / "support" / "complaints")
+
+    async def visit(browser: httpx.AsyncClient) -> list[dict[str, Any]]:
+        await log_in(browser, "sue")
+        again = await browser.post(f"/support/{id_}/rerun")
+        given = await browser.post(f"/support/{id_}/test", json={"complaint": "It was rude."})
+        fixtures.COMPLAINTS.parent.mkdir(parents=True)
+        saved = await browser.post(f"/support/{id_}/test", json={"complaint": "It was rude."})
+        return [again.json(), given.json(), saved.json()]
+
+    again, given, saved = site.visit(visit)
+    assert (again["compared"], again["differing"]) == (1, 0)
+    assert again["turns"][0]["said"] == "hello, I am [EMAIL]"
+    assert (given["saved"], given["fixture"]["complaint"]) == ("", "It was rude.")
+    assert saved["saved"] == f"tests/assistant/support/complaints/{id_}.json"
+    text = (tmp_path / saved["saved"]).read_text("utf-8")
+    assert "It was rude." in text
+    assert "bob@example.com" not in text
+    assert talker.stored == before
