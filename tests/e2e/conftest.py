@@ -14,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.fakes import FakeQueue
 from workspace.home import LOCAL_OWNER, Workspace
@@ -138,7 +139,11 @@ def open_page(chromium: Browser, site: Site) -> Iterator[OpenPage]:
             "console", lambda said: thrown.append(said.text) if said.type == "error" and "Error:" in said.text else None
         )
         page.goto(site.address + path)
-        page.wait_for_selector("#chat-input")
+        try:
+            page.wait_for_selector("#chat-input")
+        except PlaywrightTimeoutError as exc:
+            log = (site.home / "up.log").read_text()[-3000:]
+            raise AssertionError(f"The page shows: {page.content()[:1500]}\nThe wizard says: {log}") from exc
         return page
 
     yield open_one
