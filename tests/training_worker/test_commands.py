@@ -6,7 +6,8 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
+from assistant.cli import run
 from tests.training_worker.runs import mails, running, wait_for
 from tests.workspace.reading.hub import hub_of_our_own
 from workspace.home import LOCAL_OWNER, Workspace
@@ -24,6 +26,15 @@ from workspace.settings import Settings, load_settings
 pytestmark = pytest.mark.slow
 
 DATA = Path(__file__).parents[1] / "data"
+
+
+@dataclass(frozen=True)
+class Called:
+    """How a command ended, and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 def mtw(home: Path, *arguments: str | Path, **options: Any) -> "subprocess.CompletedProcess[str]":
@@ -99,9 +110,22 @@ def test_evaluate(home: Path, trained: dict[str, Any]) -> None:
     assert len(answer["confusion"]) == len(answer["labels"]) == 2
 
 
-def test_all_faults_of_a_call_at_once(home: Path) -> None:
-    done = mtw(
-        home, "train", DATA / "sms_spam_sample.tsv", "--label", "nope", "--recipe", "linear", "--set", "C=-1",
+@pytest.fixture
+def call(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Called]:
+    """The command in this process: what is refused is refused before anything starts."""
+    monkeypatch.setenv("MTW_HOME", str(home))
+
+    def called(*arguments: str | Path) -> Called:
+        code = run([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return Called(code, out, err)
+
+    return called
+
+
+def test_all_faults_of_a_call_at_once(call: Callable[..., Called]) -> None:
+    done = call(
+        "train", DATA / "sms_spam_sample.tsv", "--label", "nope", "--recipe", "linear", "--set", "C=-1",
         "--set", "word_ngrams=9", "--json",
     )  # fmt: skip
     assert done.returncode == 2
@@ -123,25 +147,28 @@ def test_all_faults_of_a_call_at_once(home: Path) -> None:
         (["evaluate", "mdl_none", "no-such-file.csv"], "MODEL_NOT_FOUND"),
     ],
 )
-def test_wrong_calls(home: Path, tmp_path: Path, arguments: list[str], code: str) -> None:
-    done = mtw(home, *arguments, "--json", cwd=tmp_path)
+def test_wrong_calls(
+    call: Callable[..., Called], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = call(*arguments, "--json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["error"]["code"] == code
     assert "Traceback" not in done.stderr
 
 
-def test_a_folder_with_other_files_is_left_alone(home: Path, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_left_alone(call: Callable[..., Called], tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("mine")
-    done = mtw(home, "train", DATA / "sms_spam_sample.tsv", "--out", tmp_path, "--json")
+    done = call("train", DATA / "sms_spam_sample.tsv", "--out", tmp_path, "--json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["error"]["code"] == "OUT_NOT_USABLE"
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
 
 
-def test_rows_that_cannot_be_learned_from_are_the_files_fault(home: Path, tmp_path: Path) -> None:
+def test_rows_that_cannot_be_learned_from_are_the_files_fault(call: Callable[..., Called], tmp_path: Path) -> None:
     file = tmp_path / "one.csv"
     file.write_text("text,label\n" + "".join(f"message number {i},yes\n" for i in range(30)))
-    done = mtw(home, "train", file, "--text", "text", "--label", "label", "--json")
+    done = call("train", file, "--text", "text", "--label", "label", "--json")
     assert done.returncode == 2
     assert json.loads(done.stdout)["error"]["code"] == "ONE_CLASS"
 
@@ -186,20 +213,20 @@ def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path: Path) -> None:
     )
     workspace = Workspace(LOCAL_OWNER, settings, LocalQueue(settings))
     wait_for(lambda: (home / "mtw.db").exists() and _runs(workspace) > 0, "the run being stored")
-    (run,) = workspace.runs.list()
-    running(workspace, run, step=0)
+    (started,) = workspace.runs.list()
+    running(workspace, started, step=0)
     training.send_signal(signal.SIGINT)
     out, _ = training.communicate(timeout=60)
     assert training.returncode == 1
     error = json.loads(out)["error"]
     assert error["code"] == "STOPPED"
-    assert f"mtw train --resume {run.id}" in error["next_step"]
-    stopped = workspace.runs.get(run.id)
+    assert f"mtw train --resume {started.id}" in error["next_step"]
+    stopped = workspace.runs.get(started.id)
     assert (stopped.status, stopped.attempt) == (RunStatus.QUEUED, 0)
-    done = mtw(home, "train", "--resume", run.id, "--json")
+    done = mtw(home, "train", "--resume", started.id, "--json")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["run"] == run.id
-    assert workspace.runs.get(run.id).status is RunStatus.SUCCEEDED
+    assert json.loads(done.stdout)["run"] == started.id
+    assert workspace.runs.get(started.id).status is RunStatus.SUCCEEDED
 
 
 def _heed_ctrl_c() -> None:
@@ -229,9 +256,9 @@ def test_the_queue_of_the_terminal(local: Workspace) -> None:
     from tests.training_worker.runs import ended, stored_dataset, stored_run
 
     dataset = stored_dataset(local, rows=200)
-    run = stored_run(local, dataset, recipe="linear", C=1)
-    local.queue.submit_run(run.id)
-    done = ended(local, run)
+    first = stored_run(local, dataset, recipe="linear", C=1)
+    local.queue.submit_run(first.id)
+    done = ended(local, first)
     assert done.outcome is not None
     (answer,) = local.queue.predict(LOCAL_OWNER, done.outcome.model_id, ["parcel late courier"])
     assert answer.label == "shipping"

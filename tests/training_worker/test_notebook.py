@@ -22,6 +22,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_train_predict_evaluate_save_and_load(rows: Path, tmp_path: Path) -> None:
     model = train(rows, recipe="linear", budget=20, settings={"C": 1.0}, seed=3)
     assert model.report["recipe"] == "linear"

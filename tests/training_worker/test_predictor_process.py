@@ -35,20 +35,16 @@ def predictor(workspace: Workspace) -> Iterator[PredictorProcess]:
     made.close()
 
 
-def test_answers_and_stays(predictor: PredictorProcess, model_id: str) -> None:
+def test_one_process_answers_computes_and_knows_the_owners(predictor: PredictorProcess, model_id: str) -> None:
     answer = predictor.answer(LOCAL_OWNER, model_id, ["late parcel courier", "card refund invoice"])
     assert [p["label"] for p in answer["predictions"]] == ["shipping", "billing"]
     pid = predictor.pid
     predictor.answer(LOCAL_OWNER, model_id, ["again"])
-    assert predictor.pid == pid != os.getpid()
-
-
-def test_computes_in_the_same_process(predictor: PredictorProcess, model_id: str) -> None:
-    predictor.answer(LOCAL_OWNER, model_id, ["once"])
-    pid = predictor.pid
     answer = predictor.compute(LOCAL_OWNER, "no such thing", {})
     assert (answer["error"]["code"], answer["error"]["kind"]) == ("COMPUTATION_UNKNOWN", "InputError")
-    assert predictor.pid == pid
+    error = predictor.answer("usr_other", model_id, ["late parcel"])["error"]
+    assert (error["code"], error["kind"]) == ("MODEL_NOT_FOUND", "NotFound")
+    assert predictor.pid == pid != os.getpid()
 
 
 def test_a_process_that_died_is_replaced(predictor: PredictorProcess, model_id: str) -> None:
@@ -60,6 +56,7 @@ def test_a_process_that_died_is_replaced(predictor: PredictorProcess, model_id: 
     assert predictor.pid != pid
 
 
+@pytest.mark.long
 def test_a_process_that_hangs_is_given_up(workspace: Workspace, predictor: PredictorProcess, model_id: str) -> None:
     predictor.answer(LOCAL_OWNER, model_id, ["once"])
     pid = predictor.pid
@@ -69,13 +66,6 @@ def test_a_process_that_hangs_is_given_up(workspace: Workspace, predictor: Predi
     assert predictor.answer(LOCAL_OWNER, model_id, ["late parcel"])["error"]["kind"] == "Unavailable"
     predictor._timeout = 60
     assert predictor.answer(LOCAL_OWNER, model_id, ["late parcel"])["predictions"]
-
-
-def test_another_owners_model_is_not_there(predictor: PredictorProcess, model_id: str) -> None:
-    predictor.answer(LOCAL_OWNER, model_id, ["loaded already"])
-    error = predictor.answer("usr_other", model_id, ["late parcel"])["error"]
-    assert error["code"] == "MODEL_NOT_FOUND"
-    assert error["kind"] == "NotFound"
 
 
 @pytest.mark.long

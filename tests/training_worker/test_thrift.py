@@ -15,6 +15,7 @@ from training_worker.thrift import Thrift, in_halves
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_step_that_does_not_fit_is_made_in_smaller_pieces_with_the_same_result(tmp_path: Path) -> None:
     free, told = learn(tmp_path / "free")
     assert Thrift.of(tmp_path / "free").halvings == 0

@@ -93,6 +93,7 @@ def test_a_killed_worker_takes_its_processes_with_it_and_another_goes_on(
     assert _begin_of_last_attempt(served, run) >= 49
 
 
+@pytest.mark.long
 def test_a_worker_that_is_shut_down_saves_and_another_goes_on(served: Workspace, start_worker: StartWorker) -> None:
     first = start_worker()
     run = _launch(served, steps=400)

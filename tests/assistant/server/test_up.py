@@ -201,6 +201,7 @@ def test_what_dies_is_started_again(start: Callable[..., Running], home: Path) -
     all_gone(running)
 
 
+@pytest.mark.long
 def test_a_second_one_in_the_same_home_is_refused(start: Callable[..., Running]) -> None:
     first = start("--no-worker")
     said(first, "Stop it with Ctrl-C")
