@@ -5,7 +5,7 @@ Conversations have shown it (cards with rows, quoted texts), and trainings have 
 
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from pydantic import JsonValue
@@ -14,7 +14,8 @@ from sqlmodel import Session, col, select
 
 from workspace.events import ROW_TEXTS, Card
 from workspace.model import RunOutcome
-from workspace.tables import ConversationEventRow, ModelRow, RunEventRow, RunRow
+from workspace.said import words_of
+from workspace.tables import ConversationEventRow, ModelRow, RunEventRow, RunRow, WordsSaidRow
 
 DELETED = "deleted with the data"
 _WITH_ROWS = {kind for kind, names in ROW_TEXTS.items() if names} | {"comparison"}
@@ -43,8 +44,18 @@ def blank_events(session: Session, ids: Collection[str], instead: Card) -> int:
     changed = 0
     for conversation in sorted(set(session.exec(naming))):
         query = select(ConversationEventRow).where(ConversationEventRow.conversation_id == conversation)
-        changed += _blank(list(session.exec(query.order_by(col(ConversationEventRow.seq)))), ids, instead)
+        events = list(session.exec(query.order_by(col(ConversationEventRow.seq))))
+        changed += _blank(events, ids, instead)
+        _blank_words(session, conversation, events)
     return changed
+
+
+def _blank_words(session: Session, conversation: str, events: Sequence[ConversationEventRow]) -> None:
+    """What is kept for search is made anew of the events as they are now."""
+    bodies = {event.seq: event for event in events}
+    for said in session.exec(select(WordsSaidRow).where(WordsSaidRow.conversation_id == conversation)):
+        event = bodies[said.seq]
+        said.words = words_of(event.kind, event.body)
 
 
 _TOLD = frozenset({"detail", "traceback", "log"})

@@ -1,8 +1,9 @@
 """Conversations of one owner: heads, events in order, feedback."""
 
 import builtins
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import delete, desc, func, update
@@ -15,6 +16,7 @@ from workspace.errors import Conflict
 from workspace.events import Card, ConversationEvent, StoredEvent
 from workspace.ids import new_conversation_id, new_id
 from workspace.repositories import Repository, missing
+from workspace.said import words_of
 from workspace.success import SuccessCriteria
 from workspace.tables import (
     ConversationEventRow,
@@ -25,11 +27,24 @@ from workspace.tables import (
     SuccessCriteriaRow,
     SupportCaseRow,
     SupportNoteRow,
+    WordsSaidRow,
     now,
 )
 from workspace.transcript import Conversation, Transcript
 
 _CONVERSATION_EVENT: TypeAdapter[ConversationEvent] = TypeAdapter(ConversationEvent)
+
+
+_PARTS = (
+    ConversationEventRow,
+    WordsSaidRow,
+    FeedbackRow,
+    SlackThreadRow,
+    SuccessCriteriaRow,
+    SupportCaseRow,
+    SupportNoteRow,
+)
+"""What goes with a conversation."""
 
 
 class Transcripts(Repository):
@@ -90,18 +105,17 @@ class Transcripts(Repository):
             StoredEvent(conversation_id=conversation_id, seq=last - len(events) + i, at=at, event=event)
             for i, event in enumerate(events, start=1)
         ]
-        session.add_all(self._row(s) for s in stored)
+        for event in stored:
+            session.add_all(self._rows(event))
         return stored
 
-    def _row(self, stored: StoredEvent) -> ConversationEventRow:
-        return ConversationEventRow(
-            conversation_id=stored.conversation_id,
-            seq=stored.seq,
-            owner_id=self.owner_id,
-            kind=stored.event.kind,
-            at=stored.at,
-            body=stored.event.model_dump(mode="json"),
-        )
+    def _rows(self, stored: StoredEvent) -> Iterator[ConversationEventRow | WordsSaidRow]:
+        """The event, and its words for search where it has any."""
+        kind, body = stored.event.kind, stored.event.model_dump(mode="json")
+        place: dict[str, Any] = {"conversation_id": stored.conversation_id, "seq": stored.seq, "owner_id": self.owner_id}
+        yield ConversationEventRow(**place, kind=kind, at=stored.at, body=body)
+        if words := words_of(kind, body):
+            yield WordsSaidRow(**place, words=words)
 
     def load(self, conversation_id: str, after: int = 0) -> Transcript:
         """The head and the events with ``seq > after``. Raises NotFound."""
@@ -163,10 +177,7 @@ class Transcripts(Repository):
         """
         self.head(conversation_id)
         with self._session() as session:
-            session.execute(
-                delete(ConversationEventRow).where(col(ConversationEventRow.conversation_id) == conversation_id)
-            )
-            for table in (FeedbackRow, SlackThreadRow, SuccessCriteriaRow, SupportCaseRow, SupportNoteRow):
+            for table in _PARTS:
                 session.execute(delete(table).where(col(table.conversation_id) == conversation_id))
             session.execute(delete(ConversationRow).where(col(ConversationRow.id) == conversation_id))
 

@@ -180,6 +180,16 @@ class ConversationEventRow(Owned, table=True):
     body: dict[str, Any] = _json()
 
 
+class WordsSaidRow(Owned, table=True):
+    """The words of an event, for search alone (:mod:`workspace.said`). They go and change with their event."""
+
+    __tablename__ = "words_said"
+
+    conversation_id: str = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    words: str
+
+
 class FeedbackRow(Owned, table=True):
     __tablename__ = "feedback"
     __table_args__ = (UniqueConstraint("owner_id", "conversation_id", "seq"),)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, exists, select
 
 from assistant.support.masking import masked_text
-from assistant.support.outcomes import IDLE, Outcome, active_seconds, outcome_of, stuck_because
+from assistant.support.outcomes import IDLE, TELLING, Outcome, active_seconds, outcome_of, stuck_because
 from workspace.conversations import Transcripts, conversation_of, event_of
 from workspace.database import system_session
 from workspace.dataset import Dataset
@@ -22,6 +22,7 @@ from workspace.ids import new_id
 from workspace.repositories import Datasets, missing
 from workspace.run import Run, RunStatus, StoredRunEvent
 from workspace.runs import TRAINING, run_event_of, run_of
+from workspace.said import searched
 from workspace.support import SupportCase, SupportCases
 from workspace.tables import (
     ConversationEventRow,
@@ -32,12 +33,12 @@ from workspace.tables import (
     SupportAccessRow,
     SupportCaseRow,
     UserRow,
+    WordsSaidRow,
     now,
 )
 from workspace.transcript import Transcript
 
 _AT_ONCE = 500
-_SAID = ("user_said", "assistant_said", "error_shown", "file_received")
 
 
 class Head(BaseModel):
@@ -103,8 +104,7 @@ class SupportDesk:
         with system_session(self.engine) as session:
             query = select(ConversationRow).order_by(desc(col(ConversationRow.updated_at))).limit(search.limit)
             rows = session.exec(query.where(*_Conditions(search).all)).all()
-            ids = [row.id for row in rows]
-            return self._heads(session, rows, _events_of(session, ids), runs_of(session, ids))
+            return self._heads(session, rows, runs_of(session, [row.id for row in rows]))
 
     def open(self, conversation_id: str) -> Opened:
         """Raises NotFound."""
@@ -112,8 +112,8 @@ class SupportDesk:
             row = session.get(ConversationRow, conversation_id)
             if row is None:
                 raise missing("conversation")
-            events, runs = _events_of(session, [conversation_id]), runs_of(session, [conversation_id])
-            [head] = self._heads(session, [row], events, runs)
+            runs = runs_of(session, [conversation_id])
+            [head] = self._heads(session, [row], runs)
             own_runs = runs[conversation_id]
             stories = select(RunEventRow).where(col(RunEventRow.run_id).in_([run.id for run in own_runs]))
             run_events: dict[str, list[StoredRunEvent]] = defaultdict(list)
@@ -124,7 +124,9 @@ class SupportDesk:
                 Access(by=a.by, reason=a.reason, unmasked=a.unmasked, at=a.created_at)
                 for a in session.exec(looked.order_by(col(SupportAccessRow.created_at)))
             ]
-            transcript = Transcript(conversation=conversation_of(row), events=events[conversation_id])
+            whole = select(ConversationEventRow).where(ConversationEventRow.conversation_id == conversation_id)
+            events = [event_of(event) for event in session.exec(whole.order_by(col(ConversationEventRow.seq)))]
+            transcript = Transcript(conversation=conversation_of(row), events=events)
         return Opened(
             head=head,
             owner_id=row.owner_id,
@@ -191,10 +193,10 @@ class SupportDesk:
         self,
         session: Session,
         rows: Sequence[ConversationRow],
-        events: dict[str, list[StoredEvent]],
         runs: dict[str, list[Run]],
     ) -> list[Head]:
         ids, users = [row.id for row in rows], _users_of(session, rows)
+        times, telling = _times_of(session, ids), _telling_of(session, ids)
         asking = self._asks_for_help(ids)
         thumbs: dict[str, list[int]] = defaultdict(list)
         for said in session.exec(select(FeedbackRow).where(col(FeedbackRow.conversation_id).in_(ids))):
@@ -209,12 +211,12 @@ class SupportDesk:
                 created_at=row.created_at,
                 updated_at=row.updated_at,
                 outcome=outcome_of(runs[row.id], row.updated_at, at),
-                stuck=stuck_because(events[row.id], runs[row.id], at),
-                errors=list(dict.fromkeys(e.event.code for e in events[row.id] if isinstance(e.event, ErrorShown))),
-                events=len(events[row.id]),
+                stuck=stuck_because(telling[row.id], runs[row.id], row.updated_at, at),
+                errors=list(dict.fromkeys(e.code for e in telling[row.id] if isinstance(e, ErrorShown))),
+                events=len(times[row.id]),
                 thumbs_up=sum(value > 0 for value in thumbs[row.id]),
                 thumbs_down=sum(value <= 0 for value in thumbs[row.id]),
-                seconds=round(active_seconds(events[row.id]), 1),
+                seconds=round(active_seconds(times[row.id]), 1),
                 asks_for_help=row.id in asking,
             )
             for row in rows
@@ -236,11 +238,22 @@ def runs_of(session: Session, ids: Sequence[str]) -> dict[str, list[Run]]:
     return found
 
 
-def _events_of(session: Session, ids: Sequence[str]) -> dict[str, list[StoredEvent]]:
-    found: dict[str, list[StoredEvent]] = defaultdict(list)
-    query = select(ConversationEventRow).where(col(ConversationEventRow.conversation_id).in_(ids))
-    for row in session.exec(query.order_by(col(ConversationEventRow.conversation_id), col(ConversationEventRow.seq))):
-        found[row.conversation_id].append(event_of(row))
+def _times_of(session: Session, ids: Sequence[str]) -> dict[str, list[datetime]]:
+    """When each event was; nothing else of it, as a conversation may be long."""
+    found: dict[str, list[datetime]] = defaultdict(list)
+    place = (col(ConversationEventRow.conversation_id), col(ConversationEventRow.seq))
+    query = select(place[0], col(ConversationEventRow.at)).where(place[0].in_(ids)).order_by(*place)
+    for conversation_id, at in session.exec(query):
+        found[conversation_id].append(at)
+    return found
+
+
+def _telling_of(session: Session, ids: Sequence[str]) -> dict[str, list[ConversationEvent]]:
+    found: dict[str, list[ConversationEvent]] = defaultdict(list)
+    place = (col(ConversationEventRow.conversation_id), col(ConversationEventRow.seq))
+    query = select(ConversationEventRow).where(place[0].in_(ids), col(ConversationEventRow.kind).in_(TELLING))
+    for row in session.exec(query.order_by(*place)):
+        found[row.conversation_id].append(event_of(row).event)
     return found
 
 
@@ -304,10 +317,12 @@ class _Conditions:
         with_it = select(ConversationEventRow.conversation_id).where(*conditions)
         return col(ConversationRow.id).in_(with_it)
 
-    def _said(self, text: str) -> ColumnElement[bool]:
-        body = col(ConversationEventRow.body)
-        words = [_contains(body[name].as_string(), text) for name in ("text", "message", "name", "code")]
-        return self._event(col(ConversationEventRow.kind).in_(_SAID), or_(*words))
+    @staticmethod
+    def _said(text: str) -> ColumnElement[bool]:
+        found = select(WordsSaidRow.conversation_id).where(
+            col(WordsSaidRow.words).contains(searched(text), autoescape=True)
+        )
+        return col(ConversationRow.id).in_(found)
 
 
 def _contains(column: ColumnElement[str] | Mapped[str], text: str) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from workspace.events import Answered, Asked, ConversationEvent, ErrorShown, StoredEvent, UserSaid
+from workspace.events import Answered, Asked, ConversationEvent, ErrorShown, UserSaid
 from workspace.run import Run, RunStatus
 
 Outcome = Literal["trained", "failed", "in progress", "gave up"]
@@ -30,20 +30,27 @@ def outcome_of(runs: Sequence[Run], last: datetime, now: datetime) -> Outcome:
     return "failed" if RunStatus.FAILED in states else "gave up"
 
 
-def stuck_because(events: Sequence[StoredEvent], runs: Sequence[Run], now: datetime) -> str:
-    """Why somebody should have a look, in a sentence; empty where nobody needs to."""
-    if not events:
-        return ""
-    errors = [stored.event for stored in events if isinstance(stored.event, ErrorShown)]
+TELLING = ("user_said", "answered", "asked", "error_shown")
+"""Kinds of events that say whether a person got stuck. The others are many, and long."""
+
+
+def stuck_because(events: Sequence[ConversationEvent], runs: Sequence[Run], last: datetime, now: datetime) -> str:
+    """Why somebody should have a look, in a sentence; empty where nobody needs to.
+
+    Args:
+        events: those of the kinds in :data:`TELLING` are enough.
+        last: when something happened in the conversation last.
+    """
+    errors = [event for event in events if isinstance(event, ErrorShown)]
     code, times = max(Counter(error.code for error in errors).items(), key=lambda item: item[1], default=("", 0))
     if times >= REPEATED:
         return f"The same error {times} times: {code}."
-    if now - events[-1].at < IDLE:
+    if now - last < IDLE:
         return ""
     ended = [run for run in runs if run.status.ended]
     if ended and ended[-1].status is RunStatus.FAILED and ended[-1].failure:
         return f"The last training failed: {ended[-1].failure.code}."
-    return _left_at([stored.event for stored in events]) if not ended else ""
+    return _left_at(events) if not ended else ""
 
 
 def _left_at(events: Sequence[ConversationEvent]) -> str:
@@ -63,6 +70,6 @@ def _left_at(events: Sequence[ConversationEvent]) -> str:
     return ""
 
 
-def active_seconds(events: Sequence[StoredEvent]) -> float:
+def active_seconds(times: Sequence[datetime]) -> float:
     """Time that was spent on the conversation: between its events, without the pauses."""
-    return sum((b.at - a.at).total_seconds() for a, b in pairwise(events) if b.at - a.at <= PAUSE)
+    return sum((b - a).total_seconds() for a, b in pairwise(times) if b - a <= PAUSE)

@@ -22,7 +22,8 @@ from assistant.support.replay import replay_of
 from workspace.database import engine_for, system_session
 from workspace.events import AssistantSaid, ErrorShown, ToolCalled, ToolReturned, TurnEnded, UserSaid
 from workspace.migrations import upgrade
-from workspace.tables import ConversationEventRow, ConversationRow, now
+from workspace.said import words_of
+from workspace.tables import ConversationEventRow, ConversationRow, WordsSaidRow, now
 
 EVENTS = 30
 LONG = 2_000
@@ -76,6 +77,13 @@ def fill(url: str, count: int) -> str:
                     )  # fmt: skip
             session.execute(insert(ConversationRow), heads)
             session.execute(insert(ConversationEventRow), events)
+            places = ("conversation_id", "seq", "owner_id")
+            said = [
+                {**{name: e[name] for name in places}, "words": words}
+                for e in events
+                if (words := words_of(e["kind"], e["body"]))
+            ]
+            session.execute(insert(WordsSaidRow), said)
     return "c000000"
 
 

@@ -13,8 +13,10 @@ from sqlalchemy import text
 from sqlmodel import SQLModel
 
 import workspace.migrations
+from workspace.conversations import Transcripts
 from workspace.database import engine_for
 from workspace.errors import Unavailable
+from workspace.events import ConversationEvent, ToolCalled, UserSaid
 from workspace.migrations import HEAD, revision, upgrade
 
 
@@ -71,6 +73,21 @@ def test_unreachable_database_is_named_without_its_password(tmp_path: Path) -> N
     assert caught.value.code == "DATABASE_UNAVAILABLE"
     assert "127.0.0.1:1" in str(caught.value)
     assert "hush" not in str(caught.value)
+
+
+def test_what_was_said_before_there_was_a_search_is_found(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'mtw.db'}"
+    upgrade(url)
+    engine = engine_for(url)
+    events: list[ConversationEvent] = [UserSaid(text="Grüße: MEINE Rechnung"), ToolCalled(call_id="c", tool="list_runs", args={})]
+    said = Transcripts(engine, "usr_1").append(Transcripts(engine, "usr_1").create("web").id, events)
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE words_said"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    assert upgrade(url) is True
+    with engine.connect() as connection:
+        [row] = connection.execute(text("SELECT owner_id, conversation_id, seq, words FROM words_said"))
+    assert tuple(row) == ("usr_1", said[0].conversation_id, 1, "grüsse: meine rechnung")
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from workspace.database import engine_for
 from workspace.errors import Unavailable
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision. Known without alembic, so that a start with an up-to-date database does not import it."""
 
 _NEXT_SQLITE = "Bring back a copy of this file, or set MTW_HOME to a new folder."

@@ -40,13 +40,16 @@ def test_words_users_errors_and_days_narrow_the_list(workspace: Workspace, desk:
     other = Workspace("usr_other", workspace.settings, workspace.queue)
     invoices = conversation(workspace, "Invoices", "sort my Rechnungen für 2025")
     broken = conversation(workspace, "Broken", "read this 100%_file", error="FILE_EMPTY", days_ago=40)
-    foreign = conversation(other, "Parcels", "hello")
+    foreign = conversation(other, "Parcels", "hello\x00 Grüße \udcff")
 
     def found(**wanted: object) -> list[str]:
         return [head.id for head in desk.find(Search(**wanted))]  # type: ignore[arg-type]
 
     assert set(found()) == {invoices, broken, foreign}
     assert found(text="RECHNUNGEN FÜR") == [invoices] == found(text="invoices")
+    assert found(text="GRÜSSE") == [foreign]
+    assert found(text="file_EMPTY") == [broken]
+    assert found(text="user_said") == [], "what is searched is words, and no names of ours"
     assert found(text="100%_") == [broken]
     assert found(text="100%x") == []
     assert found(error="FILE_EMPTY") == [broken]

@@ -6,19 +6,12 @@ import pytest
 
 from assistant.support.outcomes import Outcome, active_seconds, outcome_of, stuck_because
 from tests.workspace.samples import a_plan
-from workspace.events import Approval, Asked, AssistantSaid, ConversationEvent, ErrorShown, StoredEvent, UserSaid
+from workspace.events import Approval, Asked, AssistantSaid, ConversationEvent, ErrorShown, UserSaid
 from workspace.run import Failure, Run, RunStatus
 
 START = datetime(2026, 7, 1, 9, tzinfo=UTC)
 LATER = START + timedelta(hours=5)
 ERROR = ErrorShown(code="FILE_EMPTY", message="The file is empty.", next_step="Choose another one.")
-
-
-def events(*given: ConversationEvent, pause: float = 10) -> list[StoredEvent]:
-    return [
-        StoredEvent(conversation_id="c", seq=n, at=START + timedelta(seconds=pause * n), event=event)
-        for n, event in enumerate(given, start=1)
-    ]
 
 
 def run(status: RunStatus) -> Run:
@@ -46,26 +39,25 @@ def test_outcome(states: list[RunStatus], last: datetime, outcome: Outcome) -> N
 
 
 def test_the_same_error_again_and_again_needs_a_look_at_once() -> None:
-    again = events(*[ERROR] * 3)
-    assert stuck_because(again, [], again[-1].at) == "The same error 3 times: FILE_EMPTY."
+    assert stuck_because([ERROR] * 3, [], START, START) == "The same error 3 times: FILE_EMPTY."
 
 
 def test_who_left_after_an_error_or_a_question_is_named_when_they_do_not_come_back() -> None:
-    after_error = events(UserSaid(text="hello"), ERROR)
-    assert stuck_because(after_error, [], after_error[-1].at) == ""
-    assert stuck_because(after_error, [], LATER) == "They left after an error: FILE_EMPTY."
+    after_error: list[ConversationEvent] = [UserSaid(text="hello"), ERROR]
+    assert stuck_because(after_error, [], START, START) == ""
+    assert stuck_because(after_error, [], START, LATER) == "They left after an error: FILE_EMPTY."
     approval = Approval(tool="launch_training", args={}, fingerprint="f", accept="yes")
     asked = Asked(ask_id="a", ask="confirm", text="Shall I start?", approval=approval)
-    assert stuck_because(events(asked), [], LATER) == "They were asked to agree and left: launch_training."
+    assert stuck_because([asked], [], START, LATER) == "They were asked to agree and left: launch_training."
 
 
 def test_a_failed_training_needs_a_look_and_one_that_worked_does_not() -> None:
-    said = events(UserSaid(text="train"), AssistantSaid(text="I train."))
-    assert stuck_because(said, [run(RunStatus.FAILED)], LATER) == "The last training failed: CPU_OOM."
-    assert stuck_because(said, [run(RunStatus.SUCCEEDED)], LATER) == ""
+    said: list[ConversationEvent] = [UserSaid(text="train"), AssistantSaid(text="I train.")]
+    assert stuck_because(said, [run(RunStatus.FAILED)], START, LATER) == "The last training failed: CPU_OOM."
+    assert stuck_because(said, [run(RunStatus.SUCCEEDED)], START, LATER) == ""
 
 
 def test_pauses_are_not_time_that_was_spent() -> None:
-    said = events(*[UserSaid(text="hello")] * 3)
-    assert active_seconds(said) == 20
-    assert active_seconds(events(*[UserSaid(text="hello")] * 3, pause=3600)) == 0
+    assert active_seconds([START + timedelta(seconds=10 * n) for n in range(3)]) == 20
+    assert active_seconds([START + timedelta(hours=n) for n in range(3)]) == 0
+    assert active_seconds([]) == 0
