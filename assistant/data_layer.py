@@ -18,8 +18,8 @@ from assistant.identity import Identity
 from assistant.rendering.steps import render, seq_of
 from assistant.surfaces.web_live import run_state
 from assistant.surfaces.web_state import Web, caller, current_identity
-from assistant.uploads import delete_conversation
 from workspace.errors import NotFound
+from workspace.retention import delete_conversation
 from workspace.transcript import Conversation
 
 PAGE = 100
@@ -97,7 +97,7 @@ class TranscriptDataLayer(BaseDataLayer):
         await anyio.to_thread.run_sync(transcripts.rename, thread_id, name)
 
     async def delete_thread(self, thread_id: str) -> None:
-        await anyio.to_thread.run_sync(delete_conversation, self._web.workspace_of_caller(), thread_id)
+        await anyio.to_thread.run_sync(delete_conversation, self._web.settings, caller().owner_id, thread_id)
 
     async def upsert_feedback(self, feedback: Feedback) -> str:
         """Raises NotFound for a message that is not the caller's."""

@@ -12,7 +12,7 @@ from assistant.hub import ReadingProgressed
 from tools.asking import UPLOAD, ask, button
 from tools.quoting import plain
 from workspace import reading
-from workspace.errors import InputError, LimitExceeded, NotFound
+from workspace.errors import InputError, LimitExceeded
 from workspace.events import Asked, ErrorShown, FileReceived, StoredEvent
 from workspace.home import Workspace
 from workspace.reading.source import ReadingStopped
@@ -108,26 +108,6 @@ def read_again(file: FileReceived) -> Asked:
     """Offers to read a file again that is kept."""
     again = button("Read it again", "inspect_dataset", primary=True, dataset_id=file.key.split("/")[-2])
     return ask(f"“{plain(file.name, 80)}” is kept. How would you like to go on?", again, UPLOAD_ANOTHER)
-
-
-def delete_conversation(workspace: Workspace, conversation_id: str) -> None:
-    """Deletes a conversation and the files that were kept only for it. Blocking. Raises NotFound."""
-    events = [stored.event for stored in workspace.transcripts.load(conversation_id).events]
-    workspace.transcripts.delete(conversation_id)
-    for event in events:
-        if isinstance(event, FileReceived):
-            _delete_without_data(workspace, event.key)
-
-
-def _delete_without_data(workspace: Workspace, key: str) -> None:
-    """A file from which no data set was made goes; the original of one stays with it."""
-    if key.startswith(workspace.storage.key("uploads") + "/"):
-        workspace.storage.delete(key)
-    elif key.startswith(workspace.storage.key("datasets") + "/"):
-        try:
-            workspace.datasets.get(key.split("/")[-2])
-        except NotFound:
-            workspace.storage.delete(key)
 
 
 def _keep(workspace: Workspace, path: Path) -> tuple[str, int]:

@@ -26,6 +26,7 @@ from training_worker.nursery import Nursery
 from training_worker.runner import run_log_of
 from training_worker.tidying import tidy_up, tidy_up_leftovers
 from workspace.analysis import Analysis
+from workspace.retention import AT_ONCE, delete_old_conversations
 from workspace.run_log import Lease
 from workspace.settings import Settings
 
@@ -36,6 +37,8 @@ AVOID_SECONDS = 60.0
 """How long a run that could not even be claimed is left alone."""
 ANALYSIS_NICE = 15
 """How much an analysis steps back: behind trainings and the chat on the same computer."""
+FORGET_SECONDS = 3600.0
+"""How often conversations are looked for whose time is over."""
 FOR_WHOM_THE_MESSAGE_WAKES = 2.0
 """New runs are left for so long to the worker that the queue's message wakes."""
 
@@ -57,6 +60,7 @@ class Foreman:
         self._news = threading.Event()
         self._avoid: dict[str, float] = {}
         self._turned_away: deque[str] = deque(maxlen=1000)
+        self._forget_at = 0.0
 
     @property
     def busy(self) -> int:
@@ -126,11 +130,17 @@ class Foreman:
         while not self.stopping:
             try:
                 self.sweep()
+                self._forget_old()
             except SQLAlchemyError as exc:
                 logger.warning("the database cannot be read just now: %s", exc)
                 self._stopping.wait(2)
             self._news.wait(SWEEP_SECONDS)
             self._news.clear()
+
+    def _forget_old(self) -> None:
+        """Deletes conversations whose time is over, a part of them at once, so that no training waits for it."""
+        if time.monotonic() >= self._forget_at and delete_old_conversations(self._settings) < AT_ONCE:
+            self._forget_at = time.monotonic() + FORGET_SECONDS
 
     def _waiting(self) -> list[str]:
         """What may be taken now, oldest first; a worker that trains already gives idle ones more time to be first."""

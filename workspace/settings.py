@@ -83,6 +83,7 @@ class Settings(BaseSettings):
 
     # Support
     support_webhook: str = Field(default="", validation_alias=_env("MTW_SUPPORT_WEBHOOK"))
+    transcript_retention_days: int = Field(default=0, ge=0, validation_alias=_env("MTW_TRANSCRIPT_RETENTION_DAYS"))
 
     # Slack (left out where the tokens are missing)
     slack_bot_token: SecretStr = Field(default=SecretStr(""), validation_alias=_env("SLACK_BOT_TOKEN"))

@@ -208,12 +208,14 @@ def delete(
 ) -> None:
     """Delete a conversation for good. Its data, trainings and models stay."""
     from assistant.commands.printing import err, print_json
+    from workspace.retention import delete_conversation
+    from workspace.settings import load_settings
 
-    desk = _desk()
-    head = desk.open(id_).head
+    opened = _desk().open(id_)
+    head = opened.head
     if not yes and not typer.confirm(f"Delete “{head.title}” with its {head.events} entries for good?", err=True):
         raise typer.Abort
-    desk.delete(id_)
+    delete_conversation(load_settings(), opened.owner_id, id_)
     if json:
         print_json({"deleted": id_})
     else:

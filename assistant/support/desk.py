@@ -184,11 +184,6 @@ class SupportDesk:
             )
             return set(session.exec(waiting))
 
-    def delete(self, conversation_id: str) -> None:
-        """Removes the conversation as its person would. Raises NotFound."""
-        opened = self.open(conversation_id)
-        Transcripts(self.engine, opened.owner_id).delete(conversation_id)
-
     def _heads(
         self,
         session: Session,

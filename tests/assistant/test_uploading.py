@@ -10,7 +10,6 @@ from openpyxl import Workbook
 from assistant import uploads
 from assistant.conversation import Answer, Upload
 from assistant.hub import ReadingProgressed
-from assistant.uploads import delete_conversation
 from tests.assistant.talking import Talker, calls, errors, of
 from workspace.errors import NotFound, Unavailable
 from workspace.events import (
@@ -24,6 +23,7 @@ from workspace.events import (
     UserSaid,
 )
 from workspace.reading import keep_original, original_key
+from workspace.retention import delete_conversation
 
 
 def test_an_upload_is_kept_read_and_shown(talker: Talker, mails: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_file_that_cannot_be_read_gets_one_sentence_and_a_way_on(
     storage, kept = talker.workspace.storage, of(happened, FileReceived)[0].key
     with storage.read(kept) as original:
         assert original.read() == content
-    delete_conversation(talker.workspace, talker.conversation.id)
+    delete_conversation(talker.workspace.settings, talker.workspace.owner_id, talker.conversation.id)
     assert not storage.exists(kept)
     with pytest.raises(NotFound):
         talker.workspace.transcripts.head(talker.conversation.id)

@@ -25,7 +25,7 @@ from workspace.dataset import Dataset
 from workspace.home import LOCAL_OWNER, Workspace
 from workspace.run import Queued, RunStatus
 from workspace.settings import Settings
-from workspace.tables import RunRow
+from workspace.tables import ConversationRow, RunRow, now
 
 
 @pytest.fixture
@@ -268,6 +268,21 @@ def test_the_sweep_takes_runs_of_which_no_message_came(
     run = stored_run(workspace, dataset, steps=3)
     background.submit(foreman.sweep_until_stopped)
     assert ended(workspace, run).status is RunStatus.SUCCEEDED
+
+
+def test_the_sweep_deletes_conversations_whose_time_is_over(
+    workspace: Workspace, settings: Settings, nursery: Nursery
+) -> None:
+    old, new = workspace.transcripts.create("web"), workspace.transcripts.create("web")
+    with system_session(workspace.engine) as session:
+        row = session.get_one(ConversationRow, old.id)
+        row.updated_at = now() - timedelta(days=31)
+    keeping = Foreman(settings.model_copy(update={"transcript_retention_days": 30}), nursery)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(keeping.sweep_until_stopped)
+        wait_for(lambda: len(workspace.transcripts.list()) == 1, "the end of the old conversation")
+        keeping.stop()
+    assert [head.id for head in workspace.transcripts.list()] == [new.id]
 
 
 def test_work_folders_of_ended_runs_are_tidied_up(workspace: Workspace, foreman: Foreman, dataset: Dataset) -> None:

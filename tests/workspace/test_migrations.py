@@ -79,7 +79,8 @@ def test_what_was_said_before_there_was_a_search_is_found(tmp_path: Path) -> Non
     url = f"sqlite:///{tmp_path / 'mtw.db'}"
     upgrade(url)
     engine = engine_for(url)
-    events: list[ConversationEvent] = [UserSaid(text="Grüße: MEINE Rechnung"), ToolCalled(call_id="c", tool="list_runs", args={})]
+    call = ToolCalled(call_id="c", tool="list_runs", args={})
+    events: list[ConversationEvent] = [UserSaid(text="Grüße: MEINE Rechnung"), call]
     said = Transcripts(engine, "usr_1").append(Transcripts(engine, "usr_1").create("web").id, events)
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE words_said"))

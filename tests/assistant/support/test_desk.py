@@ -14,6 +14,7 @@ from workspace.errors import NotFound
 from workspace.events import ErrorShown, UserSaid
 from workspace.home import Workspace
 from workspace.run import Failure
+from workspace.retention import delete_conversation
 from workspace.tables import ConversationRow, now
 
 
@@ -122,7 +123,7 @@ def test_looks_are_kept_and_a_reason_counts_for_its_giver_alone(workspace: Works
 
 def test_what_is_deleted_here_is_gone_for_its_person(workspace: Workspace, desk: SupportDesk) -> None:
     id_ = conversation(workspace, "Parcels", "hello")
-    desk.delete(id_)
+    delete_conversation(workspace.settings, desk.open(id_).owner_id, id_)
     with pytest.raises(NotFound):
         desk.open(id_)
     with pytest.raises(NotFound):
