@@ -11,7 +11,7 @@ from tools.quoting import plain
 from tools.registry import ApprovalRequest, ToolOutput, tool
 from workspace.errors import InputError
 from workspace.events import Asked, AssistantSaid, CardShown
-from workspace.support import SupportCase, notify
+from workspace.support import Access, SupportCase, notify
 
 _STATES = {
     "open": "It waits for somebody to look at it.",
@@ -53,13 +53,20 @@ def ask_support(
 
 @tool()
 def support_state(context: ToolContext) -> ToolOutput:
-    """Tells how a question to the support staff stands. Use it when the person asks whether somebody has looked."""
-    cases = context.workspace.cases.list(_conversation(context))
+    """Tells how a question to the support staff stands, and who looked into this conversation and why.
+
+    Use it when the person asks whether somebody has looked.
+    """
+    conversation = _conversation(context)
+    cases = context.workspace.cases.list(conversation)
+    looked: list[JsonValue] = [_in_words(access) for access in context.workspace.cases.accesses(conversation)]
+    if not cases and looked:
+        return ToolOutput(data={"state": "none", "meaning": "You have asked nobody here.", "looked": looked})
     if not cases:
         raise InputError(
             "NO_CASE", "Nobody was asked for help in this conversation.", "Say that you would like to ask a person."
         )
-    return ToolOutput(data=_facts(cases[0]), ask=_next())
+    return ToolOutput(data={**_facts(cases[0]), "looked": looked}, ask=_next())
 
 
 @tool()
@@ -90,6 +97,11 @@ def _conversation(context: ToolContext) -> str:
 
 def _facts(case: SupportCase) -> dict[str, JsonValue]:
     return {"case_id": case.id, "state": case.state, "meaning": _STATES[case.state]}
+
+
+def _in_words(access: Access) -> str:
+    texts = ", with your texts" if access.unmasked else ""
+    return f"{plain(access.by, 80)} on {access.at:%d %B %Y}{texts} (“{plain(access.reason, 200)}”)"
 
 
 def _next() -> Asked:

@@ -16,7 +16,7 @@ from workspace.database import affected
 from workspace.ids import new_id
 from workspace.repositories import Repository, missing
 from workspace.settings import Settings
-from workspace.tables import SupportCaseRow, now
+from workspace.tables import SupportAccessRow, SupportCaseRow, now
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +33,15 @@ class SupportCase(BaseModel):
     state: CaseState
     created_at: datetime
     updated_at: datetime
+
+
+class Access(BaseModel):
+    """That somebody who helps looked into a conversation, and why. Its person can see that."""
+
+    by: str
+    reason: str
+    unmasked: bool
+    at: datetime
 
 
 class SupportCases(Repository):
@@ -57,6 +66,13 @@ class SupportCases(Repository):
             query = query.where(SupportCaseRow.conversation_id == conversation_id)
         with self._session() as session:
             return [_case_of(row) for row in session.exec(query)]
+
+    def accesses(self, conversation_id: str) -> builtins.list[Access]:
+        """Who looked into the conversation, oldest first."""
+        query = select(SupportAccessRow).where(SupportAccessRow.conversation_id == conversation_id)
+        with self._session() as session:
+            rows = session.exec(query.order_by(col(SupportAccessRow.created_at)))
+            return [Access(by=row.by, reason=row.reason, unmasked=row.unmasked, at=row.created_at) for row in rows]
 
     def set_state(self, case_id: str, state: CaseState) -> SupportCase:
         """Raises NotFound."""

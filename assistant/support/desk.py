@@ -23,7 +23,7 @@ from workspace.repositories import Datasets, missing
 from workspace.run import Run, RunStatus, StoredRunEvent
 from workspace.runs import TRAINING, run_event_of, run_of
 from workspace.said import searched
-from workspace.support import SupportCase, SupportCases
+from workspace.support import Access, SupportCase, SupportCases
 from workspace.tables import (
     ConversationEventRow,
     ConversationRow,
@@ -72,15 +72,6 @@ class Search:
     limit: int = 50
 
 
-class Access(BaseModel):
-    """That somebody looked into a conversation, and why."""
-
-    by: str
-    reason: str
-    unmasked: bool
-    at: datetime
-
-
 class Opened(BaseModel):
     """A conversation with all that belongs to it, as it is stored: nothing is masked yet."""
 
@@ -119,22 +110,18 @@ class SupportDesk:
             run_events: dict[str, list[StoredRunEvent]] = defaultdict(list)
             for event in session.exec(stories.order_by(col(RunEventRow.run_id), col(RunEventRow.seq))):
                 run_events[event.run_id].append(run_event_of(event))
-            looked = select(SupportAccessRow).where(SupportAccessRow.conversation_id == conversation_id)
-            accesses = [
-                Access(by=a.by, reason=a.reason, unmasked=a.unmasked, at=a.created_at)
-                for a in session.exec(looked.order_by(col(SupportAccessRow.created_at)))
-            ]
             whole = select(ConversationEventRow).where(ConversationEventRow.conversation_id == conversation_id)
             events = [event_of(event) for event in session.exec(whole.order_by(col(ConversationEventRow.seq)))]
             transcript = Transcript(conversation=conversation_of(row), events=events)
+        cases = SupportCases(self.engine, row.owner_id)
         return Opened(
             head=head,
             owner_id=row.owner_id,
             transcript=transcript,
             runs=own_runs,
             run_events=run_events,
-            accesses=accesses,
-            cases=SupportCases(self.engine, row.owner_id).list(conversation_id),
+            accesses=cases.accesses(conversation_id),
+            cases=cases.list(conversation_id),
         )
 
     def versions(self, opened: Opened) -> list[Dataset]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, JsonValue
 
-from assistant.support.desk import Access, Head, Opened
+from assistant.support.desk import Head, Opened
 from assistant.support.masking import masked_event, masked_text
 from workspace.dataset import Dataset
 from workspace.events import (
@@ -24,7 +24,7 @@ from workspace.events import (
 )
 from workspace.privacy import hide
 from workspace.run import Failed, Progressed, Run, StoredRunEvent
-from workspace.support import CaseState
+from workspace.support import Access, CaseState
 
 
 class Moment(BaseModel):

@@ -89,13 +89,13 @@ def test_a_conversation_runs_again_and_is_saved_as_a_test(
 
 def test_notes_are_printed_by_show_and_stand_in_no_export(held: Talker, capsys: pytest.CaptureFixture[str]) -> None:
     id_ = held.conversation.id
-    assert run(["transcripts", "note", id_, "She has [bold]4 GB[/bold]."]) == 0
+    assert run(["transcripts", "note", id_, "She has a [bold]zebra[/bold]."]) == 0
     assert run(["transcripts", "note", id_, "  "]) == 2
     assert "this one has 0" in capsys.readouterr().err
     assert run(["transcripts", "show", id_]) == 0
-    assert "She has [bold]4 GB[/bold]." in capsys.readouterr().out
+    assert "She has a [bold]zebra[/bold]." in capsys.readouterr().out
     assert run(["transcripts", "show", id_, "--json"]) == 0
-    assert [note["text"] for note in json.loads(capsys.readouterr().out)["notes"]] == ["She has [bold]4 GB[/bold]."]
+    assert [note["text"] for note in json.loads(capsys.readouterr().out)["notes"]] == ["She has a [bold]zebra[/bold]."]
     for command in ("export", "replay"):
         assert run(["transcripts", command, id_, "--json"]) == 0
-        assert "4 GB" not in capsys.readouterr().out
+        assert "zebra" not in capsys.readouterr().out

@@ -45,5 +45,12 @@ def test_from_the_list_to_the_error_to_an_answer(open_page: OpenPage, site: Site
     expect(page.get_by_text("Save it as CSV.")).to_be_visible()
     said = site.workspace.transcripts.load(stuck).events[-1].event
     assert said == AssistantSaid(text="Save it as CSV.", model="support")
+    page.get_by_role("button", name="Try these inputs with today's code").click()
+    expect(page.get_by_text("turn was run again.")).to_be_visible()
+    page.get_by_label("A new note").fill(HOSTILE)
+    page.get_by_role("button", name="Add the note").click()
+    expect(page.locator("#notes .written")).to_contain_text(HOSTILE)
+    assert page.evaluate("window.hacked") is None
+    assert axe_faults(page) == []
     page.set_viewport_size({"width": 390, "height": 800})
     assert overflow(page) == 0

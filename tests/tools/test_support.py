@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from assistant.support.desk import SupportDesk
 from tools.context import ToolContext
 from tools.support import ask_support, give_feedback, support_state
 from workspace.errors import InputError
@@ -41,6 +42,17 @@ def test_the_person_sees_how_it_stands(context: ToolContext) -> None:
     ask_support(context, "My file cannot be read.")
     context.workspace.cases.set_state(context.workspace.cases.list()[0].id, "answered")
     assert support_state(context).data["state"] == "answered"
+
+
+def test_the_person_sees_who_looked_and_why(context: ToolContext) -> None:
+    assert context.conversation_id
+    opened = SupportDesk(context.workspace.engine).open(context.conversation_id)
+    SupportDesk(context.workspace.engine).write_down(opened, "sue", "she called us", unmasked=True)
+    found = support_state(context).data
+    assert (found["state"], len(found["looked"])) == ("none", 1)  # type: ignore[arg-type]
+    ask_support(context, "My file cannot be read.")
+    assert "sue on" in str(support_state(context).data["looked"])
+    assert "with your texts (“she called us”)" in str(support_state(context).data["looked"])
 
 
 def test_a_webhook_is_told_where_to_look_and_nothing_else(workspace: Workspace) -> None:

@@ -13,8 +13,8 @@ from workspace.database import system_session
 from workspace.errors import NotFound
 from workspace.events import ErrorShown, UserSaid
 from workspace.home import Workspace
-from workspace.run import Failure
 from workspace.retention import delete_conversation
+from workspace.run import Failure
 from workspace.tables import ConversationRow, now
 
 
