@@ -164,6 +164,14 @@ def matcher(folder: Path | None, cache_folder: Path | None = None) -> WordMatche
     return known or _word_matcher()
 
 
-@cache
+_reading = threading.Lock()
+
+
 def _word_matcher() -> WordMatcher:
+    with _reading:  # many may ask at once; it is made once
+        return _only_word_matcher()
+
+
+@cache
+def _only_word_matcher() -> WordMatcher:
     return WordMatcher()

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -24,6 +25,7 @@ from pydantic import SecretStr
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from assistant.agent import warm_up
 from assistant.surfaces.slack.surface import SlackSurface
 from assistant.surfaces.web_state import Web
 from tests.fakes import FakeQueue
@@ -57,8 +59,12 @@ async def play_slack(address: str, seconds: int, rate: int) -> None:
             await asyncio.sleep(max(0.0, begun + at - time.perf_counter()))
             body = message(f"hello {number}", f"{1600000000 + number}.{int(who[1:]):06d}", channel=who, user=f"U{who}")
             sent = time.perf_counter()
-            answer = await sender.event(body)
-            took.append(1000 * (time.perf_counter() - sent) if answer.status_code == 200 else float("inf"))
+            for _ in range(3):
+                with suppress(httpx.TransportError):  # a kept connection closed at that moment: Slack sends it again
+                    answer = await sender.event(body)
+                    took.append(1000 * (time.perf_counter() - sent) if answer.status_code == 200 else float("inf"))
+                    return
+            took.append(float("inf"))
 
         await asyncio.gather(*(send(*one) for one in planned(seconds, rate)))
     print(json.dumps(took))
@@ -69,6 +75,7 @@ async def measure(home: Path, seconds: int, rate: int) -> dict[str, object]:
         given = {"slack_bot_token": SecretStr(TOKEN), "slack_signing_secret": SecretStr(SECRET)}
         settings = load_settings(home=home).model_copy(update=given | {"slack_api_url": server.api_url})
         upgrade(settings.database)
+        warm_up(settings)  # as the web process does when it starts
         queue = FakeQueue()
         surface = SlackSurface(Web(settings, queue))
         app = FastAPI()

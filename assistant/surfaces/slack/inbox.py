@@ -21,6 +21,11 @@ SETTLE_SECONDS = 0.3
 AT_ONCE = 4
 """Inputs of so many threads are taken at the same time; acknowledging never waits for them."""
 
+CALM_SECONDS = 0.05
+PATIENCE_SECONDS = 1.0
+"""Nothing is begun to be taken while something arrived less than ``CALM_SECONDS`` ago, as Slack waits at most three
+seconds for an acknowledgement; but one in every ``PATIENCE_SECONDS`` is, however much arrives."""
+
 FORGET_SECONDS = 3600.0
 
 Take = Callable[[SlackInput], Awaitable[None]]
@@ -37,12 +42,16 @@ class Inbox:
         self._writing: asyncio.Task[None] | None = None
         self._lanes: dict[str, _Lane] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._next = asyncio.Lock()
+        self._arrived = self._begun = -PATIENCE_SECONDS
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
     async def put(self, one: SlackInput) -> bool:
         """Returns once the input is safe: True, or False where it was delivered before."""
-        stored: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        stored: asyncio.Future[bool] = loop.create_future()
+        self._arrived = loop.time()
         self._waiting.append((one, stored))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
@@ -88,6 +97,7 @@ class Inbox:
         while lane.inputs:
             await asyncio.sleep(max(0.0, lane.due - asyncio.get_running_loop().time()))
             async with self._room:
+                await self._calm()
                 one = lane.pop()
                 try:
                     await self._take(one)
@@ -95,6 +105,14 @@ class Inbox:
                     _log.exception("an input from Slack was not taken")
                 await anyio.to_thread.run_sync(self._store.finish, one.key)
         del self._lanes[name]
+
+    async def _calm(self) -> None:
+        """What arrives comes first: it is stored and acknowledged before the next answer takes the processor."""
+        now = asyncio.get_running_loop().time
+        async with self._next:
+            while (due := min(self._arrived + CALM_SECONDS, self._begun + PATIENCE_SECONDS)) > now():  # noqa: ASYNC110
+                await asyncio.sleep(due - now())
+            self._begun = now()
 
     async def _forget(self) -> None:
         while True:
