@@ -79,7 +79,8 @@ def act_routes(router: APIRouter, door: Door) -> None:
         texts = [text.strip(), HANDED_BACK if close else ""]
         said: list[ConversationEvent] = [AssistantSaid(text=one, model=SUPPORT) for one in texts if one]
         await write(conversation_id, lambda _: said, close=close)
-        return RedirectResponse(f"/support/{conversation_id}", 303)
+        # With the case ends the permission to look that lay in it.
+        return RedirectResponse("/support" if close else f"/support/{conversation_id}", 303)
 
     @router.post("/{conversation_id}/propose")
     async def propose_fix(conversation_id: str, body: ProposalBody) -> dict[str, int]:

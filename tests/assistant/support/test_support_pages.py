@@ -124,7 +124,9 @@ def test_who_asks_for_help_is_answered_in_the_conversation(site: Site) -> None:
         sent = await browser.post(f"/support/{id_}/answer", data={"text": "Save it as CSV."}, follow_redirects=True)
         assert "Save it as CSV." in sent.text
         assert workspace.cases.list()[0].state == "answered"
-        await browser.post(f"/support/{id_}/answer", data={"close": "true"})
+        closed = await browser.post(f"/support/{id_}/answer", data={"text": "", "close": "true"})
+        assert closed.headers["location"] == "/support"
+        assert 'data-page="reason"' in (await browser.get(f"/support/{id_}")).text
         assert workspace.cases.list()[0].state == "closed"
 
     site.visit(visit)
