@@ -34,16 +34,22 @@ Take = Callable[[SlackInput], Awaitable[None]]
 class Inbox:
     """Give it what arrives by :meth:`put`; it calls ``take`` with each input, those of one lane one after another."""
 
-    def __init__(self, store: SlackStore, take: Take, settle_seconds: float = SETTLE_SECONDS) -> None:
+    def __init__(
+        self,
+        store: SlackStore,
+        take: Take,
+        settle_seconds: float = SETTLE_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._store = store
         self._take = take
-        self._settle = settle_seconds
+        self._settle, self._patience = settle_seconds, patience_seconds
         self._waiting: list[tuple[SlackInput, asyncio.Future[bool]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._lanes: dict[str, _Lane] = {}
         self._room = asyncio.Semaphore(AT_ONCE)
         self._next = asyncio.Lock()
-        self._arrived = self._begun = -PATIENCE_SECONDS
+        self._arrived = self._begun = -patience_seconds
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
@@ -110,7 +116,7 @@ class Inbox:
         """What arrives comes first: it is stored and acknowledged before the next answer takes the processor."""
         now = asyncio.get_running_loop().time
         async with self._next:
-            while (due := min(self._arrived + CALM_SECONDS, self._begun + PATIENCE_SECONDS)) > now():  # noqa: ASYNC110
+            while (due := min(self._arrived + CALM_SECONDS, self._begun + self._patience)) > now():  # noqa: ASYNC110
                 await asyncio.sleep(due - now())
             self._begun = now()
 
