@@ -1,6 +1,6 @@
 """Write the files, read each with nothing but the file, and compare what is found with their facts.
 
-python -m benchmarks.reading.holdout [--set second|third] [--folder FOLDER]
+python -m benchmarks.reading.holdout [--set second|third|fourth] [--folder FOLDER]
 """
 
 import argparse
@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from benchmarks.reading.fourth import talks
 from benchmarks.reading.holdout import firms, nested, papers, service, surveys, trade
 from benchmarks.reading.holdout.made import Made
 from benchmarks.reading.second import desks, money, public, screens
@@ -22,6 +23,7 @@ _SETS = {
     "first": (service, surveys, trade, firms, nested, papers),
     "second": (money, desks, public, screens),
     "third": (offices,),
+    "fourth": (talks,),
 }
 
 
