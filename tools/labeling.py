@@ -19,7 +19,7 @@ from tools.labelling_start import begin, existing, suggested_names, target_colum
 from tools.quoting import plain, quote
 from tools.registry import ToolOutput, tool
 from tools.words import count
-from workspace.dataset import TaskKind
+from workspace.dataset import Dataset, TaskKind
 from workspace.errors import InputError, NotFound
 from workspace.labelling import join
 from workspace.labelling_agreement import agreed
@@ -51,6 +51,9 @@ def label_examples(
         str | None, Field(description="name of who labels now, where several people label on this computer")
     ] = None,
     code: Annotated[str | None, Field(description="code with which somebody else has invited this person")] = None,
+    gaps_only: Annotated[
+        bool, Field(description="the person wants only what is missing: says so where every row has its answer")
+    ] = False,
 ) -> ToolOutput:
     """Lets the person label texts by hand: for data without an answer column, or with gaps in it.
 
@@ -62,6 +65,8 @@ def label_examples(
         return shown(context, desk_of(context.workspace, session_id))
     dataset = find_dataset(context, dataset_id)
     target = target_column(dataset, label)
+    if gaps_only:
+        _check_gaps(dataset, target)
     session = existing(context, dataset, target, task) if not text else None
     names = _names(categories)
     if session is None:
@@ -77,6 +82,17 @@ def label_examples(
         context.workspace.labelling.set_classes(session.id, with_names([], found))
         return shown(context, desk_of(context.workspace, session.id, person or ""), suggested=len(found))
     return shown(context, desk_of(context.workspace, session.id, person or ""))
+
+
+def _check_gaps(dataset: Dataset, target: str | None) -> None:
+    column = dataset.profile.column(target or (dataset.profile.task.label if dataset.profile.task else "") or "")
+    if column is not None and not column.missing:
+        raise InputError(
+            "NOTHING_TO_LABEL",
+            f"Nothing is left to label: every row of “{plain(dataset.name, 60)}” has an answer in "
+            f"“{plain(column.name)}”.",
+            "Check whether the labels are right, or make a plan. To label anew, name a column for it.",
+        )
 
 
 @tool()

@@ -9,6 +9,7 @@ from assistant.guide.offers import file_ask
 from assistant.guide.reply import Call, Reply
 from assistant.guide.slots import file_named, quoted, words
 from assistant.guide.texts import say
+from tools.asking import call_of
 
 _MOST_WORDS = 20
 _NEW_NAME = re.compile(
@@ -50,8 +51,19 @@ def redo(text: str, journey: Journey) -> Reply:
 
 
 def redact(text: str, journey: Journey) -> Reply:
-    """First what there is; the card asks what should become of it."""
+    """First what there is; the card asks what should become of it, and words answer it as its buttons do."""
+    for option in journey.asked.options if journey.asked else ():
+        name, args = call_of(option.id)
+        if name == "redact_dataset" and args.get("everything") == treatment_in(text):
+            return Reply(calls=(Call(name, dict(args)),))
     return _on_data("redact_dataset", journey)
+
+
+def treatment_in(text: str) -> str:
+    """``mask``, ``pseudonym``, or empty where only a part is meant."""
+    if re.search(words()["in_part"], text, re.IGNORECASE):
+        return ""
+    return next((way for way, said in words()["treatments"].items() if re.search(said, text, re.IGNORECASE)), "")
 
 
 def check(text: str, journey: Journey) -> Reply:

@@ -9,7 +9,7 @@ from assistant.guide.aims import set_aims
 from assistant.guide.division import division_in
 from assistant.guide.export_intents import export
 from assistant.guide.journey import Journey
-from assistant.guide.offers import SAMPLE, delete_option, file_ask, goal_ask, next_steps, way_to
+from assistant.guide.offers import SAMPLE, delete_option, file_ask, goal_ask, next_steps, sample_options, way_to
 from assistant.guide.reply import Ask, Call, Reply
 from assistant.guide.slots import column_alone, column_said, columns_in, columns_said, texts_to_try, wishes_in, words
 from assistant.guide.texts import say
@@ -65,6 +65,8 @@ def give_feedback(text: str, journey: Journey) -> Reply:
 
 def load_sample(text: str, journey: Journey) -> Reply:
     """The sample whose name or topic is said, else the usual one."""
+    if text and re.search(words()["which_samples"], text, re.IGNORECASE):
+        return Reply(say("which_samples"), ask=Ask(say("which_samples_ask"), sample_options()))
     named = text and re.search(words()["samples"], text, re.IGNORECASE)
     return Reply(calls=(Call("load_sample", {"name": text[:200]} if named else {}),))
 

@@ -6,6 +6,7 @@ from typing import Any
 from assistant.guide.journey import Journey
 from assistant.guide.offers import file_ask, next_steps
 from assistant.guide.reply import Call, Reply
+from assistant.guide.slots import words
 from assistant.guide.texts import say
 from tools.asking import call_of
 
@@ -79,6 +80,8 @@ def label(text: str, journey: Journey) -> Reply:
     if not journey.dataset_id:
         return Reply(say("no_data_yet"), ask=file_ask())
     args: dict[str, Any] = {"dataset_id": journey.dataset_id}
+    if re.search(words()["the_rest"], text, re.IGNORECASE):
+        args["gaps_only"] = True
     if _MARKING.search(text):
         args["task"] = "ner"
     if found := _CATEGORIES.search(text):

@@ -6,6 +6,7 @@ from assistant.guide.journey import Journey, bare
 from assistant.guide.reply import Ask
 from assistant.guide.texts import say
 from tools.asking import CHANGE, UPLOAD, button
+from tools.samples import load_samples
 from tools.words import count
 from workspace.events import Option
 
@@ -109,6 +110,11 @@ def data_options(data: dict[str, Any], journey: Journey) -> tuple[Option, ...]:
         for entry in found[:4]
     ]
     return (*use, OTHER_FILE if journey.dataset_id or use else UPLOAD)
+
+
+def sample_options() -> tuple[Option, ...]:
+    """The packaged samples as buttons."""
+    return tuple(button(sample.title, "load_sample", name=name) for name, sample in load_samples().items())
 
 
 def offered(intent: str) -> Option:

@@ -79,7 +79,7 @@ def test_gaps_in_a_column_are_filled_and_its_labels_are_the_categories(
 ) -> None:
     rows = [(text, team if i % 3 else "") for i, (text, team) in enumerate(mails(20))]
     data = load(rows)
-    seen = shown(call("label_examples"))
+    seen = shown(call("label_examples", gaps_only=True))
     assert seen.target == "team"
     assert {c.name for c in seen.classes} == {"Orders", "Returns"}
     assert (seen.texts, seen.known) == (20, 40)
@@ -89,6 +89,13 @@ def test_gaps_in_a_column_are_filled_and_its_labels_are_the_categories(
     assert output.data["labelled_rows"] == 41
     with context.workspace.storage.as_file(data.table_key) as table:
         assert pq.read_table(table)["team"].null_count == 20
+
+
+def test_where_every_row_has_its_answer_nothing_is_left(call: Call, load: Load) -> None:
+    load(mails(20))
+    with pytest.raises(InputError) as refused:
+        call("label_examples", gaps_only=True)
+    assert refused.value.code == "NOTHING_TO_LABEL"
 
 
 def test_in_a_terminal_it_asks_one_text_after_the_other(context: ToolContext, call: Call, load: Load) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from langchain_core.messages import BaseMessage, ToolMessage
 
-from assistant.guide.data_intents import clean, delete, fixes_in, redo, rename, share, undo
-from assistant.guide.intents import act
+from assistant.guide.data_intents import clean, delete, fixes_in, redact, redo, rename, share, undo
+from assistant.guide.intents import act, load_sample
 from assistant.guide.journey import Journey
 from assistant.guide.label_intents import change_categories, label
 from assistant.guide.matcher import WordMatcher
@@ -15,6 +15,7 @@ from assistant.guide.reply import Reply
 from assistant.guide.slots import words
 from assistant.guide.understand import understand
 from tools.asking import ask, button
+from tools.samples import load_samples
 from workspace.cleaning import FIXES
 
 DATA = Journey(dataset_id="ds_1", columns=["Body", "Team"], text=["Body"], label="Team", ready=True, at="data")
@@ -191,3 +192,38 @@ def test_names_and_people() -> None:
     assert not rename("rename my data", DATA).calls
     assert only_call(share("share it with anna@example.com", DATA))[1]["colleague"] == "anna@example.com"
     assert not share("share my data with a colleague", DATA).calls
+
+
+@pytest.mark.parametrize(
+    ("said", "everything"),
+    [
+        ("mask them by type", "mask"),
+        ("hide all of it", "mask"),
+        ("bitte alles ausblenden", "mask"),
+        ("use stand-ins", "pseudonym"),
+        ("all of them, but not the names", None),
+        ("only the phone numbers", None),
+    ],
+)
+def test_words_answer_what_becomes_of_personal_data(said: str, everything: str | None) -> None:
+    hide = [button(way, "redact_dataset", dataset_id="ds_1", everything=way) for way in ("mask", "pseudonym")]
+    asked = replace(DATA, asked=ask("Shall I hide it?", *hide))
+    tool, args = only_call(redact(said, asked))
+    assert (tool, args.get("everything")) == ("redact_dataset", everything)
+    assert "everything" not in only_call(redact(said, DATA))[1]
+
+
+@pytest.mark.parametrize(
+    "said", ["which samples do you have?", "Welche Beispieldaten gibt es?", "list the sample data"]
+)
+def test_somebody_asks_which_samples_there_are(said: str) -> None:
+    reply = load_sample(said, DATA)
+    assert not reply.calls
+    assert reply.ask is not None
+    assert [option.id for option in reply.ask.options] == [f"load_sample?name={name}" for name in load_samples()]
+
+
+@pytest.mark.parametrize("said", ["label the rest", "label what is missing", "die übrigen Zeilen labeln"])
+def test_the_rest_means_the_gaps_alone(said: str) -> None:
+    assert only_call(label(said, DATA))[1]["gaps_only"] is True
+    assert "gaps_only" not in only_call(label("label some texts", DATA))[1]
