@@ -112,7 +112,11 @@ class Transcripts(Repository):
     def _rows(self, stored: StoredEvent) -> Iterator[ConversationEventRow | WordsSaidRow]:
         """The event, and its words for search where it has any."""
         kind, body = stored.event.kind, stored.event.model_dump(mode="json")
-        place: dict[str, Any] = {"conversation_id": stored.conversation_id, "seq": stored.seq, "owner_id": self.owner_id}
+        place: dict[str, Any] = {
+            "conversation_id": stored.conversation_id,
+            "seq": stored.seq,
+            "owner_id": self.owner_id,
+        }
         yield ConversationEventRow(**place, kind=kind, at=stored.at, body=body)
         if words := words_of(kind, body):
             yield WordsSaidRow(**place, words=words)
