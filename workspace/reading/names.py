@@ -20,7 +20,8 @@ TEXT_NAMES = frozenset(
 LABEL_NAMES = frozenset(
     "label labels category categories class classes target intent sentiment tag topic team department emotion "
     "type stance y gold rating polarity annotation answer_label group queue spam is_spam priority status "
-    "score genre reason product_category ticket_type output_label kategorie klasse abteilung thema art "
+    "score genre reason product_category ticket_type output_label kategorie kategorien klasse abteilung "
+    "thema themen art "
     "stimmung etikett typ bereich categoria categoría clase etiqueta sentimiento tema equipo departamento "
     "tipo intención catégorie classe étiquette thème équipe service sentimento etichetta afdeling categorie "
     "onderwerp kategoria klasa класс категория метка тема тональность 类别 标签 分类 情感 ラベル カテゴリ "
@@ -33,12 +34,13 @@ LABEL_NAMES = frozenset(
 )
 WEAK_LABELS = frozenset(
     "team department group status state priority queue service verified abteilung equipo departamento équipe "
-    "afdeling stato estado statut durum stav tila stan priorité prioridad priorität prioriteit".split()
+    "afdeling stato estado statut durum stav tila stan priorité prioridad priorität prioriteit "
+    "importance wichtigkeit importancia belang ważność".split()
 )
 """Names of labels that also name who dealt with a row or how far it is: chosen where nothing names its subject."""
 STATES = frozenset(
     "status state priority stato estado statut durum stav tila stan priorité prioridad priorität prioriteit severity "
-    "urgency impact dringlichkeit".split()
+    "urgency impact dringlichkeit importance wichtigkeit importancia belang ważność".split()
 )
 """Those of them that say how far or how urgent: chosen last, where a group or a team stands beside them."""
 LABEL_ENDINGS = tuple("kategorie kategori categorie klasse gruppe grund ursache typ sart thema orsak soort".split())

@@ -137,3 +137,10 @@ def test_a_web_archive_called_xls(tmp_path: Path) -> None:
     profile, columns = read_bytes(tmp_path, "export.xls", f"{data}{page}\n--X--\n".encode())
     assert profile.rows == 24
     assert columns["Message"] == _TEXTS
+
+
+def test_a_topic_goes_before_importance(tmp_path: Path) -> None:
+    kinds = [_KINDS[n % 4] for n in range(24)]
+    mails = _csv(Text=_TEXTS, Kategorien=kinds, Wichtigkeit=[["Normal", "Hoch"][n % 2] for n in range(24)])
+    profile, _ = read_bytes(tmp_path, "mails.csv", mails)
+    assert profile.task.label == "Kategorien"
