@@ -6,6 +6,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from pydantic import JsonValue
 
@@ -21,6 +22,7 @@ _JOINERS = frozenset("\u200c\u200d")
 """Zero-width (non-)joiners: Persian, Hindi and many emoji are wrong without them, so people get to see them."""
 
 
+@lru_cache(maxsize=2048)  # each turn quotes the same questions, buttons and names of its conversation again
 def quote(text: str, limit: int = MAX_CHARS) -> str:
     """One line of at most ``limit`` characters between « and », which the text itself can then no longer contain.
 
