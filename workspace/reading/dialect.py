@@ -27,6 +27,8 @@ _STAND_IN = "\x1f"
 _SURE = 0.8
 """From this score on a delimiter is taken without asking whether blanks part the columns."""
 
+_R_CELL = r"""(?:"[^"]*"|[-+]?\d[\d.e+-]*|NA|TRUE|FALSE)"""
+_R_LINE = re.compile(rf"(?=.*\"){_R_CELL}(?: {_R_CELL})+")
 _PADDED = re.compile(r"\|~\||~\|~|\^\|\^|\|\^\||#\|#|\|#\||[|;~^] ?[|;~^]|[ \t]*[|;~^][ \t]+|::|<>|@@|##|\t\t|\\t")
 _TIME_OR_LINK = re.compile(r"\d:\d\d|\w://")
 
@@ -100,7 +102,7 @@ def detect_dialect(text: str, suffix: str = "", *, cut: bool = False) -> Dialect
     for delimiter in [*DELIMITERS, *_longer_delimiters(text)]:
         if delimiter not in text:
             continue
-        padded = _is_padded(text, delimiter)
+        padded, quoted = _is_padded(text, delimiter), _quoted_throughout(text, delimiter)
         for quote in _quotes(text, delimiter, padded):
             dialect = Dialect(
                 delimiter, quote, "\\" if quote and _backslash_escapes(text, quote) else None, padded=padded
@@ -109,7 +111,7 @@ def detect_dialect(text: str, suffix: str = "", *, cut: bool = False) -> Dialect
             if cut and len(rows) > 1:
                 rows = rows[:-1]
             # A blank after each comma is what prose has.
-            score = _score(rows, delimiter, suffix, _belonging(text, delimiter)) - 0.08 * padded
+            score = _score(rows, delimiter, suffix, _belonging(text, delimiter), quoted=quoted) - 0.08 * padded
             # A quote that is seldom used has to make the rows agree clearly better.
             if score > best_score + (0.004 if quote == "'" and best.delimiter == delimiter else 1e-9):
                 best, best_score = dialect, score
@@ -138,8 +140,20 @@ def _belonging(text: str, delimiter: str) -> float:
     return text.count(delimiter) * delimiter.count(mark) / max(1, text.count(mark))
 
 
-def _score(rows: list[list[str]], delimiter: str, suffix: str, belonging: float = 1.0) -> float:
-    """From 0 to about 1: how much the records agree on a number of cells greater than one."""
+def _quoted_throughout(text: str, delimiter: str) -> bool:
+    """Whether blanks part cells that are all in quotes, but for numbers and the like: R's ``write.table``."""
+    lines = [line.rstrip() for line in text[:50_000].splitlines()[:200] if line.strip()]
+    return delimiter == " " and bool(lines) and sum(map(bool, map(_R_LINE.fullmatch, lines))) >= 0.95 * len(lines)
+
+
+def _score(
+    rows: list[list[str]], delimiter: str, suffix: str, belonging: float = 1.0, *, quoted: bool = False
+) -> float:
+    """From 0 to about 1: how much the records agree on a number of cells greater than one.
+
+    Args:
+        quoted: quotes show that a delimiter is one which texts often hold.
+    """
     filled = [row for row in rows if any(not is_blank(cell) for cell in row)]
     if not filled:
         return 0.0
@@ -154,7 +168,7 @@ def _score(rows: list[list[str]], delimiter: str, suffix: str, belonging: float 
     above = sum(1 < len(row) < width for row in filled[:lead])
     ones = min(widths.get(1, 0) + above, 0.4 * total)
     share = count / (total - 0.8 * ones)
-    if delimiter == " " and not _blanks_fit(filled, width):
+    if delimiter == " " and not quoted and not _blanks_fit(filled, width):
         return 0.0
     if delimiter == ":" and _cuts_times(filled):
         return 0.0
@@ -162,7 +176,7 @@ def _score(rows: list[list[str]], delimiter: str, suffix: str, belonging: float 
     score += 0.1 * _typed_share(filled, width)
     if delimiter == _SUFFIX_HINT.get(suffix):
         score += 0.05
-    if delimiter in " :#&~^":
+    if delimiter in " :#&~^" and not quoted:
         score *= 0.6 if delimiter == " " else 0.75
     elif len(delimiter) > 1:
         # A longer delimiter is likelier than its first character alone where both fit.

@@ -144,3 +144,11 @@ def test_a_topic_goes_before_importance(tmp_path: Path) -> None:
     mails = _csv(Text=_TEXTS, Kategorien=kinds, Wichtigkeit=[["Normal", "Hoch"][n % 2] for n in range(24)])
     profile, _ = read_bytes(tmp_path, "mails.csv", mails)
     assert profile.task.label == "Kategorien"
+
+
+def test_blanks_between_quoted_cells_part_them() -> None:
+    """As R's ``write.table`` writes: the rows have a name of their own, and texts hold commas."""
+    rows = "".join(f'"{n}" "the parcel {n} was late, again" {n} "orders"\n' for n in range(1, 30))
+    assert detect_dialect('"text" "days" "team"\n' + rows).delimiter == " "
+    said = "".join(f'He said "no, never {n}" and left, "quite angry"\n' for n in range(30))
+    assert detect_dialect(said).delimiter != " "
