@@ -62,6 +62,8 @@ def estimate(
             continue
         # Only a part of the work spreads over more cores, and the figures are for two.
         seconds = recipe.fixed_seconds + recipe.seconds_per_1000_rows * learned / 1000 * stretch * (2 / cores) ** 0.7
+        if "trials" in recipe.settings:  # one after the other, each a whole training
+            seconds *= int(plan.settings.get("trials", 1))
         fits = not parts or plan.recipe != "auto" or spent + seconds <= plan.budget_seconds
         spent += seconds if fits else 0.0
         parts.append(RecipeEstimate(recipe, seconds * _LOW, seconds * _HIGH, fits))

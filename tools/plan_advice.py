@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tools.base_models import load_base_models
+from tools.cards.plan import BetterView
 from tools.words import count
 from workspace.machine import has_gpu, processor_has_bfloat16
 from workspace.plan import SettingValue, TrainingPlan, usual_base
 from workspace.recipe import load_recipes
 
+CHANGE_THE_PLAN = "Change the plan:"
+"""How a form or a button says which settings change; ``name=value`` follow, with commas between them."""
 SMALL_MILLIONS = 50
 """Base models of fewer millions of weights learn with larger steps."""
 CHARS_PER_TOKEN = 3.5
@@ -28,9 +31,13 @@ class Advice:
     why: str
 
     @property
-    def sentence(self) -> str:
-        """For people, with what to say to have it."""
-        return f"{self.why} Better: “{self.setting} {_said(self.better)}”."
+    def view(self) -> BetterView:
+        """For people, with what to say or press to have it."""
+        name, value = self.setting.replace("_", " "), _said(self.better)
+        sentence = f"{self.why} Better: “{self.setting} {value}”."
+        return BetterView(
+            sentence=sentence, label=f"Set {name} to {value}", said=f"{CHANGE_THE_PLAN} {self.setting}={value}"
+        )
 
 
 def advice_on(plan: TrainingPlan, rows: int, mean_chars: float, labels: Mapping[str, int]) -> list[Advice]:

@@ -1,20 +1,22 @@
 """A plan in plain words, and in all its details."""
 
+import math
 from dataclasses import dataclass
 
 import yaml
 
 from tools.aims import limit_sentence
 from tools.base_models import load_base_models
-from tools.cards import Cell, ChangeView, PlanCard, RecipeView, SettingView
+from tools.cards import BetterView, Cell, ChangeView, PlanCard, RecipeView, SettingView
 from tools.estimates import Estimate, recipes_of
+from tools.plan_advice import CHANGE_THE_PLAN, Advice
 from tools.quoting import plain
 from tools.task_words import CHOSEN_BY, answer_fact, what_is_learned
 from tools.words import count, duration, duration_range, listed, memory, of_100
 from workspace.dataset import Dataset
 from workspace.events import FormField
 from workspace.metrics import TASK_METRICS
-from workspace.plan import PlanChange, StoredPlan, TrainingPlan, usual_base
+from workspace.plan import MOST_SECONDS, PlanChange, StoredPlan, TrainingPlan, usual_base
 from workspace.recipe import Knob, Recipe, load_recipes
 
 _FIELD_LABELS = {
@@ -61,6 +63,7 @@ def plan_card(
     groups: int,
     estimate: Estimate,
     warnings: list[str],
+    advised: list[Advice],
     changes: list[PlanChange],
 ) -> PlanCard:
     """Everything about a proposal. ``groups``: different answers in the label column."""
@@ -86,7 +89,8 @@ def plan_card(
         estimated_seconds_low=round(estimate.low, 1),
         estimated_seconds_high=round(estimate.high, 1),
         memory_mb=estimate.memory_mb,
-        warnings=[*warnings, *_left_out(plan, estimate), *estimate.memory_notes],
+        warnings=[*warnings, *estimate.memory_notes],
+        better=[*(advice.view for advice in advised), *_left_out(plan, estimate)],
         settings=setting_views(plan, [part.recipe for part in estimate.recipes]),
         changes=[change_view(c) for c in changes],
         yaml=_yaml(plan),
@@ -269,13 +273,20 @@ def _facts(plan: TrainingPlan, dataset: Dataset, groups: int, estimate: Estimate
     return facts
 
 
-def _left_out(plan: TrainingPlan, estimate: Estimate) -> list[str]:
-    return [
-        f"“{part.recipe.title}” would take about {duration_range(part.low, part.high)} more and does not fit into "
-        f"{duration(plan.budget_seconds)}; with a larger time limit it is tried too."
-        for part in estimate.recipes
-        if not part.fits
-    ]
+def _left_out(plan: TrainingPlan, estimate: Estimate) -> list[BetterView]:
+    """What the time is too short for, the shortest first, each with the time for it and for all before it."""
+    found, needed = [], 1.2 * estimate.high
+    for part in sorted((part for part in estimate.recipes if not part.fits), key=lambda part: part.high):
+        needed += 1.2 * part.high
+        seconds = 60 * math.ceil(needed / 60)
+        if seconds <= MOST_SECONDS:
+            sentence = (
+                f"“{part.recipe.title}” would take about {duration_range(part.low, part.high)} more and does not fit "
+                f"into {duration(plan.budget_seconds)}; with a larger time limit it is tried too."
+            )
+            label = f"Try it too, in up to {duration(seconds)}"
+            found.append(BetterView(sentence=sentence, label=label, said=f"{CHANGE_THE_PLAN} budget_seconds={seconds}"))
+    return found
 
 
 def _choice(name: str, value: str, default: str, options: list[str], help_: str) -> SettingView:

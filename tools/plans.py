@@ -208,11 +208,13 @@ def _shown(
     uses_base = any(part.recipe.uses_base and part.fits for part in expected.recipes)
     warning = choose_base(plan.base, context.workspace.settings).warning if uses_base else ""
     labels = dataset.profile.labels if plan.label == dataset.profile.task.label else {}
-    advised = [a.sentence for a in advice_on(plan, rows_of(dataset, plan).learn, mean_chars, labels)]
-    card = plan_card(stored, dataset, groups, expected, [*([warning] if warning else []), *advised], changes)
+    advised = advice_on(plan, rows_of(dataset, plan).learn, mean_chars, labels)
+    card = plan_card(stored, dataset, groups, expected, [warning] if warning else [], advised, changes)
     approval = Approval(tool="launch_training", args={"plan_id": stored.id}, fingerprint=plan.hash, accept=START.id)
     return ToolOutput(
-        data=_facts_for_model(stored, dataset, groups, expected, card.warnings, changes),
+        data=_facts_for_model(
+            stored, dataset, groups, expected, [*card.warnings, *(better.sentence for better in card.better)], changes
+        ),
         cards=[card.card(plan_title(card))],
         ask=confirm("Shall I start?", approval, START, CHANGE, *([] if plan.limits else [AIMS])),
         stage="plan",

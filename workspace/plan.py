@@ -22,6 +22,9 @@ def usual_base(task: TaskKind) -> str:
     return WRITER if task is TaskKind.GENERATION else STARTER
 
 
+MOST_SECONDS = 7 * 24 * 3600
+
+
 class TrainingPlan(BaseModel):
     """Frozen; ``hash`` covers every field, so approval of one plan can never start another."""
 
@@ -39,7 +42,7 @@ class TrainingPlan(BaseModel):
     time_column: str | None = Field(default=None, description="the newest rows judge")
     recipe: str = Field(default="auto", description="a recipe's name, or auto")
     base: str = Field(default=STARTER, description="base model: packaged name, hub id or folder")
-    budget_seconds: int = Field(default=120, ge=5, le=7 * 24 * 3600)
+    budget_seconds: int = Field(default=120, ge=5, le=MOST_SECONDS)
     metric: str = Field(default="macro_f1", description="what the best model is chosen by, on validation rows")
     limits: tuple[MistakeLimit, ...] = Field(
         default=(), description="task classification: how many mistakes of a kind are bearable; sets what is said when"

@@ -16,7 +16,7 @@ from assistant.guide.texts import say
 from tools.asking import UPLOAD, button
 from tools.goal import score_goal
 from workspace.dataset import TaskKind
-from workspace.plan import TrainingPlan
+from workspace.plan import MOST_SECONDS, TrainingPlan
 
 Action = Callable[[str, Journey], Reply]
 
@@ -90,7 +90,6 @@ def propose(text: str, journey: Journey) -> Reply:
 
 _PROPOSED = ("task", "text", "label", "recipe", "base", "budget_seconds", "seed")
 _SHORTEST = 5
-_LONGEST = 7 * 24 * 3600
 
 
 def revise(text: str, journey: Journey) -> Reply:
@@ -137,7 +136,7 @@ def _better(text: str, journey: Journey) -> Reply:
         changes: dict[str, Any] = {"recipe": "auto", "budget_seconds": max(budget, 300)}
         return Reply(say("slower"), (Call("revise_plan", {"changes": changes}),))
     if plan.get("warnings") or len(methods) < 2 or re.search(words()["more_time"], text, re.IGNORECASE):
-        longer = min(_LONGEST, max(2 * budget, 300))
+        longer = min(MOST_SECONDS, max(2 * budget, 300))
         return Reply(say("slower"), (Call("revise_plan", {"changes": {"budget_seconds": longer}}),))
     if journey.model_id:
         return Reply(say("better_model"), (Call("explain_results", {"run_id": journey.run_id}),))

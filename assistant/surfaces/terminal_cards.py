@@ -144,8 +144,9 @@ def _plan(card: cards.PlanCard) -> RenderableType:
     time = duration_range(card.estimated_seconds_low, card.estimated_seconds_high)
     methods = [(r.title, r.summary) for r in card.recipes if r.chosen]
     changes = [f"{c.label}: {c.before} → {c.after}" for c in card.changes]
+    notes = [*card.warnings, *(better.sentence for better in card.better)]
     return Group(
-        text_lines(*card.sentences, *changes, *(f"! {warning}" for warning in card.warnings)),
+        text_lines(*card.sentences, *changes, *(f"! {note}" for note in notes)),
         text_grid(["Method", "What it does"], methods),
         Text(f"About {time}, about {card.memory_mb:,} MB of memory.", style="dim"),
     )

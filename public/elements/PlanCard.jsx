@@ -183,6 +183,24 @@ if (!all.PlanCard) {
             {warning}
           </p>
         ))}
+        {(data.better || []).map((better, i) => (
+          <div key={i} className="mtw-note mtw-note-warning">
+            <span className="mtw-tag">Please note</span>
+            {better.sentence}
+            <div className="mtw-buttons" style={{ marginTop: "0.5rem" }}>
+              <button
+                type="button"
+                className="mtw-button"
+                onClick={() => {
+                  window.mtw.answering = true
+                  sendUserMessage(better.said)
+                }}
+              >
+                {better.label}
+              </button>
+            </div>
+          </div>
+        ))}
         <dl className="mtw-facts">
           {data.facts.filter(([name]) => FIRST.test(name)).map(([name, value]) => (
             <div key={name}>

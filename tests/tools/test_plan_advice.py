@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from assistant.guide.slots import wishes_in
 from tests.tools.conftest import Call, mails
 from tools import plan_advice
+from tools.cards import PlanCard
 from tools.plan_advice import advice_on
+from tools.registry import ToolOutput
 from workspace.dataset import Dataset, TaskKind
 from workspace.plan import SettingValue, TrainingPlan
 
@@ -60,3 +63,35 @@ def test_the_plan_card_says_what_had_better_be_set(call: Call, load: Callable[..
     assert "Better: “learning_rate 0.0001”" in warned
     better = str(call("revise_plan", changes={"learning_rate": 1e-4}).data["warnings"])
     assert "Better" not in better
+
+
+def test_a_press_makes_it_better(call: Call, load: Callable[..., Dataset]) -> None:
+    load(mails(30))
+    call("propose_plan", recipe="finetune")
+    (better,) = plan_card(call("revise_plan", changes={"lr": 3e-5})).better
+    assert better.label == "Set learning rate to 0.0001"
+    changed = plan_card(call("revise_plan", changes=wishes_in(better.said).changes))
+    assert changed.better == []
+    assert [change.after for change in changed.changes] == ["0.0001"]
+
+
+def test_what_the_time_is_too_short_for_is_a_press_away(call: Call, load: Callable[..., Dataset]) -> None:
+    load(mails(2000))
+    short = plan_card(call("propose_plan", budget_seconds=10))
+    assert not all(recipe.chosen for recipe in short.recipes)
+    longest = short.better[-1]
+    assert "does not fit into 10 seconds" in longest.sentence
+    enough = plan_card(call("revise_plan", changes=wishes_in(longest.said).changes))
+    assert all(recipe.chosen for recipe in enough.recipes)
+    assert enough.better == []
+
+
+def test_trials_are_counted(call: Call, load: Callable[..., Dataset]) -> None:
+    load(mails(200))
+    once = plan_card(call("propose_plan", recipe="finetune", budget_seconds=3600))
+    often = plan_card(call("revise_plan", changes={"trials": 5}))
+    assert often.estimated_seconds_low > 3 * once.estimated_seconds_low
+
+
+def plan_card(output: ToolOutput) -> PlanCard:
+    return PlanCard.model_validate(output.cards[0].data)

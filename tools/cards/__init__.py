@@ -46,7 +46,16 @@ from tools.cards.labelling import (
     SuggestionView,
     TokenView,
 )
-from tools.cards.plan import BaseModelFacts, ChangeView, ModelRowView, ModelsCard, PlanCard, RecipeView, SettingView
+from tools.cards.plan import (
+    BaseModelFacts,
+    BetterView,
+    ChangeView,
+    ModelRowView,
+    ModelsCard,
+    PlanCard,
+    RecipeView,
+    SettingView,
+)
 from tools.cards.privacy import PersonalColumnView, PersonalKindView, PrivacyCard
 from tools.cards.result import (
     AimView,
@@ -114,6 +123,7 @@ __all__ = [
     "AnswersCard",
     "AugmentationCard",
     "BaseModelFacts",
+    "BetterView",
     "CalibrationView",
     "CardData",
     "Cell",

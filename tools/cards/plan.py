@@ -40,6 +40,14 @@ class ChangeView(BaseModel):
     after: str
 
 
+class BetterView(BaseModel):
+    """Something that had better be otherwise, and the button that makes it so."""
+
+    sentence: str
+    label: str
+    said: str = Field(description="what the person says by pressing it")
+
+
 class PlanCard(CardData):
     """What a training would do. Start approves exactly this ``hash``."""
 
@@ -56,6 +64,7 @@ class PlanCard(CardData):
     estimated_seconds_high: float
     memory_mb: int
     warnings: list[str] = Field(default_factory=list)
+    better: list[BetterView] = Field(default_factory=list, description="warnings with a way out by one press")
     settings: list[SettingView] = Field(description="the details view")
     changes: list[ChangeView] = Field(default_factory=list, description="against the plan before")
     yaml: str = Field(description="the plan as YAML, for experts")

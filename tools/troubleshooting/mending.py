@@ -15,7 +15,7 @@ from workspace import versions
 from workspace.dataset import Dataset
 from workspace.errors import InputError, NotFound
 from workspace.home import Workspace
-from workspace.plan import SettingValue, TrainingPlan, usual_base
+from workspace.plan import MOST_SECONDS, SettingValue, TrainingPlan, usual_base
 from workspace.planning import PlanWishes, plan_from_profile
 from workspace.recipe import Knob, load_recipes
 from workspace.run import Run, RunStatus
@@ -121,7 +121,7 @@ def _field(name: str, verb: JsonValue, plan: TrainingPlan, dataset: Dataset) -> 
         case "base", "usual":
             return usual_base(plan.task)
         case "budget_seconds", "double":
-            return min(2 * plan.budget_seconds, 7 * 24 * 3600)
+            return min(2 * plan.budget_seconds, MOST_SECONDS)
         case "recipe", "lightest":
             fits = [r for r in load_recipes().values() if plan.task in r.tasks and not r.uses_base]
             return fits[0].name if fits else None

@@ -16,6 +16,11 @@ def plan(page: Page, card: cards.PlanCard) -> None:
     page.points(escaped(sentence, 1_000) for sentence in card.sentences)
     for warning in card.warnings:
         page.say(f":warning: *Please note:* {escaped(warning, 1_000)}")
+    for better in card.better:
+        page.say(
+            f":warning: *Please note:* {escaped(better.sentence, 1_000)}",
+            accessory=page.presses.say(better.label, better.said),
+        )
     time = duration_range(card.estimated_seconds_low, card.estimated_seconds_high)
     page.facts([("Time", f"about {time}"), ("Memory", f"about {memory(card.memory_mb)}")])
     methods = [(f"{r.title}{'' if r.chosen else ' (left out)'}", r.summary) for r in card.recipes]
