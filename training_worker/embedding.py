@@ -25,7 +25,7 @@ from training_worker.starter import Base, loading, pooling_of
 from training_worker.thrift import read_side_by_side
 from workspace.errors import InputError, Unavailable
 from workspace.machine import processor_has_bfloat16
-from workspace.plan import SettingValue
+from workspace.plan import STARTER, SettingValue
 
 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
@@ -179,10 +179,22 @@ def _loaded(base: Base, pooling: str, where: torch.device) -> Encoder:
             f"The model {base.name} cannot be used to sort texts.",
             "Use an encoder such as all-MiniLM-L6-v2, a BERT or a RoBERTa.",
         )
+    if len(tokenizer) <= len(tokenizer.all_special_ids):  # what transformers makes of a folder without one
+        raise InputError(
+            "TOKENIZER_DEPENDENCY",
+            f"The model {base.name} came without its tokenizer, so it knows no words.",
+            f"Copy tokenizer.json into its folder, or use {STARTER}, which is always here.",
+        )
     model.eval().requires_grad_(False).to(where)
-    positions = int(getattr(model.config, "max_position_embeddings", 0) or 512)
-    most = min(positions - 2 if model.config.model_type in ("roberta", "xlm-roberta") else positions, 8192)
-    return Encoder(base, tokenizer, model, pooling, most)
+    return Encoder(base, tokenizer, model, pooling, min(_positions(model), 8192))
+
+
+def _positions(model: Any) -> int:
+    """Tokens that the model has places for: where one place stands for padding, counting begins after it."""
+    places = int(getattr(model.config, "max_position_embeddings", 0) or 512)
+    table = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
+    padding = getattr(table, "padding_idx", None)
+    return places if padding is None else places - padding - 1
 
 
 def tokenize(tokenizer: Any, texts: Sequence[str], max_tokens: int) -> list[list[int]]:

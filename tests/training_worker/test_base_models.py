@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.training_worker.faults import bases
 from training_worker import starter
+from training_worker.embedding import load_encoder, vectors_of
 from training_worker.starter import STARTER, STARTER_HUB_ID, Base, resolve_base, starter_folder, unavailable
 from workspace.errors import InputError, Unavailable
 from workspace.settings import load_settings
@@ -88,3 +91,16 @@ def test_a_broken_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError) as error:
         load_encoder(base)
     assert error.value.code == "WEIGHTS_CORRUPT"
+
+
+@pytest.mark.parametrize("kind", ["bert", "camembert"])
+def test_long_texts_are_cut_where_the_model_has_no_more_places(kind: str, tmp_path: Path) -> None:
+    encoder = load_encoder(resolve_base(str(bases.reader(tmp_path / "base", kind=kind))))
+    vectors = vectors_of(encoder, ["please help me with my order " * 200], max_tokens=8192, tick=lambda _: None)
+    assert np.isfinite(vectors).all()
+
+
+def test_a_model_without_its_tokenizer_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        load_encoder(resolve_base(str(bases.without_tokenizer(tmp_path / "base"))))
+    assert error.value.code == "TOKENIZER_DEPENDENCY"

@@ -15,7 +15,6 @@ pytestmark = pytest.mark.slow
 
 QUICK = ("text column renamed since the plan", "one class", "database locked")
 """One of each owner's matter; the others take a minute or two together."""
-MISSED = pytest.mark.xfail(strict=True, reason="transformers makes an empty tokenizer instead of refusing")
 OTHERS = tuple(name for name in FAULTS if name not in QUICK)
 
 
@@ -44,10 +43,7 @@ def test_a_fault_of_each_owner(name: str) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "name",
-    [pytest.param(name, marks=MISSED) if name == "base model without tokenizer" else name for name in OTHERS],
-)
+@pytest.mark.parametrize("name", OTHERS)
 def test_a_fault(name: str) -> None:
     _is_as_it_should_be(name, _met(OTHERS)[name])
 

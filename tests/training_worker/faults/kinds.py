@@ -64,12 +64,6 @@ def _several(bench: Bench) -> TrainingPlan:
     return plan.model_copy(update={"dataset_id": odd.id})
 
 
-def _long_texts(bench: Bench) -> TrainingPlan:
-    data = bench.data([(" ".join([text] * 30), label) for text, label in rows_of()])
-    base = str(bases.reader(bench.folder / "base", kind="camembert"))
-    return bench.plan(data, recipe="embed", base=base, settings={"max_tokens": 8192})
-
-
 def _broken_table(bench: Bench) -> TrainingPlan:
     plan = bench.plan()
     dataset = bench.workspace.datasets.get(plan.dataset_id)
@@ -138,9 +132,6 @@ FAULTS: dict[str, Fault] = {
     "setting of another method": Fault(_setting(ngrams=3), ("SETTINGS_INVALID",), "settings", "go back to the usual"),
     "label out of range": Fault(
         _plan(recipe="finetune"), ("LABEL_OUT_OF_RANGE",), "data", machine=machine.label_out_of_range
-    ),
-    "texts longer than the base model": Fault(
-        _long_texts, ("SEQ_TOO_LONG",), "settings", "cut texts at the usual length"
     ),
     "words that the base model has no place for": Fault(
         _on(lambda folder: bases.reader(folder, words=20)), ("SEQ_TOO_LONG",), "settings", USUAL_BASE
