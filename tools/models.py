@@ -19,7 +19,7 @@ from tools.words import count, listed
 from workspace.analysis import Analysis, AnalysisJob
 from workspace.dataset import TaskKind
 from workspace.errors import InputError, NotFound, Unavailable
-from workspace.events import Asked
+from workspace.events import Asked, Option
 from workspace.ids import new_id
 from workspace.model import TrainedModel
 from workspace.run import RunStatus
@@ -83,6 +83,9 @@ def try_model(
         list[str] | str | None, Field(description="one text or several (20 at most), exactly as the person wrote them")
     ] = None,
     model_id: Annotated[str | None, _MODEL] = None,
+    unseen: Annotated[
+        int | None, Field(ge=1, description="in place of texts: the first, second ... of a few texts of its exam")
+    ] = None,
 ) -> ToolOutput:
     """Asks a trained model about texts and shows its answers with how sure it is.
 
@@ -91,8 +94,11 @@ def try_model(
     model = find_model(context, model_id)
     given = [texts] if isinstance(texts, str) else list(texts or [])
     given = [text for text in given if text.strip()]
+    of_exam = model.outcome.evaluation.unseen
+    if not given and unseen and of_exam:
+        given = [of_exam[(unseen - 1) % len(of_exam)]]
     if not given:
-        asked = _ask_text(_columns(context, model))
+        asked = _ask_text(_columns(context, model), _unseen_button(model, 1))
         return ToolOutput(data={"model_id": model.id, "waits_for": "a text"}, ask=asked, stage="use")
     _check(given)
     found = context.workspace.queue.predict(context.owner_id, model.id, given)
@@ -109,6 +115,7 @@ def try_model(
         ask=ask(
             "Type another text, or go on.",
             button("Try another text", "try_model", primary=True, model_id=model.id),
+            *(_unseen_button(model, unseen + 1) if unseen else []),
             button("See mistakes", "show_mistakes", run_id=model.run_id),
             button("Download it", "export_model", model_id=model.id),
             button("Use it from a program", "deploy_model", model_id=model.id),
@@ -245,12 +252,19 @@ def _columns(context: ToolContext, model: TrainedModel) -> tuple[str, ...]:
         return ()
 
 
-def _ask_text(columns: Sequence[str]) -> Asked:
+def _unseen_button(model: TrainedModel, number: int) -> list[Option]:
+    if number > len(model.outcome.evaluation.unseen):
+        return []
+    label = "Take one from the exam" if number == 1 else "Another one from the exam"
+    return [button(label, "try_model", model_id=model.id, unseen=str(number))]
+
+
+def _ask_text(columns: Sequence[str], options: list[Option]) -> Asked:
     text = "Write or paste a text, and I will show what the model says."
     if len(columns) > 1:
         parts = listed([f"“{plain(name, 40)}”" for name in columns])
         text = f"The model reads {parts} together: write each on a line of its own, in this order."
-    return Asked(ask_id=new_id("ask"), ask="text", text=text)
+    return Asked(ask_id=new_id("ask"), ask="text", text=text, options=options)
 
 
 def _check(texts: list[str]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 
 from training_worker import together
@@ -35,6 +36,8 @@ from workspace.plan import TrainingPlan
 from workspace.recipe import Recipe
 
 AROUND_SECONDS = 2.0  # reading, dividing, judging and saving, whatever the rows
+TEXTS_TO_TRY = 5
+LONGEST_TO_TRY = 600  # characters
 SAMPLE_SHARE = 0.7  # of the budget: what the first recipe may take before rows are left out
 
 
@@ -198,7 +201,14 @@ def _evaluate(folder: Path, split: Split, plan: TrainingPlan, pace: Pace, second
         pace.tell("evaluate", f"Judging on {len(split.test):,} texts it has never seen", left + 0.2)
 
     test = with_language(split.test)
-    return kind_of(plan.task).evaluate(load_predictor(folder), test, split.learn, plan.seed, on_progress)
+    found = kind_of(plan.task).evaluate(load_predictor(folder), test, split.learn, plan.seed, on_progress)
+    return found.model_copy(update={"unseen": _to_try(test.texts, plan.seed)})
+
+
+def _to_try(texts: Sequence[str], seed: int) -> list[str]:
+    """A few of the texts, of a length that a person reads through."""
+    short = sorted({text for text in texts if 0 < len(text) <= LONGEST_TO_TRY})
+    return [short[place] for place in np.random.default_rng(seed).permutation(len(short))[:TEXTS_TO_TRY]]
 
 
 def _peak_rss_mb() -> float:

@@ -164,13 +164,15 @@ class Evaluation(BaseModel):
     slices: list[Slice] = Field(default_factory=list, description="accuracy on parts of the test rows")
     curve: LearningCurve | None = Field(default=None, description="what more rows would bring")
     exam: Exam | None = Field(default=None, description="right or wrong, row by row")
+    unseen: list[str] = Field(default_factory=list, description="a few test texts, to try the model with")
     texts_deleted: bool = Field(default=False, description="mistakes and samples went when the data was deleted")
 
     def without_texts(self) -> "Evaluation":
         """The figures alone: no text of a test row, and as many mistakes as before."""
         counted = bool(self.confusion) or self.wrong is not None
         wrong = self.wrong if counted else len(self.mistakes)
-        return self.model_copy(update={"mistakes": [], "samples": [], "wrong": wrong, "texts_deleted": True})
+        gone: dict[str, Any] = {"mistakes": [], "samples": [], "unseen": []}
+        return self.model_copy(update=gone | {"wrong": wrong, "texts_deleted": True})
 
 
 class Footprint(BaseModel):

@@ -32,21 +32,21 @@ def with_texts(labels: Sequence[str] = ("Billing", "Orders", "Returns"), **chang
     )
     sample = Sample(prompt=SECRET, reference=SECRET, before=SECRET, after=SECRET)
     body = evaluation_of([[40, 0, 0], [1, 29, 0], [2, 7, 21]], list(labels))
-    return body.model_copy(update={"mistakes": [mistake], "samples": [sample], **changes})
+    return body.model_copy(update={"mistakes": [mistake], "samples": [sample], "unseen": [SECRET], **changes})
 
 
 def test_mistakes_of_a_model_go_with_the_data_and_its_figures_stay(
     call: Call, context: ToolContext, trained: Callable[..., Run]
 ) -> None:
     texts = with_texts()
-    run = trained(mistakes=texts.mistakes, samples=texts.samples)
+    run = trained(mistakes=texts.mistakes, samples=texts.samples, unseen=texts.unseen)
     assert set(kept_in(context)) == {"runs", "run_events", "models"}
     before = context.workspace.models.list()[0].outcome.evaluation
     call("delete_dataset")
     assert kept_in(context) == []
     after = context.workspace.models.list()[0].outcome.evaluation
     assert (after.metrics, after.confusion, after.intervals) == (before.metrics, before.confusion, before.intervals)
-    assert (after.mistakes, after.samples, after.texts_deleted) == ([], [], True)
+    assert (after.mistakes, after.samples, after.unseen, after.texts_deleted) == ([], [], [], True)
     told = call("explain_results", run_id=run.id)
     assert told.ask is not None
     assert not any(option.id.startswith("show_mistakes") for option in told.ask.options)

@@ -8,12 +8,14 @@ import pytest
 
 from tests.fakes import FakeQueue
 from tests.tools.conftest import Call
+from tools.asking import call_of
 from tools.cards import DownloadCard, PredictionCard
 from tools.context import ToolContext
 from tools.exporting import export_key
 from tools.models import open_export
 from tools.prediction_view import prediction_view
 from workspace.errors import InputError, NotFound, Unavailable
+from workspace.events import Asked
 from workspace.home import Workspace
 from workspace.model import Prediction
 from workspace.run import Run
@@ -55,6 +57,19 @@ def test_without_a_text_it_asks_for_one(call: Call, trained: Trained, texts: obj
     output = call("try_model", texts=texts)
     assert output.ask is not None
     assert output.ask.ask == "text"
+
+
+def test_a_text_of_the_exam_is_a_press_away(call: Call, trained: Trained, queue: FakeQueue) -> None:
+    trained(unseen=["Where is it?", "Bill me later"])
+    queue.answer = answer
+    pressed: Asked | None = call("try_model").ask
+    for text, more in (("Where is it?", True), ("Bill me later", False)):
+        assert pressed is not None
+        tool, arguments = call_of(next(o.id for o in pressed.options if "from the exam" in o.label))
+        pressed = call(tool, **arguments).ask
+        assert queue.asked[-1][2] == [text]
+        assert pressed is not None
+        assert any("from the exam" in o.label for o in pressed.options) == more
 
 
 def test_without_a_model_or_a_worker_it_says_so(call: Call, trained: Trained) -> None:

@@ -52,6 +52,8 @@ def test_the_outcome_tells_rows_times_and_what_was_tried(learned: tuple[Trained,
     assert outcome.model_id == ""
     assert sum(outcome.rows.values()) == 600
     assert outcome.rows["test"] == outcome.evaluation.rows
+    assert len(set(outcome.evaluation.unseen)) == 5
+    assert set(outcome.evaluation.unseen) <= set(sms()[0])
     assert [t.recipe for t in outcome.tried] == ["linear"]
     assert outcome.tried[0].score > 0.8
     assert set(outcome.seconds) == {"data", "train", "evaluate", "total"}
