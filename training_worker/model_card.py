@@ -238,7 +238,10 @@ def _verdict(kind: TaskKind, evaluation: Evaluation) -> str:
         return verdict
     if kind is TaskKind.GENERATION:
         return f"{verdict} Before training it was {guess:.3f}."
-    return f"{verdict} The simplest way to answer would get {guess:.3f}."
+    verdict += f" The simplest way to answer would get {guess:.3f}."
+    if (plain := evaluation.linear_baseline.get(key)) is not None:
+        verdict += f" Counted words with linear classifiers, as scikit-learn has them, get {plain:.3f}."
+    return verdict
 
 
 def _metric_table(kind: TaskKind, evaluation: Evaluation) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training_worker.data import LabelledRows
+from training_worker.evaluating.plain_model import plain_flags
 from training_worker.job import Answers
 from training_worker.kinds.base import OnProgress, Predictor
 from training_worker.label_predictor import scorer_of
@@ -75,6 +76,7 @@ class Multilabel:
     ) -> Evaluation:
         model = cast(MultilabelPredictor, predictor)
         common = Counter(learn.targets).most_common(1)[0][0] if learn else None
+        plain = plain_flags(learn.texts, flags_of(learn.targets, model.labels), rows.texts, seed) if learn else None
         probabilities = model.probabilities(rows.texts, on_progress)
         return evaluate(
             rows.texts,
@@ -83,6 +85,7 @@ class Multilabel:
             model.labels,
             model.thresholds,
             commonest=common,
+            plain=plain,
             seed=seed,
             columns=rows.columns,
             ask=model.probabilities,

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 
 from training_worker.evaluating.attribution import Probabilities, words_that_mattered
 from training_worker.evaluating.slices import slices_of
+from training_worker.evaluating.sureness import reliability
 from training_worker.evaluation import BOOTSTRAP_SAMPLES, MISTAKES, TEXT_CHARS, calibration_error
 from workspace.exams import exam_of
 from workspace.model import ClassScore, Evaluation, Mistake
@@ -55,6 +56,7 @@ def evaluate(
     thresholds: Numbers,
     *,
     commonest: Labels | None = None,
+    plain: Flags | None = None,
     seed: int = 0,
     columns: Mapping[str, Sequence[str]] | None = None,
     ask: Probabilities | None = None,
@@ -62,7 +64,8 @@ def evaluate(
     """Scores of ``probabilities`` (rows by ``labels``) against the ``targets``; a label is given from its threshold on.
 
     Labels that only stand in ``targets`` count as missed: the model cannot know them. ``commonest`` is the commonest
-    set of labels of the training rows, for the baseline; without it, that of ``targets``.
+    set of labels of the training rows, for the baseline; without it, that of ``targets``. ``plain`` are the answers of
+    a plain model (rows by ``labels``), for the other baseline.
     """
     names = [*labels, *sorted({name for row in targets for name in row} - set(labels))]
     true = flags_of(targets, names)
@@ -74,12 +77,17 @@ def evaluate(
     common = Counter(targets).most_common(1)[0][0] if commonest is None else commonest
     right = (true == given).all(axis=1)
     parts = np.stack([(true & given).sum(axis=1), given.sum(axis=1), true.sum(axis=1)], axis=1)
+    beside: dict[str, float] = {}
+    if plain is not None:
+        beside = metrics_of(true, np.pad(plain, ((0, 0), (0, len(names) - len(labels)))))
     guess = np.broadcast_to(flags_of([common], names), true.shape)
     return Evaluation(
         rows=len(true),
         metrics={k: round(v, 6) for k, v in metrics.items()},
         intervals=bootstrap_intervals(true, given, seed),
         baseline={k: round(v, 6) for k, v in metrics_of(true, guess).items()},
+        linear_baseline={k: round(v, 6) for k, v in beside.items()},
+        reliability=reliability(known.ravel(), probabilities.ravel()),
         per_class=_per_label(true, given, names),
         labels=names,
         thresholds={label: round(float(t), 6) for label, t in zip(labels, thresholds, strict=True)},

@@ -34,8 +34,11 @@ def test_what_people_read() -> None:
     texts = ["one", "two", "three", "four"]
     targets = [("a", "b"), (), ("c",), ("new",)]
     probabilities = np.array([[0.9, 0.2, 0.1], [0.8, 0.1, 0.1], [0.1, 0.1, 0.6], [0.1, 0.1, 0.1]])
-    found = evaluate(texts, targets, probabilities, LABELS, np.array([0.5, 0.5, 0.5]), commonest=("a",))
+    plain = np.array([[True, True, False], [False] * 3, [False] * 3, [False] * 3])
+    found = evaluate(texts, targets, probabilities, LABELS, np.array([0.5, 0.5, 0.5]), commonest=("a",), plain=plain)
     assert found.rows == 4
+    assert found.linear_baseline["micro_f1"] == pytest.approx(2 * 2 / (2 + 4))
+    assert sum(part.rows for part in found.reliability) == 4 * 3
     assert found.labels == ["a", "b", "c", "new"]
     assert found.thresholds == {"a": 0.5, "b": 0.5, "c": 0.5}
     assert {score.label: score.support for score in found.per_class} == {"a": 1, "b": 1, "c": 1, "new": 1}

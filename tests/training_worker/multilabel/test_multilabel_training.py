@@ -46,6 +46,7 @@ def linear(tmp_path_factory: pytest.TempPathFactory) -> Trained:
 def test_it_learns_and_says_how_good_it_is(linear: Trained) -> None:
     evaluation = linear.outcome.evaluation
     assert evaluation.metrics["macro_f1"] > evaluation.baseline["macro_f1"] + 0.3
+    assert evaluation.metrics["macro_f1"] > evaluation.linear_baseline["macro_f1"] > evaluation.baseline["macro_f1"]
     low, high = evaluation.intervals["macro_f1"]
     assert low <= evaluation.metrics["macro_f1"] <= high
     assert set(evaluation.thresholds) == set(linear.labels)
@@ -57,6 +58,7 @@ def test_the_card_says_how_labels_are_given(linear: Trained) -> None:
     card = (linear.folder / "README.md").read_text("utf-8")
     assert f"any of {len(linear.labels)} labels" in card
     assert "`thresholds` in `mtw.json`" in card
+    assert "Counted words with linear classifiers" in card
     assert f"| macro_f1 | {linear.outcome.evaluation.metrics['macro_f1']:.3f} |" in card
 
 
