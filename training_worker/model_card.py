@@ -239,8 +239,8 @@ def _verdict(kind: TaskKind, evaluation: Evaluation) -> str:
     if kind is TaskKind.GENERATION:
         return f"{verdict} Before training it was {guess:.3f}."
     verdict += f" The simplest way to answer would get {guess:.3f}."
-    if (plain := evaluation.linear_baseline.get(key)) is not None:
-        verdict += f" Counted words with linear classifiers, as scikit-learn has them, get {plain:.3f}."
+    if (counted := evaluation.linear_baseline.get(key)) is not None:
+        verdict += f" Counted words with linear classifiers, as scikit-learn has them, get {counted:.3f}."
     return verdict
 
 
