@@ -52,6 +52,11 @@ def propose_plan(
     ] = None,
     base: Annotated[str | None, Field(description="base model; leave out for the usual one")] = None,
     budget_seconds: Annotated[int | None, Field(description="how long the training may take, in seconds")] = None,
+    metric: Annotated[
+        str | None, Field(description="the score that decides, such as macro_f1; leave out for the usual one")
+    ] = None,
+    test_fraction: Annotated[float | None, Field(description="share of the rows kept as the exam")] = None,
+    valid_fraction: Annotated[float | None, Field(description="share of the rows that choices are made by")] = None,
     seed: Annotated[int | None, Field(description="for repeatable results")] = None,
     split_column: Annotated[
         str | None,
@@ -88,6 +93,9 @@ def propose_plan(
         recipe=recipe,
         base=chosen_base.name if chosen_base else None,
         budget_seconds=budget_seconds,
+        metric=metric,
+        test_fraction=test_fraction,
+        valid_fraction=valid_fraction,
         seed=seed,
         settings=settings,
         **divided,

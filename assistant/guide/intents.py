@@ -88,7 +88,7 @@ def propose(text: str, journey: Journey) -> Reply:
     return Reply(calls=(Call("propose_plan", args),))
 
 
-_PROPOSED = ("task", "text", "label", "recipe", "base", "budget_seconds", "seed")
+_PROPOSED = tuple("task text label recipe base budget_seconds metric test_fraction valid_fraction seed".split())
 _SHORTEST = 5
 
 

@@ -17,7 +17,7 @@ from tests.assistant.talking import Talker, calls, errors, failures, finish_run,
 from tests.assistant.test_history import events
 from tests.fakes import FakeQueue
 from tools.asking import call_of
-from workspace.events import Answered, Asked, ConversationEvent, Option, ToolCalled
+from workspace.events import Answered, Asked, ConversationEvent, Option, ToolCalled, ToolReturned
 from workspace.model import Prediction
 
 
@@ -61,6 +61,16 @@ def test_by_buttons_alone(talker: Talker, queue: FakeQueue) -> None:
     talker.press("Start")
     assert len(queue.submitted) == 1
     assert talker.conversation.stage == "train"
+
+
+def test_what_is_said_before_there_is_a_plan_stands_in_it(talker: Talker, mails: Path) -> None:
+    talker.upload(mails)
+    happened = talker.say("make a plan, optimise macro F1, keep 30 % for the test, at most 2 minutes")
+    assert calls(happened) == ["propose_plan"]
+    data = of(happened, ToolReturned)[0].data
+    assert isinstance(data, dict)
+    plan = talker.workspace.plans.get(str(data["plan_id"])).plan
+    assert (plan.metric, plan.test_fraction, plan.budget_seconds) == ("macro_f1", 0.3, 120)
 
 
 def test_by_words_alone(talker: Talker, mails: Path, queue: FakeQueue) -> None:
