@@ -215,6 +215,9 @@ def _shown(kind: TaskKind, evaluation: Evaluation) -> list[str]:
     return [key for key in TASK_METRICS[kind].shown if key in evaluation.metrics]
 
 
+_PLAIN = "A plain linear classifier of words, as scikit-learn has it, gets"
+
+
 def _verdict(kind: TaskKind, evaluation: Evaluation) -> str:
     """The figure that sums it up, in a sentence."""
     key = TASK_METRICS[kind].headline
@@ -226,9 +229,7 @@ def _verdict(kind: TaskKind, evaluation: Evaluation) -> str:
         verdict += f"{high * 100:.1f}, {evaluation.rows:,} texts)."
         more = "" if guess is None else f" Always answering the most frequent label would get {guess * 100:.1f}."
         if plain := evaluation.linear_baseline:
-            more += (
-                f" Counted words with a linear classifier, as scikit-learn has them, get {plain['accuracy'] * 100:.1f}."
-            )
+            more += f" {_PLAIN} {plain['accuracy'] * 100:.1f}."
         return verdict + more
     verdict = (
         f"{metric.label} on {evaluation.rows:,} unseen texts: {value:.3f} (95 % interval {low:.3f} to {high:.3f}): "
@@ -239,8 +240,8 @@ def _verdict(kind: TaskKind, evaluation: Evaluation) -> str:
     if kind is TaskKind.GENERATION:
         return f"{verdict} Before training it was {guess:.3f}."
     verdict += f" The simplest way to answer would get {guess:.3f}."
-    if (counted := evaluation.linear_baseline.get(key)) is not None:
-        verdict += f" Counted words with linear classifiers, as scikit-learn has them, get {counted:.3f}."
+    if (plain_figure := evaluation.linear_baseline.get(key)) is not None:
+        verdict += f" {_PLAIN} {plain_figure:.3f}."
     return verdict
 
 

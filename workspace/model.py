@@ -154,7 +154,7 @@ class Evaluation(BaseModel):
     )
     samples: list[Sample] = Field(default_factory=list, description="task generation: answers side by side")
     linear_baseline: dict[str, float] = Field(
-        default_factory=dict, description="counted words and a linear classifier, as scikit-learn has them"
+        default_factory=dict, description="a linear classifier of words, as scikit-learn has it"
     )
     sureness: list[Sureness] = Field(default_factory=list, description="the price of answering only when sure")
     prices: list[ThresholdPrice] = Field(default_factory=list, description="two labels: missed against false alarms")

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.svm import LinearSVC
@@ -45,7 +44,6 @@ def _predicted(model: Any, texts: Sequence[str], answers: NDArray[Any], judged: 
     except ValueError:  # no words in any text
         return None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        warnings.simplefilter("ignore", UserWarning)  # a label that no text, or every text, of these rows has
+        warnings.simplefilter("ignore", UserWarning)  # not converged; a label that no text, or every text, has
         model.fit(matrix, answers)
     return np.asarray(model.predict(words.transform(judged)))

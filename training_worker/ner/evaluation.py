@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from training_worker.data import LabelledRows
 from training_worker.evaluating.slices import slices_of
 from training_worker.kinds.base import OnProgress, Predictor
+from training_worker.ner.plain_tagger import plain_names
 from training_worker.ner.scoring import COUNTS, count_rows, metrics_of
 from training_worker.ner.tags import Span
 from workspace.exams import exam_of
@@ -31,20 +32,24 @@ def evaluate_ner(
     seed: int,
     on_progress: OnProgress | None = None,
 ) -> Evaluation:
-    """Entity scores with bootstrap intervals over rows; the baseline is a list of the names in ``learn``."""
+    """Entity scores with bootstrap intervals over rows; the baselines learn from ``learn``: a list of its names, and a
+    plain model, which is left out where these rows are not known.
+    """
     answers = predictor.predict(rows.texts, on_progress)
     found = [[Span(e.start, e.end, e.label) for e in answer.entities or []] for answer in answers]
     counts = count_rows(rows.targets, found)
-    metrics = {name: round(float(value), 6) for name, value in metrics_of(counts.sum(axis=0)).items()}
+    known = mark_known(name_list(learn), rows.texts) if learn is not None else [[] for _ in rows.texts]
+    plain = plain_names(learn, rows.texts, seed) if learn is not None else None
     mistakes = _mistakes(rows, [answer.entities or [] for answer in answers])
     right = np.array([set(true) == set(said) for true, said in zip(rows.targets, found, strict=True)], dtype=bool)
     marks = [" ".join(f"{s.start}-{s.end}:{s.label}" for s in sorted(spans)) for spans in rows.targets]
     labels = sorted({span.label for spans in [*rows.targets, *found] for span in spans} | set(predictor.labels))
     return Evaluation(
         rows=len(rows),
-        metrics=metrics,
+        metrics=_figures(counts),
         intervals=bootstrap_intervals(counts, seed),
-        baseline=_baseline(rows, learn),
+        baseline=_figures(count_rows(rows.targets, known)),
+        linear_baseline={} if plain is None else _figures(count_rows(rows.targets, plain)),
         per_class=[_of_label(label, rows.targets, found) for label in labels],
         labels=labels,
         mistakes=mistakes[:MISTAKES],
@@ -68,11 +73,8 @@ def bootstrap_intervals(counts: NDArray[np.float64], seed: int) -> dict[str, tup
     return found
 
 
-def _baseline(rows: LabelledRows, learn: LabelledRows | None) -> dict[str, float]:
-    """What marking every name of the training rows again would get; nothing at all where they are not known."""
-    found = mark_known(name_list(learn), rows.texts) if learn is not None else [[] for _ in rows.texts]
-    sums = count_rows(rows.targets, found).sum(axis=0)
-    return {name: round(float(value), 6) for name, value in metrics_of(sums).items()}
+def _figures(counts: NDArray[np.float64]) -> dict[str, float]:
+    return {name: round(float(value), 6) for name, value in metrics_of(counts.sum(axis=0)).items()}
 
 
 def name_list(rows: LabelledRows) -> dict[tuple[str, ...], str]:

@@ -58,7 +58,7 @@ def test_the_card_says_how_labels_are_given(linear: Trained) -> None:
     card = (linear.folder / "README.md").read_text("utf-8")
     assert f"any of {len(linear.labels)} labels" in card
     assert "`thresholds` in `mtw.json`" in card
-    assert "Counted words with linear classifiers" in card
+    assert "A plain linear classifier of words, as scikit-learn has it, gets" in card
     assert f"| macro_f1 | {linear.outcome.evaluation.metrics['macro_f1']:.3f} |" in card
 
 

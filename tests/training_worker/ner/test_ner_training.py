@@ -56,6 +56,9 @@ def test_it_finds_the_names_it_learned_and_tells_how_many_of_others(
     assert evaluation.rows == 12
     assert {score.label for score in evaluation.per_class} >= set(trained.labels)
     assert any(mistake.expected_entities for mistake in evaluation.mistakes)
+    assert set(evaluation.linear_baseline) == set(evaluation.metrics)
+    plain = evaluation.linear_baseline["entity_f1"]
+    assert f"as scikit-learn has it, gets {plain:.3f}." in (trained.folder / "README.md").read_text("utf-8")
     again = evaluate_file(str(trained.folder), table(tmp_path / "all.parquet", tagged()), [], None)
     assert again.metrics["entity_f1"] > 0.6
     assert again.metrics["entity_f1"] > again.baseline["entity_f1"]
