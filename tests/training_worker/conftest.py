@@ -10,6 +10,14 @@ from workspace.settings import Settings
 
 
 @pytest.fixture(scope="module")
+def float32() -> Iterator[None]:
+    """For tests that compare numbers closely: 32 bits here, even where the processor is quicker with 16."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training_worker.embedding.fast_bfloat16", lambda: False)
+        yield
+
+
+@pytest.fixture(scope="module")
 def nursery() -> Nursery:
     return Nursery(preload="tests.training_worker.counting_trainer")
 

@@ -74,6 +74,7 @@ def _scores(folder: Path, texts: list[str]) -> list[dict[str, float]]:
     return [p.scores for p in load_predictor(folder).predict(texts)]
 
 
+@pytest.mark.usefixtures("float32")
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", ["embed", "blend"])
 def test_onnx_gives_the_same_answers_and_is_read_without_torch(

@@ -93,12 +93,15 @@ class Adapter:
 
     def add_to(self, model: nn.Module, sign: float = 1.0) -> None:
         """Adds it to the weights of a plain model of the same form; with ``sign=-1`` it is taken out again."""
-        for path, (down, up) in self.parts.items():
-            layer = model.get_submodule(path)
-            weight: torch.Tensor = layer.weight  # type: ignore[assignment]
+        for path, weight in self.weights_in(model).items():
+            down, up = self.parts[path]
             change = (up.float() @ down.float() * (sign * self.alpha / self.rank)).to(weight.device)
             with torch.no_grad():
-                weight.copy_(weight.float() + (change.t() if isinstance(layer, Conv1D) else change))
+                weight.copy_(weight.float() + (change.t() if isinstance(model.get_submodule(path), Conv1D) else change))
+
+    def weights_in(self, model: nn.Module) -> dict[str, torch.Tensor]:
+        """The weights of a model of the same form that it changes, by their layer."""
+        return {path: model.get_parameter(f"{path}.weight") for path in self.parts}
 
     def save(self, folder: Path, base: str) -> None:
         """Writes it in peft's form (``PeftModel.from_pretrained``)."""

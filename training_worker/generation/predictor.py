@@ -6,6 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from training_worker.generation.causal import Causal, Losses, load_causal, sums_of_losses
 from training_worker.generation.low_rank import Adapter, load_adapter
 from training_worker.generation.writing import BATCH_ROWS, write
@@ -68,11 +70,16 @@ class GenerationPredictor:
     @contextmanager
     def before_training(self) -> Iterator[None]:
         """Inside, the model is the base that it was made from: what it has learned is taken out and put back."""
+        # With 16 bits, adding again what was taken out does not give the same weights.
+        weights = self._adapter.weights_in(self.causal.model)
+        learned = {path: weight.detach().clone() for path, weight in weights.items()}
         self._adapter.add_to(self.causal.model, -1.0)
         try:
             yield
         finally:
-            self._adapter.add_to(self.causal.model)
+            with torch.no_grad():
+                for path, weight in learned.items():
+                    weights[path].copy_(weight)
 
 
 def open_predictor(folder: Path, meta: dict[str, Any]) -> GenerationPredictor:

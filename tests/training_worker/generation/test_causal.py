@@ -13,6 +13,8 @@ from training_worker.generation.causal import Causal, load_causal, sums_of_losse
 from training_worker.starter import Base
 from workspace.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("float32")
+
 
 def _expected(causal: Causal, tokens: list[int], start: int) -> float:
     """The loss as transformers itself counts it: labels of -100 do not count."""

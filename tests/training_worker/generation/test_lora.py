@@ -149,7 +149,7 @@ def test_the_base_model_is_found_again_inside(trained: Trained, tiny_folder: Pat
         before = predictor.losses(prompts, answers, lambda tokens: None)
     base = load_predictor_of_base(tiny_folder, prompts, answers)
     np.testing.assert_allclose(before, base, rtol=0.01)
-    np.testing.assert_allclose(predictor.losses(prompts, answers, lambda tokens: None), learned, rtol=1e-3)
+    np.testing.assert_allclose(predictor.losses(prompts, answers, lambda tokens: None), learned, rtol=1e-6)
 
 
 def load_predictor_of_base(folder: Path, prompts: list[str], answers: list[str]) -> np.ndarray:

@@ -13,6 +13,8 @@ from training_worker.generation.causal import Causal
 from training_worker.generation.low_rank import LowRank, adapt, adapter_of, load_adapter
 from workspace.errors import InputError
 
+pytestmark = pytest.mark.usefixtures("float32")
+
 
 @pytest.mark.parametrize("layer", [nn.Linear(6, 5), nn.Linear(6, 5, bias=False), Conv1D(5, 6)])
 def test_product_and_gradient_are_those_of_the_formula(layer: nn.Module) -> None:

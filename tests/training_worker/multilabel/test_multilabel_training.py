@@ -130,6 +130,7 @@ def test_rows_that_teach_nothing_are_refused(tmp_path: Path, rows: list[tuple[st
     assert caught.value.code == code
 
 
+@pytest.mark.usefixtures("float32")
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("recipe", "settings"), [("embed", {}), pytest.param("finetune", {"epochs": 1}, marks=pytest.mark.long)]
